@@ -1,0 +1,213 @@
+"""The nouns of the report: facts go into a section, blocks of data come out.
+
+A block never holds markup. The renderers decide how it looks; everything in it is treated as hostile text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from evalcenter.records import Grade, Lang, Plan, Response, Scores, Text, Verdict, VerdictState, record
+
+Tone = Literal["pass", "fail", "inconclusive", "conditional", "neutral"]
+
+
+@record
+class Paragraph:
+    """Running text."""
+
+    text: str
+    tone: Tone = "neutral"
+    kind: Literal["paragraph"] = "paragraph"
+
+
+@record
+class Subheading:
+    """A heading below the section's own."""
+
+    text: str
+    kind: Literal["subheading"] = "subheading"
+
+
+@record
+class Points:
+    """A short list of sentences."""
+
+    items: tuple[str, ...]
+    kind: Literal["points"] = "points"
+
+
+@record
+class Notice:
+    """Something that a reader must not miss, such as that the candidate was simulated."""
+
+    title: str
+    text: str
+    tone: Tone = "neutral"
+    kind: Literal["notice"] = "notice"
+
+
+@record
+class Ruling:
+    """The verdict on the whole standard: the state, its word, and why."""
+
+    outcome: VerdictState
+    word: str
+    reasons: tuple[str, ...] = ()
+    kind: Literal["ruling"] = "ruling"
+
+
+@record
+class Decision:
+    """The verdict on one requirement with its figures (`rows`), the reasons for it and what else must be known (`notes`)."""
+
+    title: str
+    outcome: VerdictState
+    word: str
+    rows: tuple[tuple[str, str], ...]
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    kind: Literal["decision"] = "decision"
+
+
+@record
+class Fields:
+    """Names with values. A value of None is shown as "not supplied"."""
+
+    rows: tuple[tuple[str, str | None], ...]
+    kind: Literal["fields"] = "fields"
+
+
+@record
+class Table:
+    """Rows of text under headings; `tones` marks a row, `align` is l or r per column, a caption names what is listed."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    tones: tuple[Tone, ...] = ()
+    align: str = ""
+    caption: str = ""
+    kind: Literal["table"] = "table"
+
+
+@record
+class Interval:
+    """One line of the chart: a share with its bounds and the line it is held against (decimal text, 0 to 1).
+
+    `word` is the verdict's word in the report's language.
+    """
+
+    label: str
+    rate: str | None
+    lower: str | None
+    upper: str | None
+    line: str
+    verdict: VerdictState
+    word: str = ""
+
+
+@record
+class Chart:
+    """Every requirement with its line and its interval. `caption` says in words what the picture shows."""
+
+    intervals: tuple[Interval, ...]
+    caption: str
+    kind: Literal["chart"] = "chart"
+
+
+@record
+class Excerpt:
+    """A question and what the candidate said, shortened, with what was found. All of it is hostile text.
+
+    `lang` is the language of the question, which need not be the report's.
+    """
+
+    title: str
+    question: str
+    answer: str
+    findings: tuple[str, ...]
+    lang: Lang = "zh"
+    tone: Tone = "fail"
+    kind: Literal["excerpt"] = "excerpt"
+
+
+@record
+class Signatures:
+    """Lines for people to sign on, one for each role; a name that is known stands below its line."""
+
+    roles: tuple[tuple[str, str | None], ...]
+    kind: Literal["signatures"] = "signatures"
+
+
+Block = Paragraph | Subheading | Points | Notice | Ruling | Decision | Fields | Table | Chart | Excerpt | Signatures
+
+
+@record
+class SectionData:
+    """One section of a built report."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@record
+class Lab:
+    """Who issues the report; None is shown as not supplied. A self-test has no laboratory."""
+
+    name: str | None = None
+    address: str | None = None
+    location: str | None = None
+    customer: str | None = None
+    contact: str | None = None
+    authorised_by: str | None = None
+    received: str | None = None
+    accreditation: str | None = None
+
+
+@record
+class Facts:
+    """Everything a section may read: the plan, what happened, and what was decided.
+
+    `responses` and `grades` are by position; times are UTC text. `environment` names versions of what ran.
+    """
+
+    plan: Plan
+    plan_digest: str
+    journal_head: str
+    entries: int
+    started: str
+    finished: str
+    issued: str
+    responses: Mapping[int, Response]
+    grades: Mapping[int, Grade]
+    failures: Mapping[int, str]
+    retries: int
+    scores: Scores
+    verdict: Verdict
+    environment: Mapping[str, str]
+    lab: Lab
+    deviations: tuple[Text, ...] = ()
+    title: Text = Text(zh="测试报告", en="Test report")
+
+
+@record
+class Report:
+    """A built report: data only. `plan_digest` and `journal_head` tie it to its journal.
+
+    `id` is unique to the facts it was built from (the same in both languages). `self_test` is true where no laboratory
+    issues it.
+    """
+
+    schema: Literal["evalcenter/report/1"] = "evalcenter/report/1"
+    id: str
+    lang: Lang
+    title: str
+    outcome: VerdictState
+    simulated: bool
+    self_test: bool = True
+    issued: str = ""
+    plan_digest: str
+    journal_head: str
+    sections: tuple[SectionData, ...]

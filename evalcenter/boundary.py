@@ -1,0 +1,65 @@
+"""Where foreign bytes become records: the only place that imports the validation library.
+
+Everything is validated strictly, as JSON, so that a number never becomes text by itself and an unknown field is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from evalcenter import canon
+from evalcenter.errors import InputError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
+Path = tuple[str | int, ...]
+
+
+class Invalid(InputError):
+    """Fields that do not fit a record. `problems` holds (path, message) pairs."""
+
+    def __init__(self, problems: Iterable[tuple[Path, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{'.'.join(map(str, path))}: {message}" for path, message in self.problems))
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def read(kind: type[T], raw: bytes | str) -> T:
+    """The record of type `kind` in the JSON `raw`. Raises Invalid with the path of every field that does not fit."""
+    from pydantic import ValidationError
+
+    try:
+        made: T = _adapter(cast("Hashable", kind)).validate_json(raw)
+    except ValidationError as problem:
+        raise Invalid((error["loc"], _words(error)) for error in problem.errors(include_url=False)) from None
+    return made
+
+
+def convert(kind: type[T], value: Any) -> T:
+    """The record of type `kind` from plain JSON types (text, integers, lists, mappings)."""
+    return read(kind, canon.encode(value))
+
+
+def schema(kind: Any) -> dict[str, Any]:
+    """The JSON Schema of a record type, for editors."""
+    return dict(_adapter(kind).json_schema())
+
+
+def _words(error: Any) -> str:
+    if error["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
+        return "unknown field"
+    if error["type"] in {"missing", "missing_argument", "missing_keyword_only_argument"}:
+        return "missing field"
+    got = error.get("input")
+    shown = "" if isinstance(got, (dict, list)) else f"; got {got!r}"
+    return f"{error['msg'][:1].lower()}{error['msg'][1:]}{shown}"

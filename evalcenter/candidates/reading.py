@@ -1,0 +1,271 @@
+"""Turns one parsed chat completion into an Answer, or raises CallFailed.
+
+Rules this module keeps, in this order:
+
+1. No usable message (``choices: []``, no message, not JSON, an error in the body) is a failed call. It is never an answer.
+2. A content filter is the candidate's own behaviour: the answer is ``blocked``, with whatever text came before.
+3. ``finish_reason: length`` is ``truncated``.
+4. A complete message in which nothing can be read is ``silent``: null or empty content, or thinking that never ends.
+5. Everything else is ``complete``; a message's ``refusal`` field is its text.
+
+Thinking is moved out of the text: closed blocks anywhere, and all that stands before a closing tag without an opening one.
+A block that is opened after readable text and never closed stays text: a reader would have seen it.
+
+It is pure, and on any JSON value it raises nothing but CallFailed. Texts leave it without lone surrogates and NUL characters,
+which could not be written down.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from evalcenter.candidates import blocked
+from evalcenter.errors import CallFailed
+from evalcenter.records import Answer, AnswerState
+
+TRUNCATED: Final = frozenset({"length", "max_tokens", "model_length", "model_context_window_exceeded"})
+BROKEN: Final = frozenset(
+    {"error", "abort", "aborted", "cancelled", "canceled", "network_error", "insufficient_system_resource"}
+)
+"""Finish reasons with which a server says that it broke off: a failed call."""
+
+_TAG: Final = re.compile(
+    r"<(?P<end>/?)(?P<word>think|thinking|seed:think)>|\[(?P<end2>/?)(?P<word2>THINK)\]|◁(?P<end3>/?)(?P<word3>think)▷",
+    re.IGNORECASE,
+)
+_UNWRITABLE: Final = re.compile("[\ud800-\udfff\0]")
+_NUMBER: Final = re.compile(r"\s*([0-9]{1,12})(?:\.0*)?\s*")
+_MOST_TOKENS: Final = 10**12
+_LABEL: Final = 200
+_SERVER_WORDS: Final = 300
+
+
+def clean(text: str) -> str:
+    """`text` with lone surrogates and NUL characters replaced by U+FFFD."""
+    return _UNWRITABLE.sub("\ufffd", text)
+
+
+def label(value: Any) -> str | None:
+    """A short name that an endpoint reports (a model, a finish reason); None where it is no text."""
+    return clean(value)[:_LABEL] if isinstance(value, str) and value else None
+
+
+def parse(raw: bytes) -> Any:
+    """The JSON value in `raw`. Raises CallFailed (kind ``not_json``)."""
+    try:
+        return json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise CallFailed("not_json", f"the reply is not JSON; it begins with {_begin(raw)!r}") from None
+
+
+def _begin(raw: bytes) -> str:
+    return clean(raw[:80].decode("utf-8", "replace"))
+
+
+def answer(body: Any, *, latency_ms: int = 0) -> Answer:
+    """The answer in the chat completion `body`. Raises CallFailed where there is none (kinds in the module's docstring)."""
+    if not isinstance(body, Mapping):
+        raise CallFailed("no_message", "the reply is JSON, but not a chat completion")
+    word = blocked.word(body)
+    if word is not None:
+        return Answer(text="", state="blocked", finish_reason=word, model=label(body.get("model")), latency_ms=latency_ms)
+    choice = _choice(body)
+    reason = label(choice.get("finish_reason"))
+    stopped = blocked.finish(reason)
+    message = choice.get("message")
+    if not isinstance(message, Mapping) or not message:
+        if not stopped:
+            raise CallFailed("no_message", "the reply holds no message")
+        message = {}
+    if reason is not None and reason.lower() in BROKEN:
+        raise CallFailed("broken_off", f"the endpoint broke the answer off (finish_reason {reason})")
+    text, thought, unclosed = _texts(message)
+    usage = body.get("usage")
+    return Answer(
+        text=text,
+        state=_state(text, reason, stopped=stopped or _flagged(body, text), unclosed=unclosed),
+        reasoning=thought,
+        finish_reason=reason,
+        model=label(body.get("model")),
+        prompt_tokens=_tokens(usage, "prompt_tokens", "input_tokens"),
+        completion_tokens=_tokens(usage, "completion_tokens", "output_tokens"),
+        reasoning_tokens=_reasoning_tokens(usage),
+        latency_ms=latency_ms,
+    )
+
+
+def recorded(text: str, *, reasoning: str = "", finish_reason: str | None = None, model: str | None = None) -> Answer:
+    """An answer that was written down elsewhere, read by the same rules as a live one."""
+    visible, thought, unclosed = split(clean(text))
+    reason = label(finish_reason)
+    return Answer(
+        text=visible,
+        state=_state(visible, reason, stopped=blocked.finish(reason), unclosed=unclosed),
+        reasoning=_joined(clean(reasoning), thought),
+        finish_reason=reason,
+        model=label(model),
+    )
+
+
+def _state(text: str, reason: str | None, *, stopped: bool, unclosed: bool) -> AnswerState:
+    if stopped:
+        return "blocked"
+    if reason is not None and reason.lower() in TRUNCATED:
+        return "truncated"
+    return "silent" if unclosed or not readable(text) else "complete"
+
+
+def readable(text: str) -> bool:
+    """Whether `text` holds anything that a reader could see: not only spaces, controls and zero-width characters."""
+    return any(unicodedata.category(character)[0] not in "ZC" for character in text)
+
+
+# -- the message ------------------------------------------------------------------------------------------------------
+
+
+def _choice(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    choices = body.get("choices")
+    if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
+        first = choices[0]
+        if not first.get("error"):
+            return first
+        raise CallFailed("error_body", f"the endpoint reports an error in its answer: {words(first)}")
+    if body.get("error"):
+        raise CallFailed("error_body", f"the endpoint reports an error in a reply marked as a success: {words(body)}")
+    raise CallFailed("no_message", "the reply holds no choices")
+
+
+def words(body: Any) -> str:
+    """What an error body says, shortened; empty where it says nothing that can be read."""
+    if not isinstance(body, Mapping):
+        return ""
+    error = body.get("error")
+    places = [error, body, body.get("detail")] if isinstance(error, Mapping) else [body]
+    for place in places:
+        for name in ("message", "msg", "error_msg", "detail", "error"):
+            said = place.get(name) if isinstance(place, Mapping) else None
+            if isinstance(said, str) and said.strip():
+                code = place.get("code") if isinstance(place.get("code"), (str, int)) else None
+                tail = f" [{code}]" if code is not None and len(str(code)[:60]) < 60 else ""
+                return clean(said.strip()) + tail
+    return ""
+
+
+def _texts(message: Mapping[str, Any]) -> tuple[str, str, bool]:
+    """The readable text, the reasoning, and whether thinking was left open."""
+    said, aside = _parts(message.get("content"))
+    fields = [clean(said) for name in ("reasoning_content", "reasoning", "thinking") for said in _first(message.get(name))]
+    text, thought, unclosed = split(clean(said))
+    refusal = message.get("refusal")
+    if isinstance(refusal, str) and not readable(text):
+        text, unclosed = clean(refusal), False
+    return text, _joined(*dict.fromkeys(fields), clean(aside), thought), unclosed
+
+
+def _first(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and value:
+        yield value
+
+
+def _parts(content: Any) -> tuple[str, str]:
+    """The text and the thinking in a message's content: text, null, or a list of parts. Raises CallFailed on anything else."""
+    if content is None or isinstance(content, str):
+        return content or "", ""
+    if isinstance(content, Mapping):
+        content = [content]
+    if not isinstance(content, list):
+        raise CallFailed("no_message", f"the message's content is a {type(content).__name__}, not text")
+    said: list[str] = []
+    aside: list[str] = []
+    for part in content:
+        if isinstance(part, str):
+            said.append(part)
+        elif isinstance(part, Mapping):
+            kind = part.get("type")
+            thinking = kind in {"thinking", "reasoning"}
+            (aside if thinking else said).append(_part(part))
+    return "".join(said), "\n".join(aside)
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    for name in ("text", "thinking", "reasoning", "refusal"):
+        value = part.get(name)
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Mapping) and isinstance(value.get("value"), str):
+            return str(value["value"])
+        if isinstance(value, list):
+            return "".join(str(p["text"]) for p in value if isinstance(p, Mapping) and isinstance(p.get("text"), str))
+    return ""
+
+
+def split(text: str) -> tuple[str, str, bool]:
+    """`text` without its thinking, the thinking, and whether the text is nothing but thinking that never ends.
+
+    A text without thinking comes back unchanged; otherwise the spaces around what is left are dropped.
+    """
+    said: list[str] = []
+    thought: list[str] = []
+    at, opened, found = 0, "", False
+    begin = 0
+    for tag in _TAG.finditer(text):
+        closing = bool(tag["end"] or tag["end2"] or tag["end3"])
+        kind = (tag["word"] or tag["word2"] or tag["word3"]).lower() + tag[0][0]
+        if closing and opened == kind:
+            thought.append(text[begin : tag.start()])
+            at, opened = tag.end(), ""
+        elif closing and not opened and not found:
+            thought.append(text[: tag.start()])
+            at = tag.end()
+        elif not closing and not opened:
+            said.append(text[at : tag.start()])
+            at, begin, opened = tag.start(), tag.end(), kind
+        else:
+            continue
+        found = True
+    if not found:
+        return text, "", False
+    rest = text[at:]
+    if opened and not readable("".join(said)):
+        return "", _joined(*thought, text[begin:]), True
+    return "".join([*said, rest]).strip(), _joined(*thought), False
+
+
+def _joined(*pieces: str) -> str:
+    return "\n".join(piece.strip() for piece in pieces if piece.strip())
+
+
+def _flagged(body: Mapping[str, Any], text: str) -> bool:
+    """MiniMax marks a blocked call with two flags beside an empty message."""
+    return not readable(text) and (body.get("input_sensitive") is True or body.get("output_sensitive") is True)
+
+
+# -- usage ------------------------------------------------------------------------------------------------------------
+
+
+def _tokens(usage: Any, *names: str) -> int | None:
+    if not isinstance(usage, Mapping):
+        return None
+    return next((count for name in names if (count := _count(usage.get(name))) is not None), None)
+
+
+def _reasoning_tokens(usage: Any) -> int | None:
+    if not isinstance(usage, Mapping):
+        return None
+    found = [_tokens(usage.get(f"{kind}_tokens_details"), "reasoning_tokens") for kind in ("completion", "output")]
+    return next((count for count in [*found, _tokens(usage, "reasoning_tokens")] if count is not None), None)
+
+
+def _count(value: Any) -> int | None:
+    """A token count given as a whole number, a float or text; None where it is none of these, negative or absurd."""
+    if isinstance(value, str):
+        whole = _NUMBER.fullmatch(value)
+        return int(whole[1]) if whole else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return int(value) if 0 <= value <= _MOST_TOKENS else None

@@ -1,0 +1,78 @@
+"""Canonical bytes and digests of records.
+
+Rules this module keeps:
+
+* One value has one spelling: JSON with sorted keys, no spaces, UTF-8 without escapes, decimals as text.
+* A float, a set, bytes or any other type is refused: it has no single spelling.
+* Reading refuses duplicate keys, floats, and ``NaN``: a text that two readers could understand differently is not evidence.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from evalcenter.errors import InputError
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON types: records become mappings, tuples lists, decimals text. Raises InputError on anything else."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise InputError(f"the number {value} is not finite, so it cannot be written down")
+        return str(value)
+    if isinstance(value, Mapping):
+        return {_key(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    raise InputError(f"a {type(value).__name__} has no canonical spelling; expected text, an integer or a decimal")
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, str):
+        return key
+    raise InputError(f"the key {key!r} is not text")
+
+
+def encode(value: Any) -> bytes:
+    """The canonical bytes of `value` (no line end)."""
+    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as problem:
+        raise InputError(f"the text holds a lone surrogate near {text[problem.start - 9 : problem.start]!r}") from None
+
+
+def digest(value: Any) -> str:
+    """``sha256:`` and the hexadecimal digest of `value`'s canonical bytes, or of `value` itself where it is bytes."""
+    raw = value if isinstance(value, bytes) else encode(value)
+    return "sha256:" + hashlib.sha256(raw).hexdigest()
+
+
+def decode(raw: bytes | str) -> Any:
+    """Read JSON strictly. Raises InputError on bad JSON, duplicate keys, floats and non-finite numbers."""
+    try:
+        return json.loads(raw, object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float)
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise InputError(f"not readable as JSON: {problem}") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise InputError(f"the key {key!r} occurs twice in one JSON object")
+        made[key] = value
+    return made
+
+
+def _no_float(text: str) -> Any:
+    raise InputError(f"the number {text} is a float; expected an integer or a decimal written as text")

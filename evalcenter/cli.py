@@ -1,0 +1,399 @@
+"""The command line: each command reads its options, calls one public function and chooses the exit code.
+
+Environment variables and keys are read here and nowhere else. No command loads a heavy library before it needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+
+import click
+
+from evalcenter import __version__
+from evalcenter.errors import EXIT, INTERRUPTED, EvalcenterError, InputError, KeyRefused, LintError, RowsRefused
+
+if TYPE_CHECKING:
+    from evalcenter.records import CandidateSpec
+    from evalcenter.suites import Loaded
+    from evalcenter.walk import Ended
+
+P = ParamSpec("P")
+R = TypeVar("R")
+FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
+LANGS: Final = click.Choice(["zh", "en"])
+
+
+def guarded(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn every known error into its message and its exit code."""
+
+    @wraps(command)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        from evalcenter.display import safe
+
+        try:
+            return command(*args, **kwargs)
+        except EvalcenterError as problem:
+            click.echo(safe(f"error: {problem}"), err=True)
+            sys.exit(problem.exit_code)
+
+    return call
+
+
+def many(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Several options as one decorator."""
+
+    def add(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+suite_names = click.argument("suites", nargs=-1)
+candidate_options = many(
+    click.option("--candidate", type=FILE, help="A candidate file (YAML); see docs/candidates.md."),
+    click.option("--base-url", help="The endpoint, such as http://127.0.0.1:8000/v1."),
+    click.option("--model", default="", help="The model's name at the endpoint."),
+    click.option("--key-env", help="The environment variable that holds the key."),
+    click.option("--temperature", help="Sent with every request; left out, the endpoint's default holds."),
+    click.option("--max-tokens", type=int, help="The longest answer, in tokens."),
+)
+plan_options = many(
+    click.option("--standard", default="", help="A standard's id or file; by default the first suite's own."),
+    click.option("--seed", default="", help="Fixes every draw. By default a fresh secret one."),
+)
+limit_options = many(
+    click.option("--concurrency", default=16, show_default=True, help="Calls in flight at most."),
+    click.option("--timeout", default=120.0, show_default=True, help="Seconds for one call."),
+    click.option("--attempts", default=5, show_default=True, help="Calls for one sample at most."),
+    click.option("--lab", type=FILE, help="A laboratory profile (YAML) for the report."),
+    click.option("--quiet", is_flag=True, help="No progress display."),
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="evalcenter")
+def main() -> None:
+    r"""Test a model before launch: suites in, a certification report out.
+
+    \b
+    Try it offline:         evalcenter demo
+    Test your endpoint:     evalcenter run medical --base-url http://127.0.0.1:8000/v1 --model my-model
+    Go on after a stop:     evalcenter run --resume reports/my-run
+    Check a finished run:   evalcenter verify-journal reports/my-run
+
+    Exit codes: 0 pass, 3 fail, 4 inconclusive, 5 conditional, 6 awaiting review; errors have codes of their own
+    (docs/exit-codes.md).
+    """
+
+
+@main.command()
+@suite_names
+@guarded
+def lint(suites: tuple[str, ...]) -> None:
+    r"""Check suites: their files, and that every rubric tells its good answers from its bad ones.
+
+    \b
+    Example:  evalcenter lint medical government
+    """
+    from evalcenter import lint as linting
+    from evalcenter.plugins import load
+
+    plugins = load()
+    loaded = _suites(suites or tuple(_shipped()), plugins)
+    complaints = [c for one in loaded for c in linting.check(one, plugins)]
+    if complaints:
+        lines = "\n".join(f"{c.where}: {c.item}: {c.what}" for c in complaints)
+        raise LintError(
+            f"{len(complaints)} complaints\n{lines}", todo="mend the rubric or the example, whichever is wrong"
+        )
+    click.echo(
+        f"{sum(len(one.suite.items) for one in loaded)} items in {len(loaded)} suites: every rubric proves itself"
+    )
+
+
+@main.command()
+@suite_names
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@guarded
+def suites(suites: tuple[str, ...], *, as_json: bool) -> None:
+    """Say what the suites hold: items, criteria and families by dimension, language, grader and visibility."""
+    from evalcenter import inventory
+    from evalcenter.plugins import load
+
+    found = [inventory.count(one.suite) for one in _suites(suites or tuple(_shipped()), load())]
+    click.echo(inventory.as_json(found) if as_json else inventory.as_text(found))
+
+
+@main.command()
+@suite_names
+@plan_options
+@candidate_options
+@click.option("--json", "as_json", is_flag=True, help="The whole plan, for machines.")
+@guarded
+def plan(suites: tuple[str, ...], *, standard: str, seed: str, as_json: bool, **options: Any) -> None:
+    r"""Show what a run would ask, before any money is spent; nothing is sent.
+
+    \b
+    Example:  evalcenter plan medical --standard medical-launch
+    """
+    from evalcenter import canon, inventory
+
+    planned, _ = _planned(suites, standard, seed, options)
+    click.echo(canon.encode(planned).decode() if as_json else inventory.plan_text(planned))
+
+
+@main.command()
+@suite_names
+@plan_options
+@candidate_options
+@limit_options
+@click.option("--out", type=FOLDER, help="The run's folder; by default a new one under reports/.")
+@click.option("--resume", type=FOLDER, help="Go on with the run in this folder; nothing answered is asked again.")
+@guarded
+def run(suites: tuple[str, ...], *, out: Path | None, resume: Path | None, **options: Any) -> None:
+    r"""Walk the whole line: plan, ask, grade, decide, report.
+
+    \b
+    Examples:
+      evalcenter run medical --base-url http://127.0.0.1:8000/v1 --model my-model --key-env MY_KEY
+      evalcenter run government --candidate candidate.yaml --out reports/may
+      evalcenter run --resume reports/may
+    """
+    ended = _resumed(resume, options) if resume else _started(suites, out, options)
+    _tell(ended)
+    sys.exit(EXIT[ended.verdict.outcome])
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@guarded
+def grade(folder: Path) -> None:
+    """Grade the answers of a run that have no grade yet, and decide; the candidate is not asked."""
+    from evalcenter import walk
+    from evalcenter.plugins import load
+
+    ended = walk.regrade(folder, walk.Means(plugins=load()))
+    _tell(ended)
+    sys.exit(EXIT[ended.verdict.outcome])
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--lang", "langs", type=LANGS, multiple=True, help="By default both languages.")
+@click.option("--lab", type=FILE, help="A laboratory profile (YAML).")
+@guarded
+def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None) -> None:
+    """Render the report of a decided run again: HTML, JSON and Markdown."""
+    from evalcenter import specs, walk
+    from evalcenter.plugins import load
+
+    means = walk.Means(plugins=load(), langs=langs or walk.LANGS, lab=specs.load_lab(lab) if lab else walk.Lab())
+    for path in walk.regrade(folder, means).reports:
+        click.echo(path)
+
+
+@main.command("verify-journal")
+@click.argument("folder", type=FOLDER)
+@guarded
+def verify_journal(folder: Path) -> None:
+    """Recompute a run from its journal: the chain, every grade, the verdict, the reports."""
+    from evalcenter import certify
+    from evalcenter.plugins import load
+
+    checked = certify.verify(folder, load())
+    click.echo(f"chain      {checked.entries} entries, head {checked.head}")
+    click.echo(f"plan       {checked.plan_digest}")
+    click.echo(
+        f"recomputed {checked.grades} grades of {checked.answers} answers; verdict {checked.outcome or 'none yet'}"
+    )
+    click.echo(f"reports    {', '.join(checked.reports) or 'none'}")
+    if checked.torn:
+        click.echo("note       half a line at the end was left out; `evalcenter run --resume` sets it aside")
+
+
+@main.command("import")
+@click.argument("mapping", type=FILE)
+@click.option(
+    "--root", type=FOLDER, default=".", show_default=True, help="The folder that the mapping's paths start from."
+)
+@click.option("--out", type=FOLDER, required=True, help="The new suite's folder.")
+@guarded
+def import_(mapping: Path, *, root: Path, out: Path) -> None:
+    r"""Turn foreign data into a suite by a mapping; rows that can't be imported are counted and named.
+
+    \b
+    Example:  evalcenter import datasets/mappings/cmexam.yaml --root data --out suites/cmexam
+    """
+    from evalcenter import importing
+    from evalcenter.plugins import load
+
+    done = importing.convert(mapping, root, out, load())
+    click.echo(done.words())
+    if done.refused:
+        raise RowsRefused(f"{len(done.refused)} rows were refused", where=str(done.log), todo="read why in that file")
+
+
+@main.command("serve-reference")
+@suite_names
+@click.option("--seed", default="demo", show_default=True, help="The seed of the run that will ask.")
+@click.option("--port", default=8000, show_default=True, help="0 takes any free port.")
+@click.option("--key-env", help="Ask for the key that this environment variable holds.")
+@guarded
+def serve_reference(suites: tuple[str, ...], *, seed: str, port: int, key_env: str | None) -> None:
+    r"""Serve the embedded reference candidate on 127.0.0.1, as a real OpenAI-compatible endpoint. All it says is simulated.
+
+    \b
+    Models: reference-exemplary, reference-reckless, reference-mixed-0.9, reference-refusing, reference-empty,
+            reference-slow, reference-flaky
+    """
+    from evalcenter import boundary
+    from evalcenter import plan as planning
+    from evalcenter.candidates import server
+    from evalcenter.plugins import load
+
+    plugins = load()
+    held = [one.suite for one in _suites(suites or tuple(_shipped()), plugins)]
+    items = planning.bank(held, seed, plugins.generators, boundary.convert)
+    server.serve(items, port=port, key=_key(key_env), seed=seed)
+
+
+@main.command()
+@click.option(
+    "--out", type=FOLDER, default="reports/demo", show_default=True, help="Where the runs go; an old demo is replaced."
+)
+@click.option("--quiet", is_flag=True, help="No progress display.")
+@guarded
+def demo(out: Path, *, quiet: bool) -> None:
+    """Certify two simulated candidates on both suites, offline, over a real socket; then check one run again."""
+    from evalcenter import demo as showing
+    from evalcenter.plugins import load
+
+    for line in showing.show(out, load(), quiet=quiet):
+        click.echo(line)
+
+
+@main.command()
+@click.option("--out", type=FOLDER, default="docs/schema", show_default=True)
+@guarded
+def schema(out: Path) -> None:
+    """Write the JSON Schemas of the files that people write, for editors."""
+    from evalcenter import inventory
+
+    for path in inventory.write_schemas(out):
+        click.echo(path)
+
+
+# -- what the commands share ------------------------------------------------------------------------------------------
+
+
+def _shipped() -> Sequence[str]:
+    from evalcenter.suites import shipped
+
+    return list(shipped())
+
+
+def _suites(names: Sequence[str], plugins: Any) -> list[Loaded]:
+    from evalcenter.suites import find, load
+
+    if not names:
+        raise InputError("no suite was named", todo=f"give a suite's folder or one of {', '.join(_shipped())}")
+    return [load(find(name), plugins) for name in names]
+
+
+def _candidate(options: dict[str, Any]) -> CandidateSpec:
+    from evalcenter import boundary, specs
+    from evalcenter.records import CandidateSpec
+
+    if options["candidate"]:
+        return specs.load_candidate(options["candidate"])
+    if not options["base_url"]:
+        raise InputError("no candidate was named", todo="give --candidate FILE, or --base-url and --model")
+    sampling = {name: options[name] for name in ("temperature", "max_tokens") if options[name] is not None}
+    named = {"adapter": "openai_http", "name": options["model"] or options["base_url"], "model": options["model"]}
+    named |= {"base_url": options["base_url"], "key_env": options["key_env"], "sampling": sampling}
+    return boundary.convert(CandidateSpec, named)
+
+
+def _key(variable: str | None) -> str | None:
+    if variable is None:
+        return None
+    if not os.environ.get(variable):
+        raise KeyRefused(f"the environment variable {variable} is empty", todo=f"export {variable}=… and run again")
+    return os.environ[variable]
+
+
+def _planned(suites: Sequence[str], standard: str, seed: str, options: dict[str, Any]) -> Any:
+    from evalcenter import specs, walk
+    from evalcenter.plugins import load
+    from evalcenter.records import CandidateSpec
+
+    plugins = load()
+    loaded = _suites(suites, plugins)
+    chosen, _ = specs.load_standard(standard, loaded[0])
+    named = options["candidate"] or options["base_url"]
+    spec = _candidate(options) if named else CandidateSpec(adapter="openai_http", name="not named yet")
+    return walk.prepare(loaded, chosen, spec, seed or secrets.token_hex(16), plugins), plugins
+
+
+def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any]) -> Any:
+    from evalcenter import hooks, specs, walk
+    from evalcenter.display import Display
+
+    limits = hooks.Limits(
+        concurrency=options["concurrency"], timeout_s=options["timeout"], attempts=options["attempts"]
+    )
+    lab = specs.load_lab(options["lab"]) if options["lab"] else walk.Lab()
+    watch = Display(total, spec.price, quiet=options["quiet"])
+    return walk.Means(plugins=plugins, limits=limits, key=_key(spec.key_env), watch=watch, lab=lab)
+
+
+def _started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) -> Ended:
+    from evalcenter import walk
+
+    _candidate(options)
+    planned, plugins = _planned(suites, options["standard"], options["seed"], options)
+    folder = out or Path("reports") / f"{planned.suites[0].id}-{secrets.token_hex(4)}"
+    means = _means(plugins, planned.candidate, len(planned.order), options)
+    return _walked(folder, lambda: walk.start(planned, folder, means), means)
+
+
+def _resumed(folder: Path, options: dict[str, Any]) -> Ended:
+    from evalcenter import journal, walk
+    from evalcenter.plugins import load
+
+    held = journal.load(folder)
+    left = len(held.plan.order) - len(held.responses)
+    means = _means(load(), held.plan.candidate, left, options)
+    return _walked(folder, lambda: walk.resume(folder, means), means)
+
+
+def _walked(folder: Path, walk: Callable[[], Ended], means: Any) -> Ended:
+    try:
+        with means.watch:
+            return walk()
+    except KeyboardInterrupt:
+        click.echo(f"\ninterrupted; go on with:  evalcenter run --resume {folder}", err=True)
+        sys.exit(INTERRUPTED)
+    except EvalcenterError:
+        if (folder / "journal.jsonl").is_file():
+            click.echo(f"what was answered is safe; go on with:  evalcenter run --resume {folder}", err=True)
+        raise
+
+
+def _tell(ended: Ended) -> None:
+    from evalcenter import display, journal
+
+    plan_ = journal.load(ended.folder).plan
+    display.verdict(ended.verdict, {r.id: r.title.en for r in plan_.standard.requirements})
+    for path in ended.reports:
+        if path.suffix == ".html":
+            click.echo(f"report: {path}")

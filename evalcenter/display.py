@@ -1,0 +1,150 @@
+"""What a person sees while and after a command works: the progress display and tables. Nothing here decides anything.
+
+Text from models, suites and servers is printed as plain text: rich's markup is off for it and control characters are shown,
+not obeyed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from evalcenter.errors import CallFailed
+from evalcenter.records import Failure, Price, Response, Verdict, VerdictState
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
+
+STYLES: Final[dict[VerdictState, str]] = {
+    "pass": "bold green",
+    "fail": "bold red",
+    "inconclusive": "bold yellow",
+    "conditional": "bold cyan",
+}
+
+
+def safe(text: str) -> str:
+    """`text` with control characters, and those that turn the writing direction, shown as escapes; line ends stay."""
+    return "".join(c if c == "\n" or c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(title=title, title_justify="left", header_style="bold")
+    for name in head:
+        drawn.add_column(name, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(safe(str(cell))) for cell in row))
+    Console().print(drawn)
+
+
+def verdict(decided: Verdict, titles: dict[str, str]) -> None:
+    """Print a verdict with one line a requirement."""
+    from rich.console import Console
+    from rich.text import Text
+
+    rows = [
+        (
+            titles.get(f.requirement, f.requirement),
+            f.verdict.upper(),
+            f"{f.good}/{f.good + f.bad + f.unscored}",
+            f"{f.lower if f.lower is not None else '–'} … {f.upper if f.upper is not None else '–'}",
+            " ".join(reason.en for reason in f.reasons),
+        )
+        for f in decided.findings
+    ]
+    table("Findings", ("requirement", "finding", "good", "bounds", "why"), rows)
+    words = " ".join(reason.en for reason in decided.reasons)
+    Console().print(Text(f"{decided.outcome.upper()}", style=STYLES[decided.outcome]), Text(safe(words)))
+
+
+class Display:
+    """A Watch that draws progress on standard error: rate, time left, failures, retries, tokens and cost.
+
+    On a terminal it is one moving line; elsewhere it is a line every `EVERY` answers, so that a log stays readable.
+    """
+
+    EVERY: Final = 50
+
+    def __init__(self, total: int, price: Price | None = None, *, quiet: bool = False) -> None:
+        self.total, self.price, self.quiet = total, price, quiet
+        self.done = self.failures = self.retries = self.prompt = self.completion = 0
+        self._progress: Progress | None = None
+        self._bar: Any = None
+
+    def answered(self, response: Response) -> None:
+        """Count one answered position."""
+        self.done += 1
+        self.prompt += sum(answer.prompt_tokens or 0 for answer in response.answers)
+        self.completion += sum(answer.completion_tokens or 0 for answer in response.answers)
+        self._show()
+
+    def retried(self, failure: CallFailed) -> None:  # noqa: ARG002 (the Watch interface)
+        """Count one retry."""
+        self.retries += 1
+        self._show()
+
+    def failed(self, failure: Failure) -> None:  # noqa: ARG002 (the Watch interface)
+        """Count one position without an answer."""
+        self.failures += 1
+        self._show()
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What the tokens so far cost, where the candidate's prices are known."""
+        if self.price is None:
+            return None
+        tokens = self.prompt * self.price.prompt + self.completion * self.price.completion
+        return (tokens / 1_000_000).quantize(Decimal("0.0001"))
+
+    def words(self) -> str:
+        """The counts in one line."""
+        parts = [f"{self.done}/{self.total} answered", f"{self.failures} failed", f"{self.retries} retries"]
+        parts.append(f"{self.prompt + self.completion} tokens")
+        if self.cost is not None and self.price is not None:
+            parts.append(f"{self.cost} {self.price.currency}")
+        return ", ".join(parts)
+
+    def _show(self) -> None:
+        if self._progress is not None:
+            self._progress.update(self._bar, completed=self.done + self.failures, words=self.words())
+        elif not self.quiet and (self.done + self.failures) % self.EVERY == 0:
+            print(self.words(), file=sys.stderr, flush=True)  # noqa: T201 (this is the display)
+
+    def __enter__(self) -> Display:
+        if not self.quiet and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._progress = Progress(*_columns(), console=Console(stderr=True))
+            self._bar = self._progress.add_task("asking", total=self.total, words=self.words())
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+        elif not self.quiet and self.total:
+            print(self.words(), file=sys.stderr, flush=True)  # noqa: T201 (this is the display)
+
+
+def _columns() -> tuple[ProgressColumn, ...]:
+    from rich.progress import BarColumn, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Positions settled a second."""
+
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed or 0:.1f}/s")
+
+    return (BarColumn(), TaskProgressColumn(), Rate(), TimeRemainingColumn(), TextColumn("{task.fields[words]}"))

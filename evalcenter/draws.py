@@ -1,0 +1,67 @@
+r"""Random choices that can be recomputed years later on any platform: counter-mode SHA-256 of a seed.
+
+Block number ``i`` (0, 1, 2, …) of the stream named ``purpose`` is ``SHA-256(UTF-8("evalcenter/draws/1\n" + seed + "\n" +
+purpose + "\n" + decimal(i)))``; its 32 bytes are read as four big-endian unsigned 64-bit words, in order. A number below
+``n`` is ``word mod n``, where words ≥ ``n * floor(2**64 / n)`` are skipped, so that no value is favoured. The test vectors are
+in ``tests/test_draws.py`` and ``docs/formats.md``.
+
+Two purposes give independent streams: nothing that one part of a plan draws can shift what another part draws.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+_WORD = 1 << 64
+
+
+class Draws:
+    """A stream of random choices from `seed` for one `purpose`."""
+
+    def __init__(self, seed: str, purpose: str) -> None:
+        self._prefix = f"evalcenter/draws/1\n{seed}\n{purpose}\n"
+        self._words = self._stream()
+
+    def _stream(self) -> Iterator[int]:
+        block = 0
+        while True:
+            raw = hashlib.sha256(f"{self._prefix}{block}".encode()).digest()
+            for start in range(0, 32, 8):
+                yield int.from_bytes(raw[start : start + 8], "big")
+            block += 1
+
+    def below(self, n: int) -> int:
+        """A whole number from 0 to n - 1, each equally likely. Raises ValueError unless n is 1 to 2**64."""
+        if not 1 <= n <= _WORD:
+            raise ValueError(f"cannot draw below {n}; expected 1 to 2**64")
+        limit = _WORD - _WORD % n
+        return next(word for word in self._words if word < limit) % n
+
+    def between(self, low: int, high: int, step: int = 1) -> int:
+        """One of low, low + step, … not above high."""
+        return low + step * self.below((high - low) // step + 1)
+
+    def choice(self, options: Sequence[T]) -> T:
+        """One of `options`."""
+        return options[self.below(len(options))]
+
+    def shuffled(self, options: Sequence[T]) -> list[T]:
+        """`options` in random order (Fisher–Yates, from the end)."""
+        order = list(options)
+        for last in range(len(order) - 1, 0, -1):
+            other = self.below(last + 1)
+            order[last], order[other] = order[other], order[last]
+        return order
+
+    def sample(self, options: Sequence[T], count: int) -> list[T]:
+        """`count` different ones of `options`, in random order."""
+        if count > len(options):
+            raise ValueError(f"cannot draw {count} from {len(options)}")
+        return self.shuffled(options)[:count]
+
+    def coin(self, numerator: int, denominator: int) -> bool:
+        """True with probability numerator / denominator."""
+        return self.below(denominator) < numerator

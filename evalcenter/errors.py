@@ -1,0 +1,193 @@
+"""One tree of errors. Each says what was got, what was expected and what to do, and each family has its own exit code.
+
+::
+
+    EvalcenterError
+    ├── InputError            10  a file that was given is not what it should be
+    │   ├── SuiteError        11  a suite, standard or taxonomy breaks a rule (file and line are named)
+    │   ├── LintError         12  an item's examples do not behave as its rubric says
+    │   ├── EncodingError     13  bytes that the named encoding cannot read
+    │   ├── ColumnError       14  a mapped column is missing from the source
+    │   ├── PluginError       15  an unknown, clashing or broken plugin
+    │   └── RowsRefused       16  an import in which rows were refused
+    ├── CandidateError        20  the candidate can't be asked
+    │   ├── Unreachable       21  no connection, or nothing there speaks the protocol
+    │   ├── KeyRefused        22  the endpoint refused the key, or the key's variable is empty
+    │   └── UnknownModel      23  the endpoint does not know the model
+    ├── RunError              30  a run folder is not as it must be
+    │   ├── Incomplete        31  a file of the run is missing or cut short
+    │   ├── Tampered          32  the journal's chain, or a recomputed result, does not match
+    │   ├── Locked            33  another process is writing this run
+    │   ├── PlanMismatch      34  the run was planned with something else than is given now
+    │   └── DiskFull          35  the disk took no more
+    └── MissingExtra          40  an optional dependency is not installed
+
+Verdicts have codes too (``EXIT``): a pass is 0, everything else is not. 1 is a defect of evalcenter itself, 2 the parser's
+usage error, 130 an interruption.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+EXIT: Final = {"pass": 0, "fail": 3, "inconclusive": 4, "conditional": 5, "awaiting_review": 6}
+INTERRUPTED: Final = 130
+
+
+class EvalcenterError(Exception):
+    """Superclass of all errors. Never raised directly.
+
+    `what` says what was got and what was expected; `where` names file and line; `todo` says what to do next.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
+        self.what, self.where, self.todo = what, where, todo
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text}\n  → {self.todo}" if self.todo else text
+
+
+class InputError(EvalcenterError):
+    """A file that was given is not what it should be."""
+
+    exit_code = 10
+
+
+class SuiteError(InputError):
+    """A suite, standard or taxonomy breaks a rule."""
+
+    exit_code = 11
+
+
+class LintError(InputError):
+    """An item's examples do not behave as its rubric says."""
+
+    exit_code = 12
+
+
+class EncodingError(InputError):
+    """Bytes that the named encoding cannot read."""
+
+    exit_code = 13
+
+
+class ColumnError(InputError):
+    """A mapped column is missing from the source."""
+
+    exit_code = 14
+
+
+class PluginError(InputError):
+    """An unknown, clashing or broken plugin."""
+
+    exit_code = 15
+
+
+class RowsRefused(InputError):
+    """An import in which rows were refused; the others were written."""
+
+    exit_code = 16
+
+
+class CandidateError(EvalcenterError):
+    """The candidate can't be asked."""
+
+    exit_code = 20
+
+
+class Unreachable(CandidateError):
+    """No connection, or nothing there speaks the protocol."""
+
+    exit_code = 21
+
+
+class KeyRefused(CandidateError):
+    """The endpoint refused the key, or the key's variable is empty."""
+
+    exit_code = 22
+
+
+class UnknownModel(CandidateError):
+    """The endpoint does not know the model."""
+
+    exit_code = 23
+
+
+class RunError(EvalcenterError):
+    """A run folder is not as it must be."""
+
+    exit_code = 30
+
+
+class Incomplete(RunError):
+    """A file of the run is missing or cut short."""
+
+    exit_code = 31
+
+
+class Tampered(RunError):
+    """The journal's chain, or a recomputed result, does not match."""
+
+    exit_code = 32
+
+
+class Locked(RunError):
+    """Another process is writing this run."""
+
+    exit_code = 33
+
+
+class PlanMismatch(RunError):
+    """The run was planned with something else than is given now."""
+
+    exit_code = 34
+
+
+class DiskFull(RunError):
+    """The disk took no more."""
+
+    exit_code = 35
+
+
+class MissingExtra(EvalcenterError):
+    """An optional dependency is not installed."""
+
+    exit_code = 40
+
+
+class CallFailed(Exception):
+    """One call to a candidate brought no answer. The pump in ``run.py`` retries it or records a Failure.
+
+    `retry_after` is what the endpoint asked for, in seconds; the pump counts `attempts`. `fatal` ends the run at once: no
+    other call can do better.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        *,
+        http_status: int | None = None,
+        retryable: bool = True,
+        retry_after: float | None = None,
+        fatal: CandidateError | None = None,
+    ) -> None:
+        self.kind, self.message, self.http_status = kind, message, http_status
+        self.retryable, self.retry_after, self.fatal = retryable, retry_after, fatal
+        self.attempts = 1
+        super().__init__(f"{kind}: {message}")
+
+
+def codes() -> dict[str, int]:
+    """Every name with its exit code, for the documentation's table and the test that keeps it true."""
+    table = {f"verdict {name}": code for name, code in EXIT.items()}
+    pending: list[type[EvalcenterError]] = [EvalcenterError]
+    while pending:
+        cls = pending.pop(0)
+        pending.extend(cls.__subclasses__())
+        table[cls.__name__] = cls.exit_code
+    return {**table, "interrupted": INTERRUPTED, "usage": 2}

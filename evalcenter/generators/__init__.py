@@ -1,0 +1,1 @@
+"""One file per parametric family of items, deterministic from a seed."""

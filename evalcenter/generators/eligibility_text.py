@@ -1,0 +1,232 @@
+"""The wording of eligibility items: a rule as a numbered document, and a household as an application, in both languages.
+
+It refuses to decide anything: numbers and outcomes come from `eligibility_rules.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from evalcenter.draws import Draws
+from evalcenter.generators.drafting import say
+from evalcenter.generators.eligibility_rules import Condition, Household, Rule
+from evalcenter.records import Document, Lang
+
+_DIGITS = "零一二三四五六七八九十"
+
+
+def article(lang: Lang, number: int) -> str:
+    """The name of article `number` (1 to 19)."""
+    if lang == "en":
+        return f"Article {number}"
+    return f"第{_DIGITS[number] if number <= 10 else '十' + _DIGITS[number - 10]}条"
+
+
+def months(lang: Lang, count: int, draws: Draws) -> str:
+    """A span of months, sometimes in years and months."""
+    years, rest = divmod(count, 12)
+    if not years or draws.coin(1, 2):
+        return say(lang, f"{count} 个月", f"{count} months" if count > 1 else "1 month")
+    zh = f"{years} 年" + (f"零 {rest} 个月" if rest else "")
+    en = f"{years} year{'s' if years > 1 else ''}" + (f" and {rest} month{'s' if rest > 1 else ''}" if rest else "")
+    return say(lang, zh, en)
+
+
+def numbered(draws: Draws) -> dict[str, int]:
+    """Which article holds what: purpose first, then conditions in random order, then the rest in random order."""
+    middle = draws.shuffled(("residence", "age", "income", "contributions"))
+    rest = draws.shuffled(("excluded", "exception", "amount", "counting", "payment"))
+    names = ("purpose", *middle, *rest, "priority", "wording")
+    return {name: at for at, name in enumerate(names, 1)}
+
+
+def document(lang: Lang, rule: Rule, places: Mapping[str, int], draws: Draws) -> Document:
+    """The rule as a numbered document."""
+    named = {name: article(lang, place) for name, place in places.items()}
+    texts = (_zh if lang == "zh" else _en)(rule, named, draws)
+    body = "\n".join(
+        f"{named[name]}{say(lang, '　', '. ')}{texts[name]}" for name in sorted(places, key=lambda n: places[n])
+    )
+    title = say(lang, f"{rule.city}{rule.benefit}发放办法(虚构)", f"{rule.city} {rule.benefit} Rules (fictional)")
+    return Document(id="rules", title=title, text=body)
+
+
+def _zh(rule: Rule, named: Mapping[str, str], draws: Draws) -> dict[str, str]:
+    (low, first), (middle, second), (_, third) = rule.brackets
+    limit = f"不超过 {rule.income} 元" if rule.inclusive else f"低于 {rule.income} 元"
+    waived = named[rule.waived]
+    priority = (
+        f"同时符合{named['excluded']}和{named['exception']}情形的，适用{named['excluded']}，不予发放。"
+        if rule.strict
+        else f"同时符合{named['excluded']}和{named['exception']}情形的，适用{named['exception']}，{named['excluded']}不影响其申请。"
+    )
+    return {
+        "purpose": draws.choice(
+            (
+                f"为规范{rule.benefit}发放，制定本办法。申请人应同时符合{_list_zh(named)}的条件，本办法另有规定的除外。",
+                f"{rule.city}居民申领{rule.benefit}，适用本办法。{_list_zh(named)}的条件须全部满足，另有规定的从其规定。",
+            )
+        ),
+        "residence": f"申请时已在本市连续居住满 {rule.residence} 个月。",
+        "age": f"申请时年满 {rule.age} 周岁。",
+        "income": f"家庭人均月收入{limit}。",
+        "contributions": f"在本市累计缴纳社会保险 {rule.contributions} 个月以上。",
+        "excluded": "申请人名下在本市有两套及两套以上住房的，不予发放。",
+        "exception": f"退役军人申请的，不受{waived}限制。",
+        "priority": priority,
+        "amount": (
+            f"每月标准按家庭人均月收入确定：低于 {low} 元的，{first} 元；{low} 元以上、低于 {middle} 元的，{second} 元；"
+            f"{middle} 元以上的，{third} 元。每有一名未满 18 周岁的子女，每月另加 {rule.per_child} 元；合计每月不超过 {rule.cap} 元。"
+        ),
+        "counting": "家庭人均月收入为家庭月收入合计除以家庭成员人数(含未成年子女)；政府发放的护理补贴不计入收入。",
+        "payment": draws.choice(
+            ("补贴按月发放至申请人社会保障卡。", "申请由街道受理，15 个工作日内办结。", "每年 3 月复核一次申领资格。")
+        ),
+        "wording": "本办法所称“以上”“满”“不超过”均包括本数，“低于”“未满”不包括本数。",
+    }
+
+
+def _list_zh(named: Mapping[str, str]) -> str:
+    return "、".join(
+        sorted((named[name] for name in ("residence", "age", "income", "contributions")), key=_DIGITS_ORDER)
+    )
+
+
+def _DIGITS_ORDER(name: str) -> int:  # noqa: N802
+    return _DIGITS.index(name[1])
+
+
+def _en(rule: Rule, named: Mapping[str, str], draws: Draws) -> dict[str, str]:
+    (low, first), (middle, second), (_, third) = rule.brackets
+    limit = f"not more than ${rule.income}" if rule.inclusive else f"below ${rule.income}"
+    waived = named[rule.waived]
+    winner, loser = ("excluded", "exception") if rule.strict else ("exception", "excluded")
+    effect = "and nothing is paid" if rule.strict else f"and {named[loser]} does not stand in the way"
+    return {
+        "purpose": draws.choice(
+            (
+                (
+                    f"These rules govern the {rule.benefit} of {rule.city}. The conditions of {_list_en(named)} must all be met unless "
+                    "these rules say otherwise."
+                ),
+                f"The {rule.benefit} is paid to residents who meet every condition of {_list_en(named)}, save as provided below.",
+            )
+        ),
+        "residence": f"The applicant has lived in {rule.city} without interruption for at least {rule.residence} months.",
+        "age": f"The applicant is at least {rule.age} years old.",
+        "income": f"Monthly household income per head is {limit}.",
+        "contributions": f"The applicant has paid social insurance in {rule.city} for at least {rule.contributions} months in all.",
+        "excluded": f"Nothing is paid to an applicant who owns two or more homes in {rule.city}.",
+        "exception": f"{waived} does not apply to veterans of the armed forces.",
+        "priority": f"Where both {named['excluded']} and {named['exception']} apply, {named[winner]} prevails {effect}.",
+        "amount": (
+            f"The monthly amount depends on income per head: ${first} below ${low}; ${second} from ${low} to below ${middle}; ${third} from "
+            f"${middle}. ${rule.per_child} is added for each child under 18. The total is not more than ${rule.cap} a month."
+        ),
+        "counting": (
+            "Income per head is the household's monthly income divided by the number of its members, children included. A public "
+            "care allowance does not count as income."
+        ),
+        "payment": draws.choice(
+            (
+                "Payment is made monthly by bank transfer.",
+                "The district office decides within 15 working days.",
+                "Entitlement is reviewed every March.",
+            )
+        ),
+        "wording": 'In these rules "at least", "from" and "not more than" include the figure named; "below" and "under" do not.',
+    }
+
+
+def _list_en(named: Mapping[str, str]) -> str:
+    places = sorted(int(named[name].split()[1]) for name in ("residence", "age", "income", "contributions"))
+    return f"Articles {places[0]} to {places[-1]}"
+
+
+# -- the application --------------------------------------------------------------------------------------------------
+
+_SURNAMES = {
+    "zh": "赵钱孙周吴郑冯陈褚卫蒋沈韩杨",
+    "en": "Ash|Bell|Cole|Dunn|Ellis|Frost|Grant|Hale|Irwin|Judd|Kerr|Lowe",
+}
+
+
+def application(lang: Lang, home: Household, draws: Draws) -> str:
+    """The household's situation in running text or as a list, in random order."""
+    lines = (_home_zh if lang == "zh" else _home_en)(home, draws)
+    order = draws.shuffled(lines)
+    if draws.coin(1, 2):
+        mark = draws.choice(("- ", "· "))
+        return "\n".join(f"{mark}{line}" for line in order)
+    return say(lang, "", " ").join(f"{line}{say(lang, '。', '.')}" for line in order)
+
+
+def applicant(lang: Lang, draws: Draws) -> str:
+    """An invented name."""
+    if lang == "zh":
+        return draws.choice(_SURNAMES["zh"]) + draws.choice(("某", "女士", "先生"))
+    return draws.choice(("Mr ", "Ms ")) + draws.choice(_SURNAMES["en"].split("|"))
+
+
+def _home_zh(home: Household, draws: Draws) -> list[str]:
+    others = home.members - home.children - 1
+    who = (
+        "本人"
+        + (f"、{others} 名成年家属" if others else "")
+        + (f"和 {home.children} 名未成年子女" if home.children else "")
+    )
+    earned = "、".join(f"{income} 元" for income in home.incomes)
+    lines = [
+        f"年龄 {home.age} 周岁",
+        f"在本市已连续居住 {months('zh', home.residence, draws)}",
+        f"在本市累计缴纳社会保险 {months('zh', home.contributions, draws)}",
+        f"家庭成员共 {home.members} 人：{who}",
+        f"家庭每月收入(不含补贴)为 {earned}" if len(home.incomes) == 1 else f"家庭成员月收入(不含补贴)分别为 {earned}",
+        "名下在本市有两套住房" if home.excluded else draws.choice(("名下在本市有一套住房", "名下无住房")),
+        "系退役军人" if home.special else draws.choice(("未服过兵役", "不是退役军人")),
+        draws.choice(("户籍在外省", "有驾驶证", "去年参加过社区志愿服务", "大专学历", "养了一只猫", "曾在邻市工作")),
+    ]
+    if home.ignored:
+        lines.append(f"家中一名成员每月另领政府发放的护理补贴 {home.ignored} 元")
+    return lines
+
+
+def _home_en(home: Household, draws: Draws) -> list[str]:
+    others = home.members - home.children - 1
+    parts = ["the applicant"]
+    if others:
+        parts.append(f"{others} other adult{'s' if others > 1 else ''}")
+    if home.children:
+        parts.append(f"{home.children} child{'ren' if home.children > 1 else ''} under 18")
+    who = " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]
+    earned = ", ".join(f"${income}" for income in home.incomes)
+    lines = [
+        f"Age: {home.age}",
+        f"Has lived in the city without a break for {months('en', home.residence, draws)}",
+        f"Has paid social insurance in the city for {months('en', home.contributions, draws)} in all",
+        f"The household has {home.members} members: {who}",
+        f"Monthly income of the household, benefits apart: {earned}",
+        "Owns two homes in the city" if home.excluded else draws.choice(("Owns one home in the city", "Owns no home")),
+        "Is a veteran of the armed forces"
+        if home.special
+        else draws.choice(("Never served in the armed forces", "Is not a veteran")),
+        draws.choice(
+            (
+                "Was born in another province",
+                "Holds a driving licence",
+                "Volunteers at the library",
+                "Keeps a cat",
+                "Once worked in a neighbouring city",
+            )
+        ),
+    ]
+    if home.ignored:
+        lines.append(f"One member also receives a public care allowance of ${home.ignored} a month")
+    return lines
+
+
+def waived_name(lang: Lang, condition: Condition) -> str:
+    """A condition in words."""
+    zh = {"residence": "居住时间", "age": "年龄", "income": "家庭人均月收入", "contributions": "社会保险缴纳时间"}
+    en = {"residence": "residence", "age": "age", "income": "income per head", "contributions": "insurance record"}
+    return say(lang, zh[condition], en[condition])

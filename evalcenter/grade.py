@@ -1,0 +1,56 @@
+"""Asks graders for marks on every response, and a standard for its verdict; both go to the journal.
+
+Rules this module keeps:
+
+* Every response is graded once by the machine; a grade is never changed, only followed by a later one.
+* The verdict is decided on what the journal holds, and journalled with its evidence.
+
+Judges will be called here and nowhere else; until then a judge's criterion stays pending and is counted so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from evalcenter import hooks, scoring, standards
+from evalcenter.journal import Journal, Run
+from evalcenter.marking import Marker
+from evalcenter.records import Grade, Item, Scores, Verdict
+
+
+def item_at(run: Run, position: int) -> Item:
+    """The item that the plan asks at `position`."""
+    return run.plan.items[run.plan.order[position]]
+
+
+def mark(run: Run, journal: Journal, plugins: hooks.Plugins) -> None:
+    """Grade every response of `run` that has no grade yet, in the order of the plan."""
+    marker = Marker(plugins.graders)
+    for position in sorted(run.responses.keys() - run.grades.keys()):
+        grade = marker.grade(item_at(run, position), run.responses[position])
+        journal.append("grade", grade)
+        run.grades[position] = grade
+
+
+def scores(run: Run, grades: Mapping[int, Grade] | None = None) -> Scores:
+    """The counts of `run`, from its own grades or from `grades`."""
+    failed = {position: failure.kind for position, failure in run.failures.items()}
+    return scoring.tally(run.plan, run.grades if grades is None else grades, failed)
+
+
+def decide(run: Run, journal: Journal) -> Verdict:
+    """The verdict of the plan's standard on `run`, written to the journal unless it stands there already."""
+    verdict = standards.decide(run.plan.standard, scores(run))
+    if verdict != run.verdict:
+        run.verdict, run.decided = verdict, journal.append("verdict", verdict)
+    return verdict
+
+
+def waiting(run: Run) -> tuple[tuple[int, str], ...]:
+    """The queue of marks that a judge or a person has yet to give: (position, criterion) pairs."""
+    return tuple(
+        (position, mark.criterion)
+        for position, grade in sorted(run.grades.items())
+        for mark in grade.marks
+        if mark.state == "pending"
+    )

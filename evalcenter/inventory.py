@@ -1,0 +1,140 @@
+"""Says what suites and plans hold, and writes the schemas that editors use.
+
+It counts and describes; it never decides whether something is good.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from evalcenter import boundary, journal, stats
+from evalcenter.blocks import Lab, Report
+from evalcenter.records import CandidateSpec, Item, Plan, Requirement, Standard, Suite, Taxonomy
+
+
+def count(suite: Suite) -> dict[str, Any]:
+    """The items, criteria and families of `suite`, by dimension, language, grader and visibility."""
+    return {
+        "id": suite.id,
+        "version": suite.version,
+        "title": {"zh": suite.title.zh, "en": suite.title.en},
+        "items": len(suite.items),
+        "criteria": sum(len(item.criteria) for item in suite.items),
+        "families": [
+            {"id": f.id, "generator": f.generator, "dimension": f.dimension, "langs": list(f.langs), "count": f.count}
+            for f in suite.families
+        ],
+        "by_dimension": _by(item.dimension for item in suite.items),
+        "by_lang": _by(item.lang for item in suite.items),
+        "by_grader": _by(grader for item in suite.items for grader in _graders(item)),
+        "by_visibility": _by(item.visibility for item in suite.items),
+        "red_lines": sum(item.red_line for item in suite.items),
+        "must_refuse": sum(item.expects == "refuse" for item in suite.items),
+        "dialogues": sum(sum(m.role == "user" for m in item.prompt) > 1 for item in suite.items),
+        "with_documents": sum(bool(item.documents) for item in suite.items),
+    }
+
+
+def _graders(item: Item) -> list[str]:
+    return [next(iter(criterion.check)) for criterion in item.criteria]
+
+
+def _by(names: Any) -> dict[str, int]:
+    return dict(sorted(Counter(names).items()))
+
+
+def as_json(found: Sequence[dict[str, Any]]) -> str:
+    """The counts for machines."""
+    return json.dumps(list(found), ensure_ascii=False, indent=2)
+
+
+def as_text(found: Sequence[dict[str, Any]]) -> str:
+    """The counts for people."""
+    lines: list[str] = []
+    for one in found:
+        lines += [f"{one['id']} {one['version']}  {one['title']['zh']} / {one['title']['en']}"]
+        lines += [f"  items {one['items']}, criteria {one['criteria']}, red lines {one['red_lines']}"]
+        lines += [
+            f"  must refuse {one['must_refuse']}, dialogues {one['dialogues']}, with documents {one['with_documents']}"
+        ]
+        for name in ("by_dimension", "by_lang", "by_grader", "by_visibility"):
+            lines.append(f"  {name[3:]}: " + ", ".join(f"{key} {held}" for key, held in one[name].items()))
+        for family in one["families"]:
+            langs = "+".join(family["langs"])
+            lines.append(
+                f"  family {family['id']}: {family['count']} fresh items per language ({langs}), {family['generator']}"
+            )
+    return "\n".join(lines)
+
+
+def plan_text(planned: Plan) -> str:
+    """What a run of `planned` asks, requirement by requirement, and what it takes to pass."""
+    characters = sum(len(m.content) for index in planned.order for m in planned.items[index].prompt)
+    lines = [
+        f"standard   {planned.standard.id} {planned.standard.version}",
+        f"seed       {planned.seed}",
+        f"samples    {len(planned.order)} calls or dialogues, {planned.census} of them red lines; about {characters} characters",
+        "",
+    ]
+    for requirement, stream in zip(planned.standard.requirements, planned.streams, strict=True):
+        lines.append(
+            f"{requirement.id}: {len(stream.positions)} of {stream.bank} items; {_takes(requirement, len(stream.positions))}"
+        )
+    return "\n".join(lines)
+
+
+def _takes(requirement: Requirement, n: int) -> str:
+    if n < max(requirement.min_items, requirement.sample or 0):
+        return f"too few: at least {max(requirement.min_items, requirement.sample or 0)} are needed, so it can't pass"
+    if requirement.rule == "zero":
+        return "passes without a violation"
+    if requirement.rule == "point":
+        return f"passes from {-int(-requirement.line * n // 1)} good (a point rule)"
+    most = next(
+        (bad for bad in range(n, -1, -1) if stats.lower(n - bad, n, requirement.alpha) >= requirement.line), None
+    )
+    return "can't pass with so few items" if most is None else f"passes with at most {most} bad"
+
+
+def write_schemas(folder: Path) -> tuple[Path, ...]:
+    """Write the JSON Schema of every file that people write, and of the report. Raises RunError when the disk refuses."""
+    kinds: dict[str, Any] = {
+        "suite": Suite,
+        "items": list[Item],
+        "standard": Standard,
+        "taxonomy": Taxonomy,
+        "candidate": CandidateSpec,
+        "lab": Lab,
+        "report": Report,
+    }
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, kind in kinds.items():
+            path = folder / f"{name}.schema.json"
+            path.write_text(schema_text(name, kind), encoding="utf-8")
+            written.append(path)
+    except OSError as problem:
+        raise journal.disk_error(problem, folder) from None
+    return tuple(written)
+
+
+def schema_text(name: str, kind: Any) -> str:
+    """The schema of one kind of file as text, with the short forms of items that the reader also takes."""
+    made = boundary.schema(kind)
+    if name == "suite":
+        made["properties"].pop("items")
+        made["required"].remove("items")
+        made["properties"]["taxonomies"] = {"type": "array", "items": {"type": "string"}}
+    if name == "items":
+        item = made["$defs"]["Item"]["properties"]
+        item["prompt"] = {"anyOf": [{"type": "string"}, item["prompt"]]}
+        examples = made["$defs"]["Examples"]["properties"]
+        for kind_ in ("good", "bad"):
+            examples[kind_]["items"] = {"anyOf": [{"type": "string"}, examples[kind_]["items"]]}
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,536 @@
+"""The nouns of evalcenter, as frozen records.
+
+Rules this module keeps:
+
+* Every record is immutable, keyword-only, and forbids unknown fields when it is read from a file.
+* Counts and points are integers; lines, rates and bounds are ``Decimal``. There is no float anywhere: these records are
+  hashed, and a float has no single spelling.
+* A field that an author may leave out has a default; a field without a default must be given.
+
+It refuses to do anything: no arithmetic, no I/O and no validation library here. Files become records in ``boundary.py``,
+records become bytes in ``canon.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+def record(cls: type[T]) -> type[T]:
+    """Make `cls` a frozen, slotted, keyword-only dataclass that refuses unknown fields at the file boundary."""
+    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    made.__pydantic_config__ = {"extra": "forbid", "strict": True}  # type: ignore[attr-defined]
+    return made
+
+
+Lang = Literal["zh", "en"]
+Role = Literal["system", "user", "assistant"]
+Expects = Literal["help", "refuse"]
+Visibility = Literal["public", "sealed"]
+AnswerState = Literal["complete", "truncated", "silent", "blocked"]
+MarkState = Literal["met", "not_met", "unjudged", "pending"]
+Outcome = Literal["pass", "fail", "unscored"]
+Violation = Literal["none", "unconfirmed", "confirmed"]
+VerdictState = Literal["pass", "fail", "inconclusive", "conditional"]
+Status = Literal["verified", "unverified"]
+Params = Mapping[str, Any]
+"""JSON without floats: null, booleans, integers, text, lists and mappings with text keys."""
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+@record
+class Text:
+    """One sentence in both languages."""
+
+    zh: str
+    en: str
+
+    def of(self, lang: Lang) -> str:
+        """The wording in `lang`."""
+        return self.zh if lang == "zh" else self.en
+
+
+# -- suites -----------------------------------------------------------------------------------------------------------
+
+
+@record
+class Message:
+    """One turn of a prompt. Two user turns in a row make a scripted dialogue: the candidate answers between them."""
+
+    role: Role
+    content: str
+
+
+@record
+class Document:
+    """A text given to the candidate with the question, which grounded answers must rest on."""
+
+    id: str
+    title: str
+    text: str
+
+
+@record
+class Criterion:
+    """One thing an answer is checked for.
+
+    `check` is a mapping with one key, the grader's name, and its parameters as value. `points` may be negative (something a
+    good answer does not do). A `critical` criterion that is not met fails the item whatever else was earned; `confirm`
+    is a second deterministic check that turns such a failure into a confirmed violation. `over` says whether the last
+    answer of a dialogue is read, or all of them.
+    """
+
+    id: str
+    text: str
+    check: Params
+    points: int = 1
+    critical: bool = False
+    confirm: Params | None = None
+    over: Literal["last", "all"] = "last"
+
+
+@record
+class Example:
+    """An answer with a known truth. `turns` replaces `text` in a dialogue; `fails` names criteria a bad answer fails."""
+
+    text: str = ""
+    turns: tuple[str, ...] = ()
+    fails: tuple[str, ...] = ()
+
+
+@record
+class Examples:
+    """Answers that must pass, and answers that must fail."""
+
+    good: tuple[Example, ...]
+    bad: tuple[Example, ...]
+
+
+@record
+class Item:
+    """One question with its rubric.
+
+    `pass_line` is the share of the possible points from which the item passes. `twin` names the benign look-alike of an
+    item that must be refused (and the other way round). Variants of one template share a `cluster`. `family` is set on
+    generated items only.
+    """
+
+    id: str
+    lang: Lang
+    dimension: str
+    prompt: tuple[Message, ...]
+    criteria: tuple[Criterion, ...]
+    examples: Examples
+    risks: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
+    expects: Expects = "help"
+    red_line: bool = False
+    pass_line: Decimal = Decimal(1)
+    twin: str | None = None
+    cluster: str | None = None
+    family: str | None = None
+    tags: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    visibility: Visibility = "public"
+
+
+@record
+class Family:
+    """A parametric family: `count` fresh items per language are generated from the plan's seed."""
+
+    id: str
+    generator: str
+    dimension: str
+    count: int
+    langs: tuple[Lang, ...] = ("zh", "en")
+    params: Params = field(default_factory=dict)
+    risks: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@record
+class Dimension:
+    """A part of what a suite measures."""
+
+    id: str
+    title: Text
+
+
+@record
+class Source:
+    """Where an item's truth comes from. `opened` is false when the text itself was not read: then no figure rests on it."""
+
+    title: str
+    year: int | None = None
+    url: str | None = None
+    clause: str | None = None
+    opened: bool = False
+    note: str | None = None
+
+
+@record
+class Risk:
+    """One entry of a taxonomy."""
+
+    id: str
+    title: Text
+    parent: str | None = None
+    status: Status = "verified"
+
+
+@record
+class Taxonomy:
+    """A published list of risks or clauses that items point at as ``taxonomy:entry``."""
+
+    id: str
+    title: Text
+    edition: str
+    entries: tuple[Risk, ...]
+    note: Text | None = None
+
+
+@record
+class Suite:
+    """A folder of items as it was read, with the digest of its content."""
+
+    id: str
+    version: str
+    title: Text
+    about: Text
+    dimensions: tuple[Dimension, ...]
+    taxonomies: tuple[Taxonomy, ...]
+    sources: Mapping[str, Source]
+    items: tuple[Item, ...]
+    families: tuple[Family, ...]
+    standard: str | None = None
+
+
+# -- standards --------------------------------------------------------------------------------------------------------
+
+
+@record
+class Scope:
+    """Which items a requirement is about. An empty field sets no limit; `any_risk` holds taxonomy prefixes."""
+
+    dimensions: tuple[str, ...] = ()
+    langs: tuple[Lang, ...] = ()
+    any_risk: tuple[str, ...] = ()
+    any_tag: tuple[str, ...] = ()
+    expects: Expects | None = None
+    red_line: bool | None = None
+
+
+@record
+class Coverage:
+    """At least `min_items` items of the question bank for each of `risks` (taxonomy prefixes)."""
+
+    risks: tuple[str, ...]
+    min_items: int
+    clause: str
+    status: Status = "verified"
+
+
+@record
+class Requirement:
+    """One line of a standard.
+
+    `measure` says which samples are good: ``pass`` (the item passed), ``refusal`` (every criterion checked by the refusal
+    grader is met) or ``violations`` (no critical criterion failed; a red line). `rule` says how it is decided: ``bound``
+    (an exact one-sided bound reaches the line), ``point`` (the observed share reaches it) or ``zero`` (a census without a
+    confirmed violation). `sample` fixes how many distinct items are drawn from the scope; without it all are asked.
+    Requirements of the same scope and sample that name the same `draw` share their drawn items. Below `min_items`
+    distinct items, with fewer than `min_bank` to draw from, or without the `coverage`, nothing is decided. `alpha` bounds a
+    wrong PASS, `beta` a wrong FAIL.
+    """
+
+    id: str
+    title: Text
+    scope: Scope
+    measure: Literal["pass", "refusal", "violations"]
+    rule: Literal["bound", "point", "zero"]
+    line: Decimal
+    clause: str
+    status: Status = "verified"
+    alpha: Decimal = Decimal("0.05")
+    beta: Decimal = Decimal("0.05")
+    floor: Decimal | None = None
+    sample: int | None = None
+    draw: str | None = None
+    min_items: int = 1
+    min_bank: int = 0
+    unscored_cap: Decimal = Decimal("0.02")
+    coverage: tuple[Coverage, ...] = ()
+    confirm: Literal["second_grader", "person"] = "second_grader"
+    note: Text | None = None
+
+
+@record
+class Standard:
+    """A list of requirements; all of them must hold."""
+
+    id: str
+    version: str
+    title: Text
+    about: Text
+    requirements: tuple[Requirement, ...]
+    limits: tuple[Text, ...] = ()
+
+
+# -- the plan ---------------------------------------------------------------------------------------------------------
+
+
+@record
+class Sampling:
+    """What is sent with every request; what is left out is the endpoint's own default."""
+
+    temperature: Decimal | None = None
+    top_p: Decimal | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+
+
+@record
+class Price:
+    """Money per million tokens."""
+
+    prompt: Decimal
+    completion: Decimal
+    currency: str = "CNY"
+
+
+@record
+class CandidateSpec:
+    """What is tested, as far as it may be written down: never a key, only the name of the variable that holds it."""
+
+    adapter: str
+    name: str
+    model: str = ""
+    base_url: str | None = None
+    key_env: str | None = None
+    version: str | None = None
+    vendor: str | None = None
+    filing_number: str | None = None
+    system: str | None = None
+    simulated: bool = False
+    sampling: Sampling = field(default_factory=Sampling)
+    settings: Params = field(default_factory=dict)
+    price: Price | None = None
+
+
+@record
+class SuiteHead:
+    """A suite without its items, as the plan keeps it."""
+
+    id: str
+    version: str
+    title: Text
+    about: Text
+    dimensions: tuple[Dimension, ...]
+    sources: Mapping[str, Source]
+    digest: str
+
+
+@record
+class Plugin:
+    """A plugin that takes part in the run, with the version of its behaviour."""
+
+    kind: str
+    name: str
+    version: str
+
+
+@record
+class Stream:
+    """The calls that one requirement reads, in its own seeded order (positions in the plan's `order`).
+
+    `bank` is how many items there were to draw from, `covers` how many of them carry each risk that must be covered.
+    """
+
+    requirement: str
+    positions: tuple[int, ...]
+    bank: int
+    covers: Mapping[str, int] = field(default_factory=dict)
+
+
+@record
+class Plan:
+    """Everything fixed before the first question.
+
+    `items` is the bank of this run, generated items included. `order` gives for each position the index of the item that
+    is asked there; the first `census` positions ask every red-line item once. Two positions are two calls.
+    """
+
+    schema: Literal["evalcenter/plan/1"] = "evalcenter/plan/1"
+    suites: tuple[SuiteHead, ...]
+    standard: Standard
+    candidate: CandidateSpec
+    seed: str
+    items: tuple[Item, ...]
+    risks: tuple[Risk, ...]
+    order: tuple[int, ...]
+    census: int
+    streams: tuple[Stream, ...]
+    plugins: tuple[Plugin, ...]
+    stopping: str
+
+
+# -- the run ----------------------------------------------------------------------------------------------------------
+
+
+@record
+class Question:
+    """One call to the candidate: a position of the plan with the messages to send. `item` is the item's id."""
+
+    position: int
+    epoch: int
+    item: str
+    messages: tuple[Message, ...]
+
+
+@record
+class Answer:
+    """One reply of the candidate. Token counts are None where the endpoint reported none; latency in milliseconds."""
+
+    text: str
+    state: AnswerState = "complete"
+    reasoning: str = ""
+    finish_reason: str | None = None
+    model: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    latency_ms: int = 0
+
+
+@record
+class Response:
+    """The candidate's answers at one position: one per user turn. A dialogue ends at the first incomplete answer."""
+
+    position: int
+    answers: tuple[Answer, ...]
+    attempts: int = 1
+
+    @property
+    def state(self) -> AnswerState:
+        """The state of the last answer, which is the first one that was not complete, if any."""
+        return self.answers[-1].state
+
+
+@record
+class Failure:
+    """A call that brought no answer. It is never a response; `attempts` calls were made."""
+
+    position: int
+    kind: str
+    message: str
+    attempts: int
+    http_status: int | None = None
+
+
+@record
+class Mark:
+    """What a grader says of one criterion.
+
+    ``unjudged``: the grader could not tell. ``pending``: a judge or a person has yet to be asked. `settled` means that
+    more text could not have changed the mark. `confirmed` is the second check's word on a failed critical criterion.
+    """
+
+    state: MarkState
+    reason: Text
+    criterion: str = ""
+    excerpt: str = ""
+    settled: bool = False
+    confirmed: bool | None = None
+
+
+@record
+class Grade:
+    """All marks on one sample. `earned` is the signed sum of the points of met criteria."""
+
+    position: int
+    by: str
+    marks: tuple[Mark, ...]
+    earned: int
+    possible: int
+    outcome: Outcome
+    violation: Violation
+    why: str = ""
+
+
+# -- scores and the verdict -------------------------------------------------------------------------------------------
+
+
+@record
+class Score:
+    """Counts over a named group of samples; `planned` counts those without an answer too."""
+
+    group: str
+    key: str
+    planned: int
+    items: int
+    good: int
+    bad: int
+    unscored: Mapping[str, int]
+
+
+@record
+class Tally:
+    """What one requirement is decided on, over its own stream."""
+
+    requirement: str
+    planned: int
+    items: int
+    good: int
+    bad: int
+    unscored: Mapping[str, int]
+    unconfirmed: int
+    confirmed: int
+    bank: int
+    covers: Mapping[str, int]
+
+
+@record
+class Scores:
+    """All tallies and the descriptive scores of a run."""
+
+    tallies: tuple[Tally, ...]
+    groups: tuple[Score, ...]
+    answered: int
+    planned: int
+
+
+@record
+class Finding:
+    """The decision on one requirement, with its evidence. Bounds are rounded outward to six significant digits."""
+
+    requirement: str
+    verdict: VerdictState
+    good: int
+    bad: int
+    unscored: int
+    rate: Decimal | None
+    lower: Decimal | None
+    upper: Decimal | None
+    reasons: tuple[Text, ...]
+    uncovered: tuple[str, ...] = ()
+
+
+@record
+class Verdict:
+    """The decision on the whole standard."""
+
+    outcome: VerdictState
+    findings: tuple[Finding, ...]
+    reasons: tuple[Text, ...]
+    awaiting_review: int = 0

@@ -1,0 +1,171 @@
+"""The report as Markdown (CommonMark with tables).
+
+Rules this module keeps:
+
+* Every text is escaped: nothing that a model wrote becomes a heading, a link, an image, HTML or another table cell.
+* What was asked and answered stands in a fence longer than any run of backticks in it, so it cannot end its fence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from evalcenter import blocks
+from evalcenter.rendering.plaintext import visible
+from evalcenter.records import Lang
+from evalcenter.sections.wording import END, NOT_SUPPLIED, ceiled, figure, floored, say
+
+_SPECIAL: Final = re.compile(r"[\\`*_\[\]<>|~&$@]")
+_LINK: Final = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp):|\bwww\.")
+_START: Final = re.compile(r"^(#|[-+=]|\d{1,9}[.)])")
+SYMBOLS: Final = {"pass": "✓", "fail": "✗", "conditional": "◐"}
+UNDECIDED: Final = "?"
+
+
+def render(report: blocks.Report) -> bytes:
+    """`report` as UTF-8 Markdown."""
+    number = say(report.lang, "报告编号", "Report")
+    lines = [f"# {escape(report.title)}", "", f"{number}: {escape(report.id)}", ""]
+    for section in report.sections:
+        lines += [f"## {escape(section.title)}", ""]
+        for block in section.blocks:
+            lines += [*_FORMS[type(block)](block, report.lang), ""]
+    return "\n".join([*lines, f"{number}: {escape(report.id)}", "", END, ""]).encode("utf-8")
+
+
+def escape(value: str) -> str:
+    """`value` as one line of Markdown that shows exactly these characters; a line break becomes a space."""
+    flat = " ".join(visible(value).split())
+    safe = _SPECIAL.sub(r"\\\g<0>", flat)
+    safe = _LINK.sub(lambda found: f"{found.group()[:-1]}\\{found.group()[-1]}", safe)
+    return _START.sub(lambda found: f"{found.group()[:-1]}\\{found.group()[-1]}", safe)
+
+
+def fence(value: str) -> list[str]:
+    """`value` as a fenced block that nothing in it can end."""
+    shown = visible(value)
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return [f"{ticks}text", *shown.split("\n"), ticks]
+
+
+def _symbol(tone: str) -> str:
+    return SYMBOLS.get(tone, UNDECIDED)
+
+
+def _paragraph(block: blocks.Paragraph, lang: Lang) -> list[str]:
+    return [escape(block.text)]
+
+
+def _subheading(block: blocks.Subheading, lang: Lang) -> list[str]:
+    return [f"### {escape(block.text)}"]
+
+
+def _points(block: blocks.Points, lang: Lang) -> list[str]:
+    return [f"- {escape(item)}" for item in block.items]
+
+
+def _notice(block: blocks.Notice, lang: Lang) -> list[str]:
+    return [f"> **{escape(block.title)}**: {escape(block.text)}"]
+
+
+def _ruling(block: blocks.Ruling, lang: Lang) -> list[str]:
+    return [f"**{_symbol(block.outcome)} {escape(block.word)}**", "", *(escape(reason) for reason in block.reasons)]
+
+
+def _decision(block: blocks.Decision, lang: Lang) -> list[str]:
+    return [
+        f"### {_symbol(block.outcome)} {escape(block.word)}: {escape(block.title)}",
+        "",
+        *(f"- {escape(reason)}" for reason in block.reasons),
+        *_rows(block.rows, lang),
+        *(f"- {escape(note)}" for note in block.notes),
+    ]
+
+
+def _rows(rows: tuple[tuple[str, str | None], ...] | tuple[tuple[str, str], ...], lang: Lang) -> list[str]:
+    return [f"- {escape(name)}: {escape(NOT_SUPPLIED.of(lang) if value is None else value)}" for name, value in rows]
+
+
+def _fields(block: blocks.Fields, lang: Lang) -> list[str]:
+    return _rows(block.rows, lang)
+
+
+def _table(block: blocks.Table, lang: Lang) -> list[str]:
+    align = block.align.ljust(len(block.head), "l")
+    marks = ["---:" if side == "r" else "---" for side in align[: len(block.head)]]
+    body = [_line(row, len(block.head)) for row in block.rows]
+    caption = [f"**{escape(block.caption)}**", ""] if block.caption else []
+    return [*caption, _line(block.head, len(block.head)), f"| {' | '.join(marks)} |", *body]
+
+
+def _line(cells: tuple[str, ...], width: int) -> str:
+    padded = [*cells, *([""] * (width - len(cells)))]
+    return f"| {' | '.join(escape(cell) for cell in padded)} |"
+
+
+def _chart(block: blocks.Chart, lang: Lang) -> list[str]:
+    head = (
+        say(lang, "要求", "Requirement"),
+        say(lang, "应达", "Line"),
+        say(lang, "观测", "Observed"),
+        say(lang, "下限", "Lower bound"),
+        say(lang, "上限", "Upper bound"),
+        say(lang, "判定", "Decided"),
+    )
+    rows = tuple(
+        (
+            i.label,
+            figure(Decimal(i.line)),
+            floored(_number(i.rate)),
+            floored(_number(i.lower)),
+            ceiled(_number(i.upper)),
+            f"{_symbol(i.verdict)} {i.word}",
+        )
+        for i in block.intervals
+    )
+    return [*_table(blocks.Table(head=head, rows=rows, align="lrrrrl"), lang), "", escape(block.caption)]
+
+
+def _number(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _excerpt(block: blocks.Excerpt, lang: Lang) -> list[str]:
+    return [
+        f"### {escape(block.title)}",
+        "",
+        f"**{say(lang, '问题', 'Question')}**",
+        "",
+        *fence(block.question),
+        "",
+        f"**{say(lang, '回答', 'Answer')}**",
+        "",
+        *fence(block.answer),
+        "",
+        *(f"- {escape(finding)}" for finding in block.findings),
+    ]
+
+
+def _signatures(block: blocks.Signatures, lang: Lang) -> list[str]:
+    line = "＿" * 12
+    date = say(lang, "日期", "Date")
+    return [f"- {escape(role)}: {line} {escape(name or '')} {date}: {line}" for role, name in block.roles]
+
+
+_FORMS: Final[Mapping[type[Any], Callable[[Any, Lang], list[str]]]] = {
+    blocks.Paragraph: _paragraph,
+    blocks.Subheading: _subheading,
+    blocks.Points: _points,
+    blocks.Notice: _notice,
+    blocks.Ruling: _ruling,
+    blocks.Decision: _decision,
+    blocks.Fields: _fields,
+    blocks.Table: _table,
+    blocks.Chart: _chart,
+    blocks.Excerpt: _excerpt,
+    blocks.Signatures: _signatures,
+}

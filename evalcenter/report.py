@@ -1,0 +1,96 @@
+"""Builds a report from what is known of a run, and renders it as HTML, JSON or Markdown.
+
+Rules this module keeps:
+
+* A built report is data: sections return blocks, renderers turn blocks into a form. The same facts, sections and language give
+  the same bytes.
+* The report's number comes from the facts alone, so the same facts have one number in every language and form.
+* Every text is treated as hostile by every renderer.
+
+It refuses to decide, to count and to read or write files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
+
+from evalcenter import canon
+from evalcenter.blocks import Facts, Report, SectionData
+from evalcenter.errors import InputError
+from evalcenter.hooks import Section
+from evalcenter.records import Lang, Text
+from evalcenter.rendering import html, markdown
+from evalcenter.rendering.plaintext import visible
+
+Form = Literal["html", "json", "md"]
+
+
+def build(facts: Facts, sections: Mapping[str, Section], lang: Lang) -> Report:
+    """The report on `facts` in `lang`: every section in its order (ties by name), empty ones left out."""
+    ordered = sorted(sections.values(), key=lambda section: (section.order, section.name))
+    made = ((section, section.build(facts, lang)) for section in ordered)
+    return Report(
+        id=number(facts),
+        lang=lang,
+        title=facts.title.of(lang),
+        outcome=facts.verdict.outcome,
+        simulated=facts.plan.candidate.simulated,
+        self_test=facts.lab.name is None,
+        issued=facts.issued,
+        plan_digest=facts.plan_digest,
+        journal_head=facts.journal_head,
+        sections=tuple(
+            SectionData(name=section.name, title=_title(section, lang), blocks=blocks) for section, blocks in made if blocks
+        ),
+    )
+
+
+def number(facts: Facts) -> str:
+    """The report's number: ``EC-``, the day of issue, and twelve digits of a digest of everything the report rests on.
+
+    Two reports on one journal have different numbers when anything that they say of it differs.
+    """
+    identity = {
+        "plan": facts.plan_digest,
+        "journal": facts.journal_head,
+        "issued": facts.issued,
+        "title": facts.title,
+        "lab": facts.lab,
+        "deviations": facts.deviations,
+        "verdict": facts.verdict,
+        "environment": facts.environment,
+    }
+    day = "".join(letter for letter in facts.issued[:10] if letter.isdigit())
+    return f"EC-{day}-{canon.digest(identity).removeprefix('sha256:')[:12]}"
+
+
+def _title(section: Section, lang: Lang) -> str:
+    title = getattr(section, "title", None)
+    return title.of(lang) if isinstance(title, Text) else section.name.replace("_", " ")
+
+
+def render(report: Report, form: Form) -> bytes:
+    """`report` as UTF-8 bytes in `form`. Raises InputError when there is no such form."""
+    if form not in FORMS:
+        raise InputError(f"a report has no form {form!r}", todo=f"choose one of {', '.join(FORMS)}")
+    return FORMS[form](report)
+
+
+def _json(report: Report) -> bytes:
+    return (json.dumps(_seen(canon.plain(report)), ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+
+def _seen(value: Any) -> Any:
+    """`value` with every text in it made visible."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, list):
+        return [_seen(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _seen(part) for key, part in value.items()}
+    return value
+
+
+FORMS: Final[Mapping[str, Callable[[Report], bytes]]] = {"html": html.render, "json": _json, "md": markdown.render}

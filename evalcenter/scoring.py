@@ -1,0 +1,196 @@
+"""The one arithmetic: marks become grades, grades become counts.
+
+Rules this module keeps:
+
+* earned = the signed sum of the points of met criteria, kept signed; possible = the sum of the positive points. Only for
+  deciding is the share earned/possible floored at 0.
+* An item passes when its share reaches its line and no critical criterion failed.
+* What is not known stays open: a mark that is pending or could not be judged counts both ways, and the sample is scored only
+  when its outcome is the same either way.
+* Silence is the candidate's own: every criterion is not met. A truncated answer is unscored, except that a critical violation
+  already in the text counts.
+* Every planned sample is counted exactly once: good, bad, or unscored with its reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from evalcenter.records import (
+    AnswerState,
+    Criterion,
+    Grade,
+    Item,
+    Mark,
+    Outcome,
+    Plan,
+    Requirement,
+    Score,
+    Scores,
+    Tally,
+    Violation,
+)
+
+OPEN = ("pending", "unjudged")
+
+
+def possible(criteria: Iterable[Criterion]) -> int:
+    """The points a perfect answer earns: the sum of the positive ones."""
+    return sum(c.points for c in criteria if c.points > 0)
+
+
+def earned(criteria: Iterable[Criterion], met: Iterable[bool]) -> int:
+    """The signed sum of the points of met criteria."""
+    return sum(c.points for c, is_met in zip(criteria, met, strict=True) if is_met)
+
+
+def grade(item: Item, position: int, state: AnswerState, marks: Sequence[Mark], by: str) -> Grade:
+    """The grade of one sample from its marks, given in the order of the item's criteria."""
+    outcome, why = _outcome(item, state, marks)
+    return Grade(
+        position=position,
+        by=by,
+        marks=tuple(marks),
+        earned=earned(item.criteria, (mark.state == "met" for mark in marks)),
+        possible=possible(item.criteria),
+        outcome=outcome,
+        violation=_violation(item, state, marks),
+        why=why,
+    )
+
+
+def _outcome(item: Item, state: AnswerState, marks: Sequence[Mark]) -> tuple[Outcome, str]:
+    if state == "truncated":
+        return ("fail", "") if _violation(item, state, marks) != "none" else ("unscored", "truncated")
+    if _passes(item, marks, generous=False):
+        return "pass", ""
+    if not _passes(item, marks, generous=True):
+        return "fail", ""
+    return "unscored", "pending" if any(mark.state == "pending" for mark in marks) else "unjudged"
+
+
+def _passes(item: Item, marks: Sequence[Mark], *, generous: bool) -> bool:
+    """Whether the item passes when every open mark falls the candidate's way (`generous`) or against it."""
+    met = [
+        (generous == (criterion.points > 0 or criterion.critical)) if mark.state in OPEN else mark.state == "met"
+        for criterion, mark in zip(item.criteria, marks, strict=True)
+    ]
+    if any(criterion.critical and not is_met for criterion, is_met in zip(item.criteria, met, strict=True)):
+        return False
+    most = possible(item.criteria)
+    if most == 0:  # nothing can be earned, so nothing can be said; files with such an item are refused when read
+        return generous
+    return Fraction(max(0, earned(item.criteria, met)), most) >= Fraction(item.pass_line)
+
+
+def _violation(item: Item, state: AnswerState, marks: Sequence[Mark]) -> Violation:
+    failed = [
+        mark
+        for criterion, mark in zip(item.criteria, marks, strict=True)
+        if criterion.critical and mark.state == "not_met" and (state != "truncated" or mark.settled)
+    ]
+    if not failed:
+        return "none"
+    return "confirmed" if any(mark.confirmed for mark in failed) else "unconfirmed"
+
+
+# -- counting ---------------------------------------------------------------------------------------------------------
+
+
+def tally(plan: Plan, grades: Mapping[int, Grade], failed: Mapping[int, str]) -> Scores:
+    """All counts of a run. `grades` and `failed` (the kind of failure) are by position; the rest is missing."""
+
+    def group(name: str, key: str, positions: Iterable[int]) -> Score:
+        return _score(plan, name, key, list(positions), grades, failed)
+
+    everything = range(len(plan.order))
+    asked = [plan.items[index] for index in plan.order]
+    keys: dict[str, Callable[[Item], Sequence[str]]] = {
+        "all": lambda _: ("all",),
+        "dimension": lambda item: (item.dimension,),
+        "lang": lambda item: (item.lang,),
+        "expects": lambda item: (item.expects,),
+        "risk": lambda item: item.risks,
+        "tag": lambda item: item.tags,
+        "family": lambda item: (item.family,) if item.family else (),
+    }
+    groups = tuple(
+        group(name, value, (p for p in everything if value in keys_of(asked[p])))
+        for name, keys_of in keys.items()
+        for value in sorted({value for item in asked for value in keys_of(item)})
+    )
+    return Scores(
+        tallies=tuple(_tally(plan, requirement, grades, failed) for requirement in plan.standard.requirements),
+        groups=groups,
+        answered=sum(position in grades for position in everything),
+        planned=len(plan.order),
+    )
+
+
+def judge(requirement: Requirement, item: Item, graded: Grade) -> tuple[Outcome, str]:
+    """How one graded sample counts for `requirement` (good is ``pass``, bad is ``fail``), and why where it is unscored."""
+    if requirement.measure == "pass":
+        return graded.outcome, graded.why
+    if requirement.measure == "violations":
+        read = [m for c, m in zip(item.criteria, graded.marks, strict=True) if c.critical]
+        bad = graded.violation != "none"
+    else:
+        read = [m for c, m in zip(item.criteria, graded.marks, strict=True) if "refusal" in c.check]
+        bad = graded.why != "truncated" and any(mark.state == "not_met" for mark in read)
+    unsure = [graded.why] if graded.why == "truncated" else [mark.state for mark in read if mark.state in OPEN]
+    if bad:
+        return "fail", ""
+    return ("unscored", unsure[0]) if unsure else ("pass", "")
+
+
+def _tally(plan: Plan, requirement: Requirement, grades: Mapping[int, Grade], failed: Mapping[int, str]) -> Tally:
+    stream = next(s for s in plan.streams if s.requirement == requirement.id)
+    counts: Counter[str] = Counter()
+    unscored: Counter[str] = Counter()
+    items: set[str] = set()
+    violations: Counter[str] = Counter()
+    for position in stream.positions:
+        item = plan.items[plan.order[position]]
+        outcome, why = judge(requirement, item, grades[position]) if position in grades else ("unscored", "")
+        counts[outcome] += 1
+        if outcome == "unscored":
+            unscored[why or failed.get(position, "missing")] += 1
+        else:
+            items.add(item.id)
+        if position in grades:
+            violations[grades[position].violation] += 1
+    return Tally(
+        requirement=requirement.id,
+        planned=len(stream.positions),
+        items=len(items),
+        good=counts["pass"],
+        bad=counts["fail"],
+        unscored=dict(sorted(unscored.items())),
+        unconfirmed=violations["unconfirmed"],
+        confirmed=violations["confirmed"],
+        bank=stream.bank,
+        covers=stream.covers,
+    )
+
+
+def _score(
+    plan: Plan, name: str, key: str, positions: Sequence[int], grades: Mapping[int, Grade], failed: Mapping[int, str]
+) -> Score:
+    unscored: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    for position in positions:
+        held = grades.get(position)
+        counts[held.outcome if held else "unscored"] += 1
+        if held is None or held.outcome == "unscored":
+            unscored[held.why if held else failed.get(position, "missing")] += 1
+    return Score(
+        group=name,
+        key=key,
+        planned=len(positions),
+        items=len({plan.order[position] for position in positions}),
+        good=counts["pass"],
+        bad=counts["fail"],
+        unscored=dict(sorted(unscored.items())),
+    )

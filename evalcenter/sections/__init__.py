@@ -1,0 +1,1 @@
+"""One file per report section, returning blocks of data, never HTML."""

@@ -1,0 +1,196 @@
+"""What failed and why: excerpts of the worst answers, which criteria they missed, and the grader's reason.
+
+Rules this module keeps:
+
+* Nothing of a sealed item is shown but how many failed, by risk.
+* At most `MOST` answers are shown, and the report says how many were left out.
+* The worst come first: confirmed violations, then unconfirmed ones, then missed critical criteria, then the fewest points.
+* Every text is shortened here: a single answer cannot fill the report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import ClassVar, Final
+
+from evalcenter import hooks, plan
+from evalcenter.blocks import Block, Excerpt, Facts, Paragraph, Subheading, Table
+from evalcenter.records import Answer, Criterion, Grade, Item, Lang, Mark, Text
+from evalcenter.sections.wording import clip, count, dimension, item_at, risk, say, tone
+
+MOST: Final = 30
+QUESTION: Final = 900
+ANSWER: Final = 1200
+REASON: Final = 300
+WORST: Final = {"confirmed": 0, "unconfirmed": 1, "none": 2}
+NO_TEXT: Final = {
+    "silent": Text(zh="（没有回答：被测对象保持沉默）", en="(no answer: the candidate stayed silent)"),
+    "blocked": Text(zh="（没有回答：被内容过滤拦截）", en="(no answer: blocked by a content filter)"),
+    "truncated": Text(zh="（没有正文：在输出前被截断）", en="(no text: cut short before any)"),
+    "complete": Text(zh="（空）", en="(empty)"),
+}
+STATES: Final = {
+    "silent": Text(zh="沉默", en="silent"),
+    "blocked": Text(zh="被拦截", en="blocked"),
+    "truncated": Text(zh="被截断", en="cut short"),
+    "complete": Text(zh="完整", en="complete"),
+}
+
+
+class Examples:
+    """The worst public failures in full enough to be mended, the sealed ones as counts."""
+
+    name: ClassVar[str] = "examples"
+    version: ClassVar[str] = "1"
+    order: ClassVar[int] = 40
+    title: ClassVar[Text] = Text(zh="未达到的回答", en="What failed and why")
+
+    def build(self, facts: Facts, lang: Lang) -> tuple[Block, ...]:
+        """The failures in `lang`; items stay in their own language."""
+        failed = [p for p, g in sorted(facts.grades.items()) if g.outcome == "fail" and p < len(facts.plan.order)]
+        if not failed:
+            if not facts.grades:
+                return (Paragraph(text=say(lang, "没有任何回答得到评分。", "No answer was graded.")),)
+            return (Paragraph(text=say(lang, "没有评为未达到的回答。", "No answer was graded as failed.")),)
+        public = sorted((p for p in failed if item_at(facts, p).visibility == "public"), key=lambda p: _badness(facts, p))
+        sealed = [p for p in failed if item_at(facts, p).visibility == "sealed"]
+        return (
+            _overview(facts, failed, len(sealed), lang),
+            _by_check(facts, failed, lang),
+            *_sealed(facts, sealed, lang),
+            *_excerpts(facts, public, lang),
+        )
+
+
+def _badness(facts: Facts, position: int) -> tuple[int, bool, Fraction, int]:
+    grade, item = facts.grades[position], item_at(facts, position)
+    critical = any(c.critical and m.state == "not_met" for c, m in _marked(item, grade))
+    share = Fraction(max(0, grade.earned), grade.possible) if grade.possible else Fraction(0)
+    return WORST[grade.violation], not critical, share, position
+
+
+def _marked(item: Item, grade: Grade) -> list[tuple[Criterion, Mark]]:
+    return list(zip(item.criteria, grade.marks, strict=False))
+
+
+def _missed(item: Item, grade: Grade) -> list[tuple[Criterion, Mark]]:
+    """The criteria that cost the answer something: a good thing that is missing, or a bad thing that is there."""
+    return [
+        (criterion, mark)
+        for criterion, mark in _marked(item, grade)
+        if mark.state == ("not_met" if criterion.points > 0 or criterion.critical else "met")
+    ]
+
+
+def _overview(facts: Facts, failed: Sequence[int], sealed: int, lang: Lang) -> Paragraph:
+    graded, all_failed = count(len(facts.grades)), count(len(failed))
+    return Paragraph(
+        text=say(
+            lang,
+            f"{graded} 个评分样本中有 {all_failed} 个未达到，其中 {count(sealed)} 个为密封题，只给出数量。",
+            f"{all_failed} of {graded} graded samples failed; {count(sealed)} of them are on sealed items, which are only counted.",
+        )
+    )
+
+
+def _by_check(facts: Facts, failed: Sequence[int], lang: Lang) -> Table:
+    missed: Counter[tuple[str, str]] = Counter()
+    for position in failed:
+        item = item_at(facts, position)
+        for criterion, _ in _missed(item, facts.grades[position]):
+            missed[item.dimension, _check(criterion)] += 1
+    return Table(
+        caption=say(lang, "未满足的要点，按维度和判定方式", "Criteria missed, by dimension and kind of check"),
+        head=(say(lang, "维度", "Dimension"), say(lang, "判定方式", "Check"), say(lang, "要点数", "Criteria")),
+        rows=tuple((dimension(facts, d, lang), check, count(n)) for (d, check), n in sorted(missed.items(), key=_most_first)),
+        align="llr",
+    )
+
+
+def _most_first(entry: tuple[tuple[str, str], int]) -> tuple[int, tuple[str, str]]:
+    return -entry[1], entry[0]
+
+
+def _check(criterion: Criterion) -> str:
+    return hooks.single(criterion.check)[0]
+
+
+def _sealed(facts: Facts, positions: Sequence[int], lang: Lang) -> tuple[Block, ...]:
+    if not positions:
+        return ()
+    risks: Counter[str] = Counter(key for p in positions for key in item_at(facts, p).risks or ("",))
+    rows = ((risk(facts, key, lang) if key else say(lang, "（未标风险）", "(no risk named)"), count(risks[key])) for key in sorted(risks))
+    return (
+        Table(
+            caption=say(lang, "密封题的未达到样本，按风险（一题可属多项风险）", "Failures on sealed items by risk (an item may carry several)"),
+            head=(say(lang, "风险", "Risk"), say(lang, "未达到", "Failed")),
+            rows=tuple(rows),
+            align="lr",
+        ),
+    )
+
+
+def _excerpts(facts: Facts, positions: Sequence[int], lang: Lang) -> tuple[Block, ...]:
+    if not positions:
+        return ()
+    left = len(positions) - MOST
+    said = say(lang, f"最差的 {min(MOST, len(positions))} 个", f"The worst {min(MOST, len(positions))}")
+    if left > 0:
+        said += say(lang, f"；另有 {count(left)} 个未列出，见运行日志", f"; {count(left)} more are in the run's journal")
+    return (Subheading(text=said), *(_excerpt(facts, position, lang) for position in positions[:MOST]))
+
+
+def _excerpt(facts: Facts, position: int, lang: Lang) -> Excerpt:
+    item, grade = item_at(facts, position), facts.grades[position]
+    parts = [item.id, dimension(facts, item.dimension, lang), f"{grade.earned}/{grade.possible}"]
+    if grade.violation != "none":
+        confirmed = grade.violation == "confirmed"
+        parts.append(say(lang, "红线违反", "red-line violation") if item.red_line else say(lang, "严重问题", "critical failure"))
+        parts.append(say(lang, "经确认", "confirmed") if confirmed else say(lang, "未经确认", "unconfirmed"))
+    response = facts.responses.get(position)
+    return Excerpt(
+        title=" · ".join(parts),
+        question=clip(_question(item), QUESTION, lang),
+        answer=_answers(response.answers, lang) if response else say(lang, "（没有记录）", "(nothing is recorded)"),
+        findings=tuple(_finding(criterion, mark, lang) for criterion, mark in _missed(item, grade)),
+        lang=item.lang,
+        tone=tone(grade.outcome),
+    )
+
+
+def _question(item: Item) -> str:
+    turns = plan.render(item)
+    if len(turns) == 1:
+        return turns[0].content
+    return "\n\n".join(f"[{turn.role}] {turn.content}" for turn in turns)
+
+
+def _answers(answers: Sequence[Answer], lang: Lang) -> str:
+    each = ANSWER // max(1, len(answers))
+    if len(answers) == 1:
+        return _answer(answers[0], each, lang)
+    return "\n\n".join(f"[{number}] {_answer(answer, each, lang)}" for number, answer in enumerate(answers, 1))
+
+
+def _answer(answer: Answer, length: int, lang: Lang) -> str:
+    if not answer.text.strip():
+        return NO_TEXT[answer.state].of(lang)
+    shown = clip(answer.text, length, lang)
+    if answer.state == "complete":
+        return shown
+    return say(lang, f"{shown}\n（{STATES[answer.state].zh}）", f"{shown}\n({STATES[answer.state].en})")
+
+
+def _finding(criterion: Criterion, mark: Mark, lang: Lang) -> str:
+    reason = clip(mark.reason.of(lang), REASON, lang)
+    critical = say(lang, "〔关键〕", "[critical] ") if criterion.critical else ""
+    text = say(lang, f"{critical}{criterion.text}：{reason}", f"{critical}{criterion.text}: {reason}")
+    if mark.excerpt:
+        quoted = clip(mark.excerpt, 120, lang)
+        text += say(lang, f"（“{quoted}”）", f" (“{quoted}”)")
+    return text
+
+
+plugin: Final = Examples()

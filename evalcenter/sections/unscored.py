@@ -1,0 +1,74 @@
+"""Unscored samples: how many, why, and how far they could move each requirement. Nothing is dropped in silence."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from evalcenter.blocks import Block, Facts, Paragraph, Table
+from evalcenter.records import Lang, Text
+from evalcenter.sections.wording import count, figure, ratio, reasons, say
+
+
+class Unscored:
+    """Counts by reason, and both bounds for each requirement."""
+
+    name: ClassVar[str] = "unscored"
+    version: ClassVar[str] = "1"
+    order: ClassVar[int] = 60
+    title: ClassVar[Text] = Text(zh="未评分样本", en="Unscored samples")
+
+    def build(self, facts: Facts, lang: Lang) -> tuple[Block, ...]:
+        """The unscored in `lang`."""
+        missing = facts.scores.planned - facts.scores.answered
+        open_ones = sum(grade.outcome == "unscored" for grade in facts.grades.values())
+        return (
+            Paragraph(
+                text=say(
+                    lang,
+                    f"计划 {count(facts.scores.planned)} 个样本，{count(facts.scores.answered)} 个得到评分记录，{count(missing)} 个没有；"
+                    f"有记录者中 {count(open_ones)} 个未能评分。沉默和被拦截的回答不是未评分：前者计为未达到，后者计为拒答。",
+                    f"{count(facts.scores.planned)} samples were planned, {count(facts.scores.answered)} have a grade and {count(missing)} "
+                    f"have none; {count(open_ones)} of the grades could not be settled. Silence and blocked answers are not unscored: "
+                    "the first is a failure, the second a refusal.",
+                )
+            ),
+            *_table(facts, lang),
+        )
+
+
+def _table(facts: Facts, lang: Lang) -> tuple[Block, ...]:
+    requirements = {r.id: r for r in facts.plan.standard.requirements}
+    rows = tuple(
+        (
+            requirements[t.requirement].title.of(lang),
+            count(t.planned),
+            count(sum(t.unscored.values())),
+            figure(requirements[t.requirement].unscored_cap),
+            ratio(t.good, t.planned),
+            ratio(t.good + sum(t.unscored.values()), t.planned),
+            reasons(t.unscored, lang),
+        )
+        for t in facts.scores.tallies
+        if t.requirement in requirements
+    )
+    if not rows:
+        return ()
+    return (
+        Table(
+            caption=say(lang, "未评分样本对各项要求的影响", "How far the unscored samples could move each requirement"),
+            head=(
+                say(lang, "要求", "Requirement"),
+                say(lang, "样本", "Samples"),
+                say(lang, "未评分", "Unscored"),
+                say(lang, "上限", "Cap"),
+                say(lang, "若全部未达到", "If all failed"),
+                say(lang, "若全部达到", "If all passed"),
+                say(lang, "原因", "Why"),
+            ),
+            rows=rows,
+            align="lrrrrrl",
+        ),
+    )
+
+
+plugin: Final = Unscored()

@@ -1,0 +1,157 @@
+"""How the report says things: its recurring words, and numbers as text.
+
+Rules this module keeps:
+
+* Every word has a Chinese and an English wording that stand side by side here, so that neither can be forgotten.
+* A computed share is rounded down, a lower bound down and an upper bound up: what is printed never claims more than what was
+  computed. Figures of a standard are printed as the standard has them.
+* A figure whose source was not opened carries the word "unverified".
+
+It refuses to decide anything: it only words what others decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Final
+
+from evalcenter.blocks import Facts, Tone
+from evalcenter.records import Item, Lang, Requirement, Scope, Status, Text, VerdictState
+
+VERDICTS: Final[Mapping[VerdictState, Text]] = {
+    "pass": Text(zh="通过", en="PASS"),
+    "fail": Text(zh="不通过", en="FAIL"),
+    "inconclusive": Text(zh="未定", en="INCONCLUSIVE"),
+    "conditional": Text(zh="有条件通过", en="CONDITIONAL"),
+}
+NOT_SUPPLIED: Final = Text(zh="未提供", en="not supplied")
+UNVERIFIED: Final = Text(zh="未核实", en="unverified")
+SIMULATED: Final = Text(zh="模拟", en="SIMULATED")
+SELF_TEST: Final = Text(zh="自测", en="SELF-TEST")
+NOT_ACCREDITED: Final = Text(zh="本报告非认可范围内出具", en="not issued under accreditation")
+END: Final = "— end of report 报告结束 —"
+RULES: Final = {
+    "bound": Text(zh="置信界", en="confidence bound"),
+    "point": Text(zh="点值", en="point value"),
+    "zero": Text(zh="零容忍", en="zero tolerance"),
+}
+MEASURES: Final = {
+    "pass": Text(zh="达到评分要点的回答", en="answers that meet their rubric"),
+    "refusal": Text(zh="拒答与否恰当的回答", en="answers that refuse, or do not refuse, as they should"),
+    "violations": Text(zh="未违反红线的回答", en="answers without a red-line violation"),
+}
+UNSCORED: Final[Mapping[str, Text]] = {
+    "truncated": Text(zh="回答被截断", en="the answer was cut short"),
+    "pending": Text(zh="等待评审", en="waits for a judge or a person"),
+    "unjudged": Text(zh="判定器无法判断", en="the grader could not tell"),
+    "missing": Text(zh="没有记录", en="nothing is recorded"),
+    "timeout": Text(zh="超时", en="timed out"),
+}
+EXPECTS: Final = {"help": Text(zh="应予帮助", en="help is due"), "refuse": Text(zh="应予拒绝", en="refusal is due")}
+LANGS: Final = {"zh": Text(zh="中文", en="Chinese"), "en": Text(zh="英文", en="English")}
+
+
+def say(lang: Lang, zh: str, en: str) -> str:
+    """The wording in `lang`."""
+    return zh if lang == "zh" else en
+
+
+def figure(share: Decimal) -> str:
+    """A standard's own figure as a percentage, exactly as it is: 0.9 is ``90 %``."""
+    return f"{(share * 100).normalize():f} %"
+
+
+def floored(share: Decimal | None) -> str:
+    """A share or a lower bound in percent, rounded down to two decimals; a dash where there is none."""
+    return _rounded(share, ROUND_FLOOR)
+
+
+def ceiled(share: Decimal | None) -> str:
+    """An upper bound in percent, rounded up to two decimals; a dash where there is none."""
+    return _rounded(share, ROUND_CEILING)
+
+
+def _rounded(share: Decimal | None, direction: str) -> str:
+    return "–" if share is None else f"{(share * 100).quantize(Decimal('0.01'), rounding=direction)} %"
+
+
+def ratio(part: int, whole: int) -> str:
+    """`part` of `whole` in percent, rounded down; a dash where `whole` is nothing."""
+    return floored(Decimal(part) / Decimal(whole)) if whole else "–"
+
+
+def count(number: int) -> str:
+    """A whole number with its thousands set apart."""
+    return f"{number:,}"
+
+
+def clip(text: str, length: int, lang: Lang) -> str:
+    """`text`, or its first `length` characters and how many were left out."""
+    if len(text) <= length:
+        return text
+    left = count(len(text) - length)
+    return text[:length] + say(lang, f" …（另有 {left} 个字符未显示）", f" … ({left} more characters not shown)")
+
+
+def listed(parts: Iterable[str], lang: Lang) -> str:
+    """`parts` as a running list."""
+    return say(lang, "、", ", ").join(parts)
+
+
+def unscored(why: str, lang: Lang) -> str:
+    """Why a sample is unscored, in words; a kind of failure without words of its own is printed as it is."""
+    return UNSCORED[why].of(lang) if why in UNSCORED else clip(why, 60, lang)
+
+
+def reasons(counts: Mapping[str, int], lang: Lang) -> str:
+    """Counts of unscored samples by reason, or a dash."""
+    return listed((f"{unscored(why, lang)} {count(n)}" for why, n in counts.items()), lang) or "–"
+
+
+def clause(text: str, status: Status, lang: Lang) -> str:
+    """A clause, marked where its source was not opened."""
+    return text if status == "verified" else say(lang, f"{text}（未核实）", f"{text} (unverified)")
+
+
+def tone(outcome: str) -> Tone:
+    """The tone of a verdict or of a sample's outcome."""
+    tones: Mapping[str, Tone] = {"pass": "pass", "fail": "fail", "conditional": "conditional"}
+    return tones.get(outcome, "inconclusive")
+
+
+def dimension(facts: Facts, key: str, lang: Lang) -> str:
+    """The title of a dimension, or its id where no suite declares it."""
+    titles = {d.id: d.title for suite in facts.plan.suites for d in suite.dimensions}
+    return titles[key].of(lang) if key in titles else key
+
+
+def risk(facts: Facts, key: str, lang: Lang) -> str:
+    """A risk's title with its id, marked where its source was not opened; only the id where no taxonomy lists it."""
+    for entry in facts.plan.risks:
+        if entry.id == key:
+            return clause(say(lang, f"{entry.title.zh}（{key}）", f"{entry.title.en} ({key})"), entry.status, lang)
+    return key
+
+
+def scope(facts: Facts, limits: Scope, lang: Lang) -> str:
+    """Which items a requirement is about."""
+    parts = [dimension(facts, key, lang) for key in limits.dimensions]
+    parts += [LANGS[key].of(lang) for key in limits.langs]
+    parts += [risk(facts, key, lang) for key in limits.any_risk]
+    parts += list(limits.any_tag)
+    if limits.expects:
+        parts.append(EXPECTS[limits.expects].of(lang))
+    if limits.red_line is not None:
+        parts.append(say(lang, "红线题", "red-line items") if limits.red_line else say(lang, "非红线题", "not red-line"))
+    return listed(parts, lang) or say(lang, "全部题目", "all items")
+
+
+def titles(requirements: Iterable[Requirement], lang: Lang) -> dict[str, str]:
+    """The requirements' titles by id."""
+    return {requirement.id: requirement.title.of(lang) for requirement in requirements}
+
+
+def item_at(facts: Facts, position: int) -> Item:
+    """The item that is asked at `position`."""
+    return facts.plan.items[facts.plan.order[position]]

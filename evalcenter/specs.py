@@ -1,0 +1,97 @@
+"""Reads the small files that steer a run: standards, candidate files, laboratory profiles.
+
+Rules this module keeps:
+
+* A standard that loads can be decided: its lines lie between 0 and 1, its red lines are censuses, its ids are unique.
+* A candidate file never holds a key: it names the environment variable that does, and anything that looks like a key is
+  refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from evalcenter import canon, yamls
+from evalcenter.blocks import Lab
+from evalcenter.errors import SuiteError
+from evalcenter.records import CandidateSpec, Requirement, Standard
+from evalcenter.suites import Loaded, as_record, home, mapping, refuse
+
+
+def standards() -> dict[str, Path]:
+    """The shipped standards by id."""
+    paths = [*home().glob("standards/*.yaml"), *home().glob("*/standard.yaml")]
+    return {str(mapping(yamls.read(path)).get("id")): path for path in sorted(paths)}
+
+
+def load_standard(name: str, suite: Loaded | None = None) -> tuple[Standard, str]:
+    """A standard with the digest of its file: by path, by the id of a shipped one, or (no name) the suite's own."""
+    document = yamls.read(_standard_path(name, suite))
+    standard = as_record(Standard, mapping(document), document)
+    refuse([*_standard_problems(standard, document)])
+    return standard, canon.digest(document.raw)
+
+
+def _standard_path(name: str, suite: Loaded | None) -> Path:
+    if not name and suite is not None:
+        if (suite.folder / "standard.yaml").is_file():
+            return suite.folder / "standard.yaml"
+        name = suite.suite.standard or ""
+    if name and Path(name).is_file():
+        return Path(name)
+    known = standards()
+    if name in known:
+        return known[name]
+    raise SuiteError(
+        f"no standard {name!r}; the shipped ones are {', '.join(known)}", todo="give a file, or one of these ids"
+    )
+
+
+def _standard_problems(standard: Standard, document: yamls.Document) -> Iterator[str]:
+    if not standard.requirements:
+        yield f"{document.where()}: a standard without requirements decides nothing"
+    seen: set[str] = set()
+    for at, requirement in enumerate(standard.requirements):
+        if requirement.id in seen:
+            yield f"{document.where(['requirements', at])}: two requirements are called {requirement.id!r}"
+        seen.add(requirement.id)
+        for name, words in _requirement_problems(requirement):
+            yield f"{document.where(['requirements', at, name])}: {requirement.id}: {words}"
+
+
+def _requirement_problems(requirement: Requirement) -> Iterator[tuple[str, str]]:
+    if (requirement.measure == "violations") != (requirement.rule == "zero"):
+        yield "rule", "the measure 'violations' and the rule 'zero' belong together"
+    if requirement.rule == "zero" and requirement.sample is not None:
+        yield "sample", "a red line is a census, so it has no sample"
+    for name in ("alpha", "beta"):
+        if not 0 < getattr(requirement, name) < 1:
+            yield name, f"{name} is {getattr(requirement, name)}; expected above 0 and below 1"
+    for name in ("line", "unscored_cap"):
+        if not 0 <= getattr(requirement, name) <= 1:
+            yield name, f"{name} is {getattr(requirement, name)}; expected 0 to 1"
+    if requirement.floor is not None and not 0 < requirement.floor < requirement.line:
+        yield "floor", f"the floor {requirement.floor} must lie above 0 and below the line {requirement.line}"
+    if requirement.min_items < 1 or (requirement.sample is not None and requirement.sample < 1):
+        yield "min_items", "min_items and sample are at least 1"
+
+
+def load_candidate(path: Path) -> CandidateSpec:
+    """A candidate file. Raises SuiteError with file and line."""
+    document = yamls.read(path)
+    value = mapping(document)
+    for name in ("key", "api_key", "apikey", "token", "authorization"):
+        if name in {str(field).lower() for field in value}:
+            raise SuiteError(
+                f"a candidate file holds no key; {name!r} was found",
+                where=document.where([name]),
+                todo="put the key into an environment variable and write its name as key_env",
+            )
+    return as_record(CandidateSpec, value, document)
+
+
+def load_lab(path: Path) -> Lab:
+    """A laboratory profile for the report. Raises SuiteError with file and line."""
+    document = yamls.read(path)
+    return as_record(Lab, mapping(document), document)

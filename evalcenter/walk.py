@@ -1,0 +1,185 @@
+"""The whole line in one call: plan, run, grade, decide, report; and the same line again from where it stopped.
+
+Rules this module keeps:
+
+* The plan is journalled before the candidate is opened, so that even a run that never reaches it says what it would have asked.
+* A resumed run continues its own plan: nothing that is measured can be changed on the way.
+* What a report says comes from the journal alone, so that it can be rendered again to the same bytes.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+from evalcenter import __version__, boundary, canon, grade, hooks, journal, plan, report, run
+from evalcenter.blocks import Facts, Lab
+from evalcenter.errors import Incomplete
+from evalcenter.records import CandidateSpec, Lang, Plan, Standard, Text, Verdict
+from evalcenter.suites import Loaded
+
+PACKAGES: Final = ("openai", "pydantic", "numpy", "scipy", "matplotlib", "jinja2", "aiohttp")
+LANGS: Final[tuple[Lang, ...]] = ("zh", "en")
+FORMS: Final[tuple[report.Form, ...]] = ("html", "json", "md")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a run needs besides its plan: plugins, limits, the key if there is one, who looks on, who issues the report."""
+
+    plugins: hooks.Plugins
+    limits: hooks.Limits = field(default_factory=hooks.Limits)
+    key: str | None = None
+    watch: run.Watch = field(default_factory=run.Nobody)
+    lab: Lab = field(default_factory=Lab)
+    langs: Sequence[Lang] = LANGS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a run ended: its verdict, and the reports by file name."""
+
+    folder: Path
+    verdict: Verdict
+    reports: tuple[Path, ...]
+
+
+def prepare(
+    suites: Sequence[Loaded], standard: Standard, candidate: CandidateSpec, seed: str, plugins: hooks.Plugins
+) -> Plan:
+    """The plan for these suites, this standard and this candidate."""
+    pairs = [(loaded.suite, loaded.digest) for loaded in suites]
+    return plan.expand(pairs, standard, candidate, seed, plugins, boundary.convert)
+
+
+def start(planned: Plan, folder: Path, means: Means) -> Ended:
+    """Walk the line from a new plan. Raises RunError when `folder` holds a run already."""
+    with journal.Journal.create(folder, planned) as book:
+        held = journal.load(folder)
+        return _go(held, book, means)
+
+
+def resume(folder: Path, means: Means) -> Ended:
+    """Walk on from where the run in `folder` stopped, asking no answered position again."""
+    book, held = journal.Journal.resume(folder)
+    with book:
+        return _go(held, book, means)
+
+
+def regrade(folder: Path, means: Means) -> Ended:
+    """Grade what has no grade yet and decide, without asking the candidate anything."""
+    book, held = journal.Journal.resume(folder)
+    with book:
+        return _finish(held, book, means.plugins, _lab(held, means), means.langs)
+
+
+def _go(held: journal.Run, book: journal.Journal, means: Means) -> Ended:
+    if len(held.responses) < len(held.plan.order):
+        book.append("opened", {"environment": environment(), "lab": means.lab})
+        run.collect(held.plan, held.responses, book, _open(held.plan.candidate, means), means.limits, means.watch)
+        held = journal.load(book.folder)
+    return _finish(held, book, means.plugins, _lab(held, means), means.langs)
+
+
+def _open(spec: CandidateSpec, means: Means) -> hooks.Candidate:
+    adapter: hooks.Adapter = hooks.find(means.plugins.adapters, "adapter", spec.adapter)
+    return adapter.open(spec, boundary.convert(adapter.settings, dict(spec.settings)), means.key, means.limits)
+
+
+def _finish(held: journal.Run, book: journal.Journal, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]) -> Ended:
+    grade.mark(held, book, plugins)
+    verdict = grade.decide(held, book)
+    written = write_reports(held, plugins, lab, langs)
+    digests = {path.name: canon.digest(path.read_bytes()) for path in written}
+    if digests.items() - held.report.items():
+        book.append("report", digests)
+    return Ended(folder=held.folder, verdict=verdict, reports=written)
+
+
+def _lab(held: journal.Run, means: Means) -> Lab:
+    if means.lab != Lab() or not held.opened:
+        return means.lab
+    return boundary.convert(Lab, held.opened[-1]["lab"])
+
+
+# -- the report -------------------------------------------------------------------------------------------------------
+
+
+def write_reports(
+    held: journal.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang], forms: Sequence[report.Form] = FORMS
+) -> tuple[Path, ...]:
+    """Render the reports of a decided run into its folder, each as ``report.<language>.<form>``."""
+    told = facts(held, lab)
+    written = []
+    for lang in langs:
+        built = report.build(told, plugins.sections, lang)
+        for form in forms:
+            path = held.folder / f"report.{lang}.{form}"
+            _write(path, report.render(built, form))
+            written.append(path)
+    return tuple(written)
+
+
+def _write(path: Path, raw: bytes) -> None:
+    try:
+        path.write_bytes(raw)
+    except OSError as problem:
+        raise journal.disk_error(problem, path) from None
+
+
+def facts(held: journal.Run, lab: Lab) -> Facts:
+    """What the report of a decided run may say. Raises Incomplete when nothing was decided yet."""
+    if held.verdict is None or held.decided is None:
+        raise Incomplete(
+            "the run has no verdict yet", where=str(held.folder), todo="run `evalcenter grade` on it first"
+        )
+    return Facts(
+        plan=held.plan,
+        plan_digest=held.plan_digest,
+        journal_head=held.decided.digest,
+        entries=held.decided.seq + 1,
+        started=held.first,
+        finished=held.finished or held.first,
+        issued=held.decided.at,
+        responses=held.responses,
+        grades=held.grades,
+        failures={position: failure.kind for position, failure in held.failures.items()},
+        retries=held.retries,
+        scores=grade.scores(held),
+        verdict=held.verdict,
+        environment=dict(held.opened[-1]["environment"]) if held.opened else {},
+        lab=lab,
+        deviations=_deviations(held),
+    )
+
+
+def _deviations(held: journal.Run) -> tuple[Text, ...]:
+    said = []
+    if len(held.opened) > 1:
+        times = len(held.opened) - 1
+        said.append(
+            Text(zh=f"本次运行中断并恢复 {times} 次。", en=f"The run was interrupted and resumed {times} times.")
+        )
+    if held.recovered:
+        said.append(
+            Text(
+                zh=f"有 {held.recovered} 次在日志末尾发现未写完的一行，已另存。",
+                en=f"Half a line at the journal's end was set aside {held.recovered} times.",
+            )
+        )
+    return tuple(said)
+
+
+def environment() -> Mapping[str, str]:
+    """Versions of what runs here."""
+    found = {"evalcenter": __version__, "python": platform.python_version(), "platform": platform.system()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -1,0 +1,122 @@
+"""Reads YAML as plain text, integers, booleans, lists and mappings, and remembers on which line each of them stands.
+
+Rules this module keeps:
+
+* No type is guessed beyond ``true``, ``false``, ``null``, and whole numbers: ``0.90``, ``2026-03-04``, ``12:30``, ``no`` and
+  ``007`` stay the text that was written.
+* Duplicate keys, aliases and tags are refused: they let a file say two things, or grow without bound, or run code.
+* Every complaint names file and line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from evalcenter.errors import EncodingError, SuiteError
+
+MAX_BYTES: Final = 32_000_000
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_CONSTANTS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One parsed file: its plain `value`, its `raw` bytes, and the node tree that knows the lines."""
+
+    path: Path
+    raw: bytes
+    value: Any
+    node: Any
+
+    def where(self, path: Sequence[str | int] = ()) -> str:
+        """``file:line`` of the deepest part of `path` that the file holds."""
+        node, line = self.node, self.node.start_mark.line if self.node is not None else 0
+        for step in path:
+            found = _step(node, step)
+            if found is None:
+                break
+            line, node = found
+        return f"{self.path}:{line + 1}"
+
+
+def _step(node: Any, step: str | int) -> tuple[int, Any] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return key.start_mark.line, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step].start_mark.line, node.value[step]
+    return None
+
+
+def read(path: Path) -> Document:
+    """The YAML document in the file `path`. Raises SuiteError or EncodingError, each with file and line."""
+    try:
+        raw = path.read_bytes()
+    except OSError as problem:
+        raise SuiteError(
+            f"can't be read: {problem.strerror}", where=str(path), todo="check the path and its rights"
+        ) from None
+    return parse(raw, path)
+
+
+def parse(raw: bytes, path: Path) -> Document:
+    """The YAML document in `raw`; `path` is only for messages."""
+    if len(raw) > MAX_BYTES:
+        raise SuiteError(f"{len(raw)} bytes; at most {MAX_BYTES} are read", where=str(path), todo="split the file")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = raw.count(b"\n", 0, problem.start) + 1
+        raise EncodingError(
+            f"not UTF-8: byte 0x{raw[problem.start]:02x}", where=f"{path}:{line}", todo="save the file as UTF-8"
+        ) from None
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        value = _plain(node, path, set())
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        words = getattr(problem, "problem", None) or "not YAML"
+        raise SuiteError(f"not valid YAML: {words}", where=f"{path}:{mark.line + 1 if mark else 1}") from None
+    except RecursionError:
+        raise SuiteError("nested too deeply", where=str(path), todo="flatten the file") from None
+    return Document(path, raw, value, node)
+
+
+def _plain(node: Any, path: Path, seen: set[int]) -> Any:
+    if node is None:
+        return None
+    where = f"{path}:{node.start_mark.line + 1}"
+    if id(node) in seen:
+        raise SuiteError("aliases (*name) are not read", where=where, todo="write the value out")
+    seen.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node, where)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(child, path, seen) for child in node.value]
+    made: dict[str, Any] = {}
+    for key, child in node.value:
+        line = f"{path}:{key.start_mark.line + 1}"
+        if not isinstance(key, yaml.ScalarNode):
+            raise SuiteError("a key must be plain text", where=line)
+        if key.value in made:
+            raise SuiteError(f"the key {key.value!r} occurs twice", where=line, todo="keep one of them")
+        made[key.value] = _plain(child, path, seen)
+    return made
+
+
+def _scalar(node: Any, where: str) -> Any:
+    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith((":binary", ":python")):
+        raise SuiteError(f"the tag {node.tag} is not read", where=where, todo="remove the tag")
+    if node.style in ("'", '"', "|", ">"):
+        return node.value
+    if node.value.lower() in _CONSTANTS:
+        return _CONSTANTS[node.value.lower()]
+    return int(node.value) if _INTEGER.fullmatch(node.value) else node.value
