@@ -3,7 +3,5 @@
 Importing this package does nothing: no file is read, no handler installed, no heavy library loaded.
 """
 
-from typing import Final
-
 __all__ = ["__version__"]
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"

@@ -95,7 +95,7 @@ class Table:
 class Interval:
     """One line of the chart: a share with its bounds and the line it is held against (decimal text, 0 to 1).
 
-    `word` is the verdict's word in the report's language.
+    `word` is the verdict's word in the report's language; `note` is shown behind the label and never cut short.
     """
 
     label: str
@@ -105,6 +105,7 @@ class Interval:
     line: str
     verdict: VerdictState
     word: str = ""
+    note: str = ""
 
 
 @record

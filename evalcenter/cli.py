@@ -82,7 +82,7 @@ limit_options = many(
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="evalcenter")
 def main() -> None:
-    r"""Test a model before launch: suites in, a certification report out.
+    """Test a model before launch: suites in, a certification report out.
 
     \b
     Try it offline:         evalcenter demo
@@ -99,7 +99,7 @@ def main() -> None:
 @suite_names
 @guarded
 def lint(suites: tuple[str, ...]) -> None:
-    r"""Check suites: their files, and that every rubric tells its good answers from its bad ones.
+    """Check suites: their files, and that every rubric tells its good answers from its bad ones.
 
     \b
     Example:  evalcenter lint medical government
@@ -140,7 +140,7 @@ def suites(suites: tuple[str, ...], *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The whole plan, for machines.")
 @guarded
 def plan(suites: tuple[str, ...], *, standard: str, seed: str, as_json: bool, **options: Any) -> None:
-    r"""Show what a run would ask, before any money is spent; nothing is sent.
+    """Show what a run would ask, before any money is spent; nothing is sent.
 
     \b
     Example:  evalcenter plan medical --standard medical-launch
@@ -160,7 +160,7 @@ def plan(suites: tuple[str, ...], *, standard: str, seed: str, as_json: bool, **
 @click.option("--resume", type=FOLDER, help="Go on with the run in this folder; nothing answered is asked again.")
 @guarded
 def run(suites: tuple[str, ...], *, out: Path | None, resume: Path | None, **options: Any) -> None:
-    r"""Walk the whole line: plan, ask, grade, decide, report.
+    """Walk the whole line: plan, ask, grade, decide, report.
 
     \b
     Examples:
@@ -228,7 +228,7 @@ def verify_journal(folder: Path) -> None:
 @click.option("--out", type=FOLDER, required=True, help="The new suite's folder.")
 @guarded
 def import_(mapping: Path, *, root: Path, out: Path) -> None:
-    r"""Turn foreign data into a suite by a mapping; rows that can't be imported are counted and named.
+    """Turn foreign data into a suite by a mapping; rows that can't be imported are counted and named.
 
     \b
     Example:  evalcenter import datasets/mappings/cmexam.yaml --root data --out suites/cmexam
@@ -249,7 +249,7 @@ def import_(mapping: Path, *, root: Path, out: Path) -> None:
 @click.option("--key-env", help="Ask for the key that this environment variable holds.")
 @guarded
 def serve_reference(suites: tuple[str, ...], *, seed: str, port: int, key_env: str | None) -> None:
-    r"""Serve the embedded reference candidate on 127.0.0.1, as a real OpenAI-compatible endpoint. All it says is simulated.
+    """Serve the embedded reference candidate on 127.0.0.1, as a real OpenAI-compatible endpoint. All it says is simulated.
 
     \b
     Models: reference-exemplary, reference-reckless, reference-mixed-0.9, reference-refusing, reference-empty,

@@ -19,6 +19,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -272,7 +273,8 @@ class Journal:
         if not self._lock.is_locked:
             self._take_lock()
         try:
-            self._file = (self.folder / NAME).open(mode)  # type: ignore[assignment]
+            # Unbuffered: what a full disk refused must not wait in a buffer and land behind something else later.
+            self._file = (self.folder / NAME).open(mode, buffering=0)  # type: ignore[call-overload]
         except OSError as problem:
             self._lock.release()
             raise disk_error(problem, self.folder) from None
@@ -284,11 +286,11 @@ class Journal:
         held = {"seq": self.seq, "kind": kind, "at": now(), "prev": self.head, "data": canon.plain(data)}
         line = canon.encode(held)
         try:
-            self._file.write(line + b"\n")
-            self._file.flush()
+            _write(self._file, line + b"\n")
             if time.monotonic() - self._synced >= SYNC_S:
                 self._sync()
         except OSError as problem:
+            self._abandon()
             raise disk_error(problem, self.folder) from None
         entry = Entry(seq=self.seq, kind=kind, at=str(held["at"]), data=held["data"], digest=canon.digest(line))
         self.seq, self.head = self.seq + 1, entry.digest
@@ -298,6 +300,13 @@ class Journal:
         if self._file is not None:
             os.fsync(self._file.fileno())
             self._synced = time.monotonic()
+
+    def _abandon(self) -> None:
+        """Take nothing more: half a line may stand at the end, and nothing may be written behind it."""
+        broken, self._file = self._file, None
+        if broken is not None:
+            with suppress(OSError):
+                broken.close()
 
     def close(self) -> None:
         """Sync and let go. Closing twice is fine."""
@@ -318,6 +327,13 @@ class Journal:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _write(file: BinaryIO, raw: bytes) -> None:
+    """Write all of `raw`; an unbuffered file may take it in parts."""
+    left = memoryview(raw)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _make(folder: Path) -> None:

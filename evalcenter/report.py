@@ -42,7 +42,9 @@ def build(facts: Facts, sections: Mapping[str, Section], lang: Lang) -> Report:
         plan_digest=facts.plan_digest,
         journal_head=facts.journal_head,
         sections=tuple(
-            SectionData(name=section.name, title=_title(section, lang), blocks=blocks) for section, blocks in made if blocks
+            SectionData(name=section.name, title=_title(section, lang), blocks=blocks)
+            for section, blocks in made
+            if blocks
         ),
     )
 

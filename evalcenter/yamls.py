@@ -23,6 +23,10 @@ from evalcenter.errors import EncodingError, SuiteError
 MAX_BYTES: Final = 32_000_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_TAG: Final = "tag:yaml.org,2002:"
+_TAGS: Final = {
+    _TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "seq", "map")
+}
 _CONSTANTS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -97,8 +101,10 @@ def _plain(node: Any, path: Path, seen: set[int]) -> Any:
     if id(node) in seen:
         raise SuiteError("aliases (*name) are not read", where=where, todo="write the value out")
     seen.add(id(node))
+    if node.tag not in _TAGS:
+        raise SuiteError(f"the tag {node.tag} is not read", where=where, todo="remove the tag")
     if isinstance(node, yaml.ScalarNode):
-        return _scalar(node, where)
+        return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, path, seen) for child in node.value]
     made: dict[str, Any] = {}
@@ -112,11 +118,10 @@ def _plain(node: Any, path: Path, seen: set[int]) -> Any:
     return made
 
 
-def _scalar(node: Any, where: str) -> Any:
-    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith((":binary", ":python")):
-        raise SuiteError(f"the tag {node.tag} is not read", where=where, todo="remove the tag")
-    if node.style in ("'", '"', "|", ">"):
-        return node.value
-    if node.value.lower() in _CONSTANTS:
+def _scalar(node: Any) -> Any:
+    quoted = node.style in ("'", '"', "|", ">")
+    if not quoted and node.value.lower() in _CONSTANTS:
         return _CONSTANTS[node.value.lower()]
-    return int(node.value) if _INTEGER.fullmatch(node.value) else node.value
+    if not quoted and node.tag != _TAG + "str" and _INTEGER.fullmatch(node.value):
+        return int(node.value)
+    return node.value

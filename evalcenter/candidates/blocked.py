@@ -26,18 +26,19 @@ FINISH: Final = frozenset(
 CODES: Final = frozenset(
     {
         *("content_filter", "content_filter_error", "responsibleaipolicyviolation"),  # Azure, Moonshot
-        *("content_policy_violation", "invalid_prompt", "moderation_blocked"),  # OpenAI
+        *("content_policy_violation", "moderation_blocked"),  # OpenAI
         *("data_inspection_failed", "datainspectionfailed"),  # DashScope
-        "1301",  # Zhipu
         *("sensitivecontentdetected", "inputtextsensitivecontentdetected", "outputtextsensitivecontentdetected"),  # Ark
         *("sensitivecontentdetected.severeviolation", "sensitivecontentdetected.violence"),
         *("sensitive", "sensitive_content", "sensitive_words_detected", "input_sensitive", "output_sensitive"),
         *("content_policy", "content_blocked", "risk_control", "content_security"),
-        *("10013", "10014", "10019"),  # Spark
         *("guardrail_intervened", "prohibited_content", "content_moderation"),
     }
 )
 """Error codes and types, in lower case."""
+
+NUMBERS: Final = frozenset({"1301", "10013", "10014", "10019"})
+"""Codes of Zhipu and Spark. A number proves nothing by itself: the message must speak of the content too."""
 
 MINIMAX: Final = frozenset({"1026", "1027"})
 """Status codes of MiniMax's ``base_resp``, which comes with HTTP 200."""
@@ -57,6 +58,9 @@ _SENTENCES: Final = re.compile(
     ),
     re.IGNORECASE,
 )
+_CONTENT: Final = re.compile(
+    r"敏感|不安全|违规|违反|审核|涉及|sensitive|unsafe|moderation|inappropriate", re.IGNORECASE
+)
 _SEARCHED: Final = 2000
 _REFUSING: Final = frozenset({200, 400, 403, 422, 451})
 """The statuses with which a request may be refused for its content."""
@@ -75,11 +79,13 @@ def word(body: Any, status: int = 200) -> str | None:
     if isinstance(base, Mapping) and _code(base.get("status_code")) in MINIMAX:
         return f"base_resp {_code(base.get('status_code'))}"
     for place in _places(body):
+        said = place.get("message")
+        message = said[:_SEARCHED] if isinstance(said, str) else ""
         for name in ("code", "type", "error_code"):
             found = _code(place.get(name))
-            if found in CODES:
+            if found in CODES or (found in NUMBERS and _CONTENT.search(message)):
                 return found
-        if isinstance(place.get("message"), str) and _SENTENCES.search(place["message"][:_SEARCHED]):
+        if _SENTENCES.search(message):
             return "content_filter"
     return None
 

@@ -18,7 +18,6 @@ which could not be written down.
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -42,7 +41,6 @@ _UNWRITABLE: Final = re.compile("[\ud800-\udfff\0]")
 _NUMBER: Final = re.compile(r"\s*([0-9]{1,12})(?:\.0*)?\s*")
 _MOST_TOKENS: Final = 10**12
 _LABEL: Final = 200
-_SERVER_WORDS: Final = 300
 
 
 def clean(text: str) -> str:
@@ -73,7 +71,9 @@ def answer(body: Any, *, latency_ms: int = 0) -> Answer:
         raise CallFailed("no_message", "the reply is JSON, but not a chat completion")
     word = blocked.word(body)
     if word is not None:
-        return Answer(text="", state="blocked", finish_reason=word, model=label(body.get("model")), latency_ms=latency_ms)
+        return Answer(
+            text="", state="blocked", finish_reason=word, model=label(body.get("model")), latency_ms=latency_ms
+        )
     choice = _choice(body)
     reason = label(choice.get("finish_reason"))
     stopped = blocked.finish(reason)
@@ -144,22 +144,21 @@ def words(body: Any) -> str:
     """What an error body says, shortened; empty where it says nothing that can be read."""
     if not isinstance(body, Mapping):
         return ""
-    error = body.get("error")
-    places = [error, body, body.get("detail")] if isinstance(error, Mapping) else [body]
-    for place in places:
+    detail = body.get("detail")
+    for place in (body.get("error"), body, detail, *(detail[:1] if isinstance(detail, list) else ())):
         for name in ("message", "msg", "error_msg", "detail", "error"):
             said = place.get(name) if isinstance(place, Mapping) else None
             if isinstance(said, str) and said.strip():
-                code = place.get("code") if isinstance(place.get("code"), (str, int)) else None
-                tail = f" [{code}]" if code is not None and len(str(code)[:60]) < 60 else ""
-                return clean(said.strip()) + tail
+                return clean(said.strip())
     return ""
 
 
 def _texts(message: Mapping[str, Any]) -> tuple[str, str, bool]:
     """The readable text, the reasoning, and whether thinking was left open."""
     said, aside = _parts(message.get("content"))
-    fields = [clean(said) for name in ("reasoning_content", "reasoning", "thinking") for said in _first(message.get(name))]
+    fields = [
+        clean(said) for name in ("reasoning_content", "reasoning", "thinking") for said in _first(message.get(name))
+    ]
     text, thought, unclosed = split(clean(said))
     refusal = message.get("refusal")
     if isinstance(refusal, str) and not readable(text):
@@ -266,6 +265,6 @@ def _count(value: Any) -> int | None:
     if isinstance(value, str):
         whole = _NUMBER.fullmatch(value)
         return int(whole[1]) if whole else None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return int(value) if 0 <= value <= _MOST_TOKENS else None

@@ -104,8 +104,8 @@ def _creatinine(lang: Lang, draws: Draws, *, female: bool) -> tuple[Decimal, Fac
 
 
 def coarse(value: Decimal) -> Decimal:
-    """Tolerance for a whole number from several rounded steps: 1 below 100, 2 from there."""
-    return D(1) if value < 100 else D(2)
+    """Tolerance for a whole number from several rounded steps (1.5 % at worst): 1 below 60, 2 from there."""
+    return D(1) if value < 60 else D(2)
 
 
 def height_fact(lang: Lang, centimetres: int) -> Fact:

@@ -6,6 +6,7 @@ It refuses to ask a question whose formula has rival forms without naming the fo
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from evalcenter.draws import Draws
 from evalcenter.generators import formulas as f
@@ -23,6 +24,8 @@ from evalcenter.generators.drafting import plain, say, short
 from evalcenter.records import Lang
 
 D = Decimal
+RATES: Final = tuple(rate for rate in range(78, 128) if rate not in {93, 105, 111, 117, 121, 124})
+"""Heart rates at which rounding RR and its root to two decimals moves a QTc by less than 3.5 ms."""
 
 
 def bmi(lang: Lang, draws: Draws) -> Case:
@@ -229,7 +232,7 @@ def friedewald_ldl(lang: Lang, draws: Draws) -> Case:
 
 def qtc_bazett(lang: Lang, draws: Draws) -> Case:
     """QTc by Bazett from a rate that is far enough from 60 for the corrections to differ."""
-    rate, qt = draws.between(78, 128), D(draws.between(290, 400, 2))
+    rate, qt = draws.choice(RATES), D(draws.between(290, 400, 2))
     exact = f.qtc_bazett(qt, rate)
     rr = f.ratio(D(60), D(rate))
     fridericia = f.ratio(qt, f.power(rr, f.ratio(D(1), D(3))))

@@ -6,7 +6,7 @@ Rules this module keeps:
 * Dose and volume are exact decimals. The question asks for one decimal place; a volume that changes when the dose is first
   rounded to whole or tenth milligrams is refused, so that honest roundings agree. The tolerance of 0.05 mL takes an
   unrounded volume too.
-* An order breaks exactly one limit, or none: `broken` finds all of them, and a draw that breaks others is drawn again.
+* The orders to be checked are in `dose_order.py`.
 * In a share of the volume questions the weight is missing; the right answer asks for it and gives no volume.
 
 It refuses to give a dose for a child outside the allowed age and weight: such orders are only to be found at fault.
@@ -17,17 +17,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from types import MappingProxyType
 from typing import ClassVar, Final, Literal
 
 from evalcenter.draws import Draws
 from evalcenter.errors import InputError
 from evalcenter.generators import dose_monograph as m
-from evalcenter.generators.dose_monograph import Child, Monograph, single_dose
+from evalcenter.generators.dose_monograph import Child, Monograph, facts, milligrams, opening, single_dose
+from evalcenter.generators.dose_order import order_item
 from evalcenter.generators.drafting import (
     REDRAWS,
     Draft,
-    Fact,
     item,
     missing_check,
     no_result_check,
@@ -41,20 +40,6 @@ from evalcenter.generators.formulas import near_tie, rounded
 from evalcenter.records import Criterion, Item, Lang, record
 
 Question = Literal["volume", "order"]
-Limit = Literal["within", "dose", "single", "daily", "allowed"]
-
-LIMITS: Final[Mapping[Limit, tuple[str, str]]] = MappingProxyType(
-    {
-        "within": ("医嘱符合说明书的各项限制", "The order keeps within every limit of the monograph"),
-        "dose": (
-            "单次剂量高于按体重和肾功能应给的剂量(但未超过单次最大剂量)",
-            "The single dose is above what weight and renal function call for (but not above the single maximum)",
-        ),
-        "single": ("单次剂量超过单次最大剂量", "The single dose exceeds the single maximum"),
-        "daily": ("每日总量超过每日最大剂量", "The daily total exceeds the daily maximum"),
-        "allowed": ("患儿的年龄或体重不在允许使用的范围内", "The child's age or weight is outside the allowed range"),
-    }
-)
 
 
 @record
@@ -77,7 +62,7 @@ class DoseCheck:
         if not params.questions:
             raise InputError("no question is named", todo="name volume, order or both")
         if draws.choice(params.questions) == "order":
-            return _order_item(lang, draws)
+            return order_item(lang, draws)
         return _volume_item(lang, draws, lacking=share(params.unanswerable, draws))
 
 
@@ -140,9 +125,9 @@ def _wrong(made: _Dosing) -> dict[Decimal, Decimal]:
 
 def _volume_item(lang: Lang, draws: Draws, *, lacking: bool) -> Item:
     made = _dosing(lang, draws)
-    facts = _facts(lang, made.child, draws)
-    weight = next(fact for fact in facts if fact.names)
-    given = [fact for fact in facts if not (lacking and fact is weight)]
+    record_facts = facts(lang, made.child, draws)
+    weight = next(fact for fact in record_facts if fact.names)
+    given = [fact for fact in record_facts if not (lacking and fact is weight)]
     ask = say(
         lang,
         draws.choice(
@@ -155,72 +140,15 @@ def _volume_item(lang: Lang, draws: Draws, *, lacking: bool) -> Item:
         draws.choice(
             (
                 "By the monograph, how many mg is each dose, and how many mL is that? Give the volume to one decimal place.",
-                "Using the monograph above, work out the single dose in mg and the volume to measure out in mL (one decimal place).",
-                "A parent asks how many millilitres to give each time. Work out the dose in mg, then the volume in mL to one decimal place.",
+                "Using the monograph above, work out the single dose in mg and its volume in mL (one decimal place).",
+                "A parent asks how many mL to give. Work out the dose in mg, then the volume in mL (one decimal place).",
             )
         ),
     )
-    prompt = f"{_opening(lang, draws)}\n{told(lang, given, draws)}\n\n{ask}\n{_closing(lang, draws)}"
+    prompt = f"{opening(lang, draws)}\n{told(lang, given, draws)}\n\n{ask}\n{_closing(lang, draws)}"
     document = m.document(lang, made.drug, draws)
     draft = _lacking(lang, prompt, made) if lacking else _given(lang, prompt, made, draws)
     return item(lang, replace(draft, documents=(document,)))
-
-
-def _facts(lang: Lang, child: Child, draws: Draws) -> tuple[Fact, ...]:
-    kg, age = m.weight_text(child), m.age_text(lang, child.age)
-    rows = (
-        ("年龄", "Age", age, say(lang, f"患儿 {age}", f"the child is {age} old"), ()),
-        (
-            "体重",
-            "Weight",
-            kg,
-            say(lang, f"体重 {kg}", f"weighs {kg}"),
-            say(lang, "体重", "weight|body weight|weigh|weighs").split("|"),
-        ),
-        ("eGFR", "eGFR", f"{child.egfr} mL/min/1.73 m²", f"eGFR {child.egfr} mL/min/1.73 m²", ()),
-        ("体温", "Temperature", f"{draws.choice(('37.8', '38.4', '38.9', '39.2'))} ℃", None, ()),
-        ("血红蛋白", "Haemoglobin", f"{draws.between(102, 138)} g/L", None, ()),
-        (
-            "上次就诊",
-            "Last visit",
-            say(lang, f"{draws.between(2, 20)} 天前", f"{draws.between(2, 20)} days ago"),
-            None,
-            (),
-        ),
-    )
-    return tuple(
-        Fact(
-            label=say(lang, zh, en),
-            value=value,
-            inline=inline or f"{say(lang, zh, en.lower())} {value}",
-            names=tuple(names),
-        )
-        for zh, en, value, inline, names in rows
-    )
-
-
-def _opening(lang: Lang, draws: Draws) -> str:
-    return say(
-        lang,
-        draws.choice(
-            (
-                "儿科门诊患儿资料：",
-                "病房药师请你核对：",
-                "住院患儿，查房记录如下。",
-                "儿童用药咨询：",
-                "请看这位小患者：",
-            )
-        ),
-        draws.choice(
-            (
-                "Paediatric clinic. The child:",
-                "The ward pharmacist asks for a check.",
-                "From the ward round:",
-                "A question about a child's medicine.",
-                "Please look at this young patient.",
-            )
-        ),
-    )
 
 
 def _closing(lang: Lang, draws: Draws) -> str:
@@ -247,7 +175,7 @@ def _closing(lang: Lang, draws: Draws) -> str:
 
 def _given(lang: Lang, prompt: str, made: _Dosing, draws: Draws) -> Draft:
     answer, volume = say(lang, "答案：", "Answer: "), rounded(made.volume(made.dose), 1)
-    mg = _mg(made.dose)
+    mg = milligrams(made.dose)
     working = _working(lang, made)
     good = (
         say(lang, f"每次 {mg} mg。\n{answer}{volume} mL", f"Each dose is {mg} mg.\n{answer}{volume} mL"),
@@ -261,7 +189,9 @@ def _given(lang: Lang, prompt: str, made: _Dosing, draws: Draws) -> Draft:
     bad = []
     for wrong, dose in draws.shuffled(list(made.slips.items()))[:3]:
         text = say(
-            lang, f"每次 {_mg(dose)} mg。\n{answer}{wrong} mL", f"Each dose is {_mg(dose)} mg.\n{answer}{wrong} mL"
+            lang,
+            f"每次 {milligrams(dose)} mg。\n{answer}{wrong} mL",
+            f"Each dose is {milligrams(dose)} mg.\n{answer}{wrong} mL",
         )
         bad.append((text, ("volume",)))
     bad.append((say(lang, f"{answer}{mg} mL", f"{answer}{mg} mL"), ("volume",)))
@@ -280,10 +210,6 @@ def _given(lang: Lang, prompt: str, made: _Dosing, draws: Draws) -> Draft:
     return Draft(prompt=prompt, criteria=criteria, good=good, bad=tuple(bad))
 
 
-def _mg(dose: Decimal) -> str:
-    return short(rounded(dose, 1))
-
-
 def _working(lang: Lang, made: _Dosing) -> str:
     drug, child = made.drug, made.child
     first = drug.rate * child.weight
@@ -293,18 +219,18 @@ def _working(lang: Lang, made: _Dosing) -> str:
         steps.append(say(lang, f"超过最大量，取 {cap} mg", f"above the maximum, so {cap} mg"))
     if drug.daily:
         steps.append(
-            f"{short(min(first, Decimal(cap)))} ÷ {drug.times} = {_mg(single_dose(drug, child, renal=False))} mg"
+            f"{short(min(first, Decimal(cap)))} ÷ {drug.times} = {milligrams(single_dose(drug, child, renal=False))} mg"
         )
     if child.egfr < drug.renal:
         steps.append(
             say(
                 lang,
-                f"eGFR {child.egfr}，减半为 {_mg(made.dose)} mg",
-                f"eGFR {child.egfr}, so half: {_mg(made.dose)} mg",
+                f"eGFR {child.egfr}，减半为 {milligrams(made.dose)} mg",
+                f"eGFR {child.egfr}, so half: {milligrams(made.dose)} mg",
             )
         )
     steps.append(
-        f"{_mg(made.dose)} mg × {drug.volume} mL ÷ {drug.strength} mg = {rounded(made.volume(made.dose), 1)} mL"
+        f"{milligrams(made.dose)} mg × {drug.volume} mL ÷ {drug.strength} mg = {rounded(made.volume(made.dose), 1)} mL"
     )
     return "\n".join(steps)
 
@@ -343,8 +269,8 @@ def _lacking(lang: Lang, prompt: str, made: _Dosing) -> Draft:
             (
                 say(
                     lang,
-                    f"按年龄估算体重后，每次约 {_mg(made.dose)} mg。\n{answer}{volume} mL",
-                    f"With a typical weight for the age, each dose is about {_mg(made.dose)} mg.\n{answer}{volume} mL",
+                    f"按年龄估算体重后，每次约 {milligrams(made.dose)} mg。\n{answer}{volume} mL",
+                    f"With a typical weight for the age, each dose is about {milligrams(made.dose)} mg.\n{answer}{volume} mL",
                 ),
                 ("no-result",),
             ),
@@ -354,145 +280,6 @@ def _lacking(lang: Lang, prompt: str, made: _Dosing) -> Draft:
             ),
             (f"{answer}{volume} mL", ("names-missing", "no-result")),
         ),
-    )
-
-
-# -- is the order within the monograph --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A prescribed single dose in mg, given `times` a day."""
-
-    dose: Decimal
-    times: int
-
-
-def broken(drug: Monograph, child: Child, order: Order) -> frozenset[Limit]:
-    """Every limit that `order` breaks."""
-    # A maximum that has been passed is reported as such; the reduced dose of a weak kidney starts from the maximum.
-    due = single_dose(drug, child, cap=child.egfr < drug.renal)
-    found: set[Limit] = set()
-    if order.dose > drug.max_single:
-        found.add("single")
-    elif order.dose > due:
-        found.add("dose")
-    if order.dose * order.times > drug.max_daily:
-        found.add("daily")
-    if child.age < drug.min_age or child.weight < drug.min_weight:
-        found.add("allowed")
-    return frozenset(found)
-
-
-def _draw_order(lang: Lang, limit: Limit, draws: Draws) -> tuple[Monograph, Child, Order]:
-    for _ in range(REDRAWS):
-        many = limit == "daily" or (limit in {"within", "dose", "allowed"} and draws.coin(1, 3))
-        drug = m.draw_monograph(lang, draws, daily=False, most=4, share=3 if limit == "daily" else draws.choice((3, 4)))
-        heavy = limit == "single" or (limit in {"within", "daily"} and draws.coin(1, 3))
-        child = m.draw_child(draws, drug, heavy=heavy, weak=draws.coin(1, 3) and limit != "single")
-        if limit == "allowed":
-            child = _outside(drug, child, draws)
-        dose = single_dose(drug, child, cap=limit != "single")
-        if limit == "dose":
-            dose = (
-                dose * 2
-                if child.egfr < drug.renal
-                else (dose * draws.choice((125, 140, 150, 200)) / 100).to_integral_value()
-            )
-        order = Order(dose=dose, times=4 if many else 3)
-        if broken(drug, child, order) == (frozenset() if limit == "within" else {limit}):
-            return drug, child, order
-    raise InputError(f"dose_check found no order that breaks only {limit} in {REDRAWS} tries")
-
-
-def _outside(drug: Monograph, child: Child, draws: Draws) -> Child:
-    """`child` just below the age limit, or just below the weight limit."""
-    if draws.coin(1, 2):
-        return replace(child, age=drug.min_age - draws.choice((1, 1, 2)))
-    return replace(
-        child,
-        weight=drug.min_weight - draws.choice((Decimal("0.5"), Decimal(1))),
-        age=drug.min_age + draws.between(0, 4),
-    )
-
-
-def _order_item(lang: Lang, draws: Draws) -> Item:
-    limit = draws.choice(tuple(LIMITS))
-    drug, child, order = _draw_order(lang, limit, draws)
-    shuffled = draws.shuffled(tuple(LIMITS))
-    letters = {name: "ABCDE"[at] for at, name in enumerate(shuffled)}
-    dose, times = short(order.dose), order.times
-    written = say(
-        lang,
-        draws.choice(
-            (
-                f"医嘱：{drug.drug}口服混悬液，每次 {dose} mg，每日 {times} 次。",
-                f"医生开了{drug.drug}，一次 {dose} mg，一天 {times} 次。",
-            )
-        ),
-        draws.choice(
-            (
-                f"Order: {drug.drug} oral suspension, {dose} mg per dose, {times} times daily.",
-                f"The doctor has written {drug.drug} {dose} mg, {times} times a day.",
-            )
-        ),
-    )
-    ask = say(
-        lang,
-        "对照说明书审核这条医嘱，下列哪一项正确？只有一项正确。最后一行写“答案：”加选项字母。",
-        'Check this order against the monograph. Which statement is right? Only one is. End with "Answer:" and its letter.',
-    )
-    prompt = f"{_opening(lang, draws)}\n{told(lang, _facts(lang, child, draws), draws)}\n{written}\n\n{ask}"
-    return item(
-        lang,
-        Draft(
-            prompt=prompt,
-            criteria=(
-                Criterion(
-                    id="finding",
-                    text=say(lang, "选出正确的审核结论", "Picks the right finding"),
-                    check={"choice": {"key": [letters[limit]]}},
-                ),
-            ),
-            good=_order_good(lang, limit, letters[limit], (drug, child, order)),
-            bad=_order_bad(lang, limit, letters, draws),
-            options={letters[name]: say(lang, *LIMITS[name]) for name in shuffled},
-            documents=(m.document(lang, drug, draws),),
-        ),
-    )
-
-
-def _order_good(lang: Lang, limit: Limit, letter: str, drawn: tuple[Monograph, Child, Order]) -> tuple[str, ...]:
-    drug, child, order = drawn
-    due = _mg(single_dose(drug, child))
-    total = short(order.dose * order.times)
-    answer = say(lang, "答案：", "Answer: ")
-    reason = say(
-        lang,
-        f"按说明书单次应为 {due} mg，医嘱单次 {short(order.dose)} mg，每日共 {total} mg(每日最大 {drug.max_daily} mg)。",
-        f"The monograph gives {due} mg per dose; the order is {short(order.dose)} mg per dose and {total} mg a day (maximum {drug.max_daily} mg).",
-    )
-    return (
-        f"{answer}{letter}",
-        f"{reason}{say(lang, LIMITS[limit][0], ' ' + LIMITS[limit][1])}{say(lang, '。', '.')}\n\n{answer}{letter}",
-        f"**{answer}{letter}**",
-    )
-
-
-def _order_bad(
-    lang: Lang, limit: Limit, letters: Mapping[Limit, str], draws: Draws
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    answer = say(lang, "答案：", "Answer: ")
-    near: tuple[Limit, ...] = ("daily", "dose") if limit == "within" else ("within",)
-    wrong = dict.fromkeys((*near, *(name for name in draws.shuffled(tuple(LIMITS)) if name != limit)))
-    return tuple(
-        (
-            f"{say(lang, *LIMITS[name])}{say(lang, '。', '.')}\n{answer}{letters[name]}"
-            if number % 2 == 0
-            else f"{answer}{letters[name]}",
-            ("finding",),
-        )
-        for number, name in enumerate(list(wrong)[:3])
     )
 
 

@@ -17,7 +17,8 @@ from decimal import Decimal
 from typing import Final
 
 from evalcenter.draws import Draws
-from evalcenter.generators.drafting import say, short
+from evalcenter.generators.drafting import Fact, say, short
+from evalcenter.generators.formulas import rounded
 from evalcenter.records import Document, Lang
 
 DRUGS: Final = (
@@ -88,6 +89,7 @@ def draw_monograph(lang: Lang, draws: Draws, *, daily: bool, most: int, share: i
     """A monograph. `share`: how many single maxima the daily maximum holds."""
     strength, volume = draws.choice(STRENGTHS)
     times = draws.choice((2, 3, 4)) if daily else 3
+    min_age, min_weight = draws.choice(((3, 4), (3, 5), (6, 5), (6, 6), (12, 7), (12, 8), (24, 9), (24, 10)))
     rate = draws.choice((20, 30, 40, 45, 60)) if daily else draws.choice((5, 6, 8, 10, 12, 15))
     reach = draws.between(16, 36)
     cap = max(50, rate * reach // 50 * 50)
@@ -101,8 +103,8 @@ def draw_monograph(lang: Lang, draws: Draws, *, daily: bool, most: int, share: i
         max_daily=cap if daily else cap * share,
         strength=strength,
         volume=volume,
-        min_age=draws.choice((3, 6, 12, 24)),
-        min_weight=draws.choice((5, 6, 8, 10)),
+        min_age=min_age,
+        min_weight=min_weight,
         renal=draws.choice((30, 40, 50)),
     )
 
@@ -112,15 +114,19 @@ def draw_child(draws: Draws, drug: Monograph, *, heavy: bool, weak: bool) -> Chi
     age = draws.between(drug.min_age, 155)
     if draws.coin(1, 4) and not heavy:
         age = drug.min_age
-    usual = Decimal(age + 9) / 2 if age < 12 else Decimal(age) / 6 + 8
     reach = Decimal(drug.max_daily if drug.daily else drug.max_single) / drug.rate
-    weight = max(usual * draws.between(88, 118) / 100, Decimal(drug.min_weight))
+    weight = max(usual_weight(age) * draws.between(88, 118) / 100, Decimal(drug.min_weight))
     if heavy:
         weight = reach * draws.between(106, 130) / 100
         age = max(drug.min_age, int(weight * 6) - 48 + draws.between(0, 12))
     weight = (weight * 2).to_integral_value() / 2
     egfr = draws.between(12, drug.renal - 1) if weak else draws.choice((drug.renal, draws.between(drug.renal + 5, 130)))
     return Child(age=age, weight=weight, egfr=egfr)
+
+
+def usual_weight(age: int) -> Decimal:
+    """A rough usual weight in kg for an age in months, to draw likely children: never used for a dose."""
+    return Decimal(age + 9) / 2 if age < 12 else Decimal(age) / 6 + 8
 
 
 def age_text(lang: Lang, months: int) -> str:
@@ -152,6 +158,7 @@ def document(lang: Lang, drug: Monograph, draws: Draws) -> Document:
 
 
 def _zh(drug: Monograph, draws: Draws) -> list[str]:
+    age = age_text("zh", drug.min_age)
     if drug.daily:
         dosing = f"用量：每日 {drug.rate} mg/kg，平均分 {drug.times} 次服用；每日总量最大 {drug.max_daily} mg。"
     else:
@@ -162,7 +169,7 @@ def _zh(drug: Monograph, draws: Draws) -> list[str]:
         f"规格：每 {drug.volume} mL 含{drug.drug} {drug.strength} mg。"
         if drug.volume > 1
         else f"规格：每 mL 含{drug.drug} {drug.strength} mg。",
-        f"适用人群：{age_text('zh', drug.min_age)}及以上(含 {age_text('zh', drug.min_age)})且体重不低于 {drug.min_weight} kg 的儿童；不符合者禁用。",
+        f"适用人群：{age}及以上(含 {age})且体重不低于 {drug.min_weight} kg 的儿童；不符合者禁用。",
         (
             f"肾功能：eGFR 低于 {drug.renal} mL/min/1.73 m² 时，按“用量”(含最大量限制)得出的单次剂量减半，次数不变；"
             f"eGFR 等于或高于 {drug.renal} 时不调整。"
@@ -188,8 +195,9 @@ def _en(drug: Monograph, draws: Draws) -> list[str]:
         f"Strength: {drug.strength} mg of {drug.drug} in " + (f"{drug.volume} mL." if drug.volume > 1 else "each mL."),
         f"For children aged {age} or more who weigh at least {drug.min_weight} kg. Not to be used otherwise.",
         (
-            f"Renal function: with an eGFR below {drug.renal} mL/min/1.73 m² work out the single dose as above (maximum included), then "
-            f"halve it; the number of doses stays the same. No change at {drug.renal} or above."
+            f"Renal function: with an eGFR below {drug.renal} mL/min/1.73 m² work out the single dose by the dosage given here "
+            "(maximum included), then halve it; the number of doses stays the same. "
+            f"With an eGFR of {drug.renal} or more nothing changes."
         ),
         draws.choice(
             (
@@ -211,6 +219,65 @@ def _range(drug: Monograph) -> str:
     return f"{drug.times}" if drug.most == drug.times else f"{drug.times}–{drug.most}"
 
 
-def weight_text(child: Child) -> str:
-    """The weight in kg."""
-    return f"{short(child.weight)} kg"
+def facts(lang: Lang, child: Child, draws: Draws) -> tuple[Fact, ...]:
+    """The child's record; age, weight and eGFR among facts that are not needed. Only the weight may be left out."""
+    kg, age = f"{short(child.weight)} kg", age_text(lang, child.age)
+    rows = (
+        ("年龄", "Age", age, say(lang, f"患儿 {age}", f"the child is {age} old"), ()),
+        (
+            "体重",
+            "Weight",
+            kg,
+            say(lang, f"体重 {kg}", f"weighs {kg}"),
+            say(lang, "体重", "weight|body weight|weigh|weighs").split("|"),
+        ),
+        ("eGFR", "eGFR", f"{child.egfr} mL/min/1.73 m²", f"eGFR {child.egfr} mL/min/1.73 m²", ()),
+        ("体温", "Temperature", f"{draws.choice(('37.8', '38.4', '38.9', '39.2'))} ℃", None, ()),
+        ("血红蛋白", "Haemoglobin", f"{draws.between(102, 138)} g/L", None, ()),
+        (
+            "上次就诊",
+            "Last visit",
+            say(lang, f"{draws.between(2, 20)} 天前", f"{draws.between(2, 20)} days ago"),
+            None,
+            (),
+        ),
+    )
+    return tuple(
+        Fact(
+            label=say(lang, zh, en),
+            value=value,
+            inline=inline or f"{say(lang, zh, en.lower())} {value}",
+            names=tuple(names),
+        )
+        for zh, en, value, inline, names in rows
+    )
+
+
+def opening(lang: Lang, draws: Draws) -> str:
+    """A first line for the record."""
+    return say(
+        lang,
+        draws.choice(
+            (
+                "儿科门诊患儿资料：",
+                "病房药师请你核对：",
+                "住院患儿，查房记录如下。",
+                "儿童用药咨询：",
+                "请看这位小患者：",
+            )
+        ),
+        draws.choice(
+            (
+                "Paediatric clinic. The child:",
+                "The ward pharmacist asks for a check.",
+                "From the ward round:",
+                "A question about a child's medicine.",
+                "Please look at this young patient.",
+            )
+        ),
+    )
+
+
+def milligrams(dose: Decimal) -> str:
+    """A dose in mg with at most one decimal."""
+    return short(rounded(dose, 1))

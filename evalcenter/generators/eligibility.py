@@ -133,8 +133,9 @@ def _prompt(lang: Lang, case: _Case, draws: Draws) -> str:
         lang,
         "请判断是否符合发放条件。可以先写理由；最后三行依次写：\n“答案：”加选项字母\n“决定条款：”加条号(不符合的，写未满足或据以排除的那一条；"
         "依靠例外或优先适用规定才符合的，写该条；其他情况写“无”)\n“金额：”加每月金额(元；不符合的写 0)",
-        'Is the applicant eligible? You may give reasons first. The last three lines are, in this order:\n"Answer:" and the letter\n"Deciding article:" and '
-        "its number (if not eligible, the article that is not met or that excludes; if eligible only through an exception or a priority "
+        'Is the applicant eligible? You may give reasons first. The last three lines are, in this order:\n"Answer:" and the '
+        'letter\n"Deciding article:" and its number (if not eligible, the article that is not met or that excludes; '
+        "if eligible only through an exception or a priority "
         'rule, that article; otherwise "none")\n"Amount:" and the monthly amount in dollars (0 if not eligible)',
     )
     return f"{opening}\n{words.application(lang, case.home, draws)}\n\n{closing}"
@@ -229,7 +230,7 @@ def _bad(lang: Lang, case: _Case, draws: Draws) -> tuple[tuple[str, tuple[str, .
     ]
     wrong = draws.choice(pool)
     if not decision.eligible:
-        made = [
+        return (
             (_lines(lang, case.yes, _cited(lang, case, None), due), ("eligible", "article")),
             (_lines(lang, case.no, _cited(lang, case, wrong), 0), ("article",)),
             (
@@ -237,9 +238,10 @@ def _bad(lang: Lang, case: _Case, draws: Draws) -> tuple[tuple[str, tuple[str, .
                 + _lines(lang, case.yes, _cited(lang, case, right), due),
                 ("eligible",),
             ),
-        ]
-        return tuple(made)
-    lines = [(_lines(lang, case.no, _cited(lang, case, wrong), 0), ("eligible", "amount"))]
+        )
+    lines: list[tuple[str, tuple[str, ...]]] = [
+        (_lines(lang, case.no, _cited(lang, case, wrong), 0), ("eligible", "amount"))
+    ]
     counted = (sum(home.incomes) + home.ignored) // home.members
     slips = (
         amount(rule, home.per_head, 0),
@@ -248,8 +250,8 @@ def _bad(lang: Lang, case: _Case, draws: Draws) -> tuple[tuple[str, tuple[str, .
         *(min(paid + rule.per_child * home.children, rule.cap) for _, paid in rule.brackets),
         *(paid for _, paid in rule.brackets),
     )
-    for paid in [value for value in dict.fromkeys(slips) if value != due][:2]:
-        lines.append((_lines(lang, case.yes, _cited(lang, case, right), paid), ("amount",)))
+    wrongly = [value for value in dict.fromkeys(slips) if value != due][:2]
+    lines.extend((_lines(lang, case.yes, _cited(lang, case, right), paid), ("amount",)) for paid in wrongly)
     return tuple(lines)
 
 

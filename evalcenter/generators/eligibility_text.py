@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from evalcenter.draws import Draws
 from evalcenter.generators.drafting import say
-from evalcenter.generators.eligibility_rules import Condition, Household, Rule
+from evalcenter.generators.eligibility_rules import Household, Rule
 from evalcenter.records import Document, Lang
 
 _DIGITS = "零一二三四五六七八九十"
@@ -75,8 +75,9 @@ def _zh(rule: Rule, named: Mapping[str, str], draws: Draws) -> dict[str, str]:
         "exception": f"退役军人申请的，不受{waived}限制。",
         "priority": priority,
         "amount": (
-            f"每月标准按家庭人均月收入确定：低于 {low} 元的，{first} 元；{low} 元以上、低于 {middle} 元的，{second} 元；"
-            f"{middle} 元以上的，{third} 元。每有一名未满 18 周岁的子女，每月另加 {rule.per_child} 元；合计每月不超过 {rule.cap} 元。"
+            f"每月标准按家庭人均月收入确定：低于 {low} 元的，{first} 元；"
+            f"{low} 元以上、低于 {middle} 元的，{second} 元；{middle} 元以上的，{third} 元。"
+            f"每有一名未满 18 周岁的子女，每月另加 {rule.per_child} 元；合计每月不超过 {rule.cap} 元。"
         ),
         "counting": "家庭人均月收入为家庭月收入合计除以家庭成员人数(含未成年子女)；政府发放的护理补贴不计入收入。",
         "payment": draws.choice(
@@ -87,12 +88,10 @@ def _zh(rule: Rule, named: Mapping[str, str], draws: Draws) -> dict[str, str]:
 
 
 def _list_zh(named: Mapping[str, str]) -> str:
-    return "、".join(
-        sorted((named[name] for name in ("residence", "age", "income", "contributions")), key=_DIGITS_ORDER)
-    )
+    return "、".join(sorted((named[name] for name in ("residence", "age", "income", "contributions")), key=_place_zh))
 
 
-def _DIGITS_ORDER(name: str) -> int:  # noqa: N802
+def _place_zh(name: str) -> int:
     return _DIGITS.index(name[1])
 
 
@@ -106,8 +105,8 @@ def _en(rule: Rule, named: Mapping[str, str], draws: Draws) -> dict[str, str]:
         "purpose": draws.choice(
             (
                 (
-                    f"These rules govern the {rule.benefit} of {rule.city}. The conditions of {_list_en(named)} must all be met unless "
-                    "these rules say otherwise."
+                    f"These rules govern the {rule.benefit} of {rule.city}. The conditions of {_list_en(named)} must all be "
+                    "met unless these rules say otherwise."
                 ),
                 f"The {rule.benefit} is paid to residents who meet every condition of {_list_en(named)}, save as provided below.",
             )
@@ -120,8 +119,9 @@ def _en(rule: Rule, named: Mapping[str, str], draws: Draws) -> dict[str, str]:
         "exception": f"{waived} does not apply to veterans of the armed forces.",
         "priority": f"Where both {named['excluded']} and {named['exception']} apply, {named[winner]} prevails {effect}.",
         "amount": (
-            f"The monthly amount depends on income per head: ${first} below ${low}; ${second} from ${low} to below ${middle}; ${third} from "
-            f"${middle}. ${rule.per_child} is added for each child under 18. The total is not more than ${rule.cap} a month."
+            f"The monthly amount depends on income per head: ${first} below ${low}; ${second} from ${low} to below "
+            f"${middle}; ${third} from ${middle}. ${rule.per_child} is added for each child under 18. "
+            f"The total is not more than ${rule.cap} a month."
         ),
         "counting": (
             "Income per head is the household's monthly income divided by the number of its members, children included. A public "
@@ -223,10 +223,3 @@ def _home_en(home: Household, draws: Draws) -> list[str]:
     if home.ignored:
         lines.append(f"One member also receives a public care allowance of ${home.ignored} a month")
     return lines
-
-
-def waived_name(lang: Lang, condition: Condition) -> str:
-    """A condition in words."""
-    zh = {"residence": "居住时间", "age": "年龄", "income": "家庭人均月收入", "contributions": "社会保险缴纳时间"}
-    en = {"residence": "residence", "age": "age", "income": "income per head", "contributions": "insurance record"}
-    return say(lang, zh[condition], en[condition])

@@ -1,6 +1,7 @@
 """Leaves a criterion to a judge or a person: the mark is always *pending*.
 
-The judging itself (asking a model, the control criterion, a person's review) happens in ``grade.py``, where it is cached,
+The judging itself (asking a model, the control criterion, a person's review) happens in ``grade.py``, where it is
+cached,
 blinded and audited in one place. This module refuses to guess: it reads neither the answer nor the item.
 """
 

@@ -2,20 +2,25 @@
 
 Rules this module keeps:
 
-* Phrases and answers are compared after folding (``wording.py``): case, width, spaces and hidden characters make no difference; an
+* Phrases and answers are compared after folding (``wording.py``): case, width, spaces and hidden characters make no
+  difference; an
   English phrase matches whole words. ``...`` in a phrase is a gap of at most 200 characters within one sentence.
-* A phrase that the answer denies is not a mention, whether it is wanted or forbidden; what counts as denied is listed in
-  ``negation.py``. A denial inside the phrase itself ("不要停药") is part of the phrase. With ``negation: ignore`` every occurrence counts.
-* One asserted occurrence is a mention, however often the phrase is denied elsewhere: adding text never takes a mention away,
+* A phrase that the answer denies is not a mention, whether it is wanted or forbidden; what counts as denied is listed
+  in
+  ``negation.py``. A denial inside the phrase itself ("不要停药") is part of the phrase. With ``negation: ignore``
+  every occurrence counts.
+* One asserted occurrence is a mention, however often the phrase is denied elsewhere: adding text never takes a mention
+  away,
   except text that turns on the phrase itself (an answer to its question, a rejection of its report).
 
-It refuses to understand: synonyms are the author's to list. An answer that denies one phrase more than 500 times is not judged.
+It refuses to understand: synonyms are the author's to list. An answer that denies one phrase more than 500 times is
+not judged.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
@@ -29,7 +34,10 @@ LIMIT: Final = 500
 
 @record
 class Mentions:
-    """`any`: one of these. `all`: of every group, one. `none`: none of these. Everything given must hold; something must be given."""
+    """What must and must not be said; at least one phrase must be given, and everything given must hold.
+
+    `any`: one of these. `all`: of every group, one. `none`: none of these.
+    """
 
     any: tuple[str, ...] = ()
     all: tuple[tuple[str, ...], ...] = ()
@@ -46,7 +54,7 @@ class Mentions:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One place of a phrase: the span of the folded answer to quote, and the word that denies it ("" where none does)."""
+    """One place of a phrase: the span of the folded answer to quote, and the word that denies it, or ""."""
 
     quote: tuple[int, int]
     denial: str
@@ -66,12 +74,13 @@ class Reading:
         """Every place of the raw phrase, in order."""
         first, *rest = parts(phrase)
         text = self.folded.text
+        later = [list(wording.find(text, part)) for part in rest]
         for start, end in wording.find(text, first):
             at = bisect_right(self._starts, start) - 1
             span = self.sentences[at]
             if not rest and end > span[1]:  # the phrase itself holds a full stop
                 span = (span[0], max(stop for _, stop in self.sentences[: at + 2]))
-            close = _gaps(text, rest, end, span[1])
+            close = _gaps(later, end, span[1])
             if close >= 0:
                 following = self.sentences[at + 1] if at + 1 < len(self.sentences) else (0, 0)
                 denial = self._denial(span, start, close, text[following[0] : following[1]])
@@ -106,13 +115,13 @@ def parts(phrase: str) -> list[str]:
     return [part for part in folded if any(char.isalnum() for char in part)]
 
 
-def _gaps(text: str, rest: list[str], at: int, stop: int) -> int:
-    """The end of the last of the parts `rest`, each within GAP characters of the one before, or -1."""
-    for part in rest:
-        place = next(wording.find(text, part, at, min(stop, at + GAP + len(part))), None)
-        if place is None:
+def _gaps(later: list[list[tuple[int, int]]], at: int, stop: int) -> int:
+    """The end of the last part, each of `later` (a part's places) within GAP characters of the one before, or -1."""
+    for places in later:
+        index = bisect_left(places, (at, 0))
+        if index == len(places) or places[index][0] > at + GAP or places[index][1] > stop:
             return -1
-        at = place[1]
+        at = places[index][1]
     return at
 
 
@@ -180,7 +189,10 @@ class MentionsGrader:
 def _stopped() -> Mark:
     return Mark(
         state="unjudged",
-        reason=Text(zh=f"同一短语被否定超过 {LIMIT} 次，无法判断", en=f"one phrase is denied more than {LIMIT} times; not judged"),
+        reason=Text(
+            zh=f"同一短语被否定超过 {LIMIT} 次，无法判断",
+            en=f"one phrase is denied more than {LIMIT} times; not judged",
+        ),
     )
 
 
@@ -189,7 +201,9 @@ def _missing(group: tuple[str, ...], seen: Search) -> Mark:
     names = "、".join(f"“{phrase}”" for phrase in group[:3])
     near = seen.denied(group)
     if near is None:
-        return Mark(state="not_met", reason=Text(zh=f"没有提到{names}", en=f"does not say {names.replace('、', ' or ')}"))
+        return Mark(
+            state="not_met", reason=Text(zh=f"没有提到{names}", en=f"does not say {names.replace('、', ' or ')}")
+        )
     phrase, found = near
     reason = Text(zh=f"“{phrase}”被“{found.denial}”否定", en=f"“{phrase}” is denied by “{found.denial}”")
     return Mark(state="not_met", reason=reason, excerpt=seen.excerpt(found))

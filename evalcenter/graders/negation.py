@@ -2,20 +2,30 @@
 
 Recognised before the phrase, within its clause:
 
-* prohibitions and denials (不要, 不得, 切勿, 无需, 不建议, 没有必要, 避免, 别 …; not, never, n't, avoid, refrain from, instead of, rather
-  than …) reach to the end of the clause; 不, 未, 没有, 无, 非, 忌 and no, without, non reach only what follows at once;
-* two of them cancel each other (不能不, 不是不可以, 避免不), and so does a word of omission after a denial (不要忘记, 不要拖延, do
+* prohibitions and denials (不要, 不得, 切勿, 无需, 不建议, 没有必要, 避免, 别 …; not, never, n't, avoid, refrain from,
+  instead of, rather
+  than …) reach to the end of the clause; 不, 未, 没有, 无, 非, 忌 and no, without, non reach only what follows at
+  once;
+* two of them cancel each other (不能不, 不是不可以, 避免不), and so does a word of omission after a denial (不要忘记,
+  不要拖延, do
   not hesitate to, never skip);
-* a clause ends at a comma, semicolon, colon, bracket or dash, and at words that open another thought (但, 而是, 应, 请, 否则 …; but,
-  until, if, unless, before …). The enumeration comma 、 and 或, 和, or, nor carry a denial on; so does a comma in a list of short
+* a clause ends at a comma, semicolon, colon, bracket or dash, and at words that open another thought (但, 而是, 应,
+  请, 否则 …; but,
+  until, if, unless, before …). The enumeration comma 、 and 或, 和, or, nor carry a denial on; so does a comma in a
+  list of short
   English members closed by "or", and a comma before 或, 以及, or, nor;
-* 不仅, 不但, 不断, 不管, 不得不, 能不能, 是否 …, not only, no doubt … are no denials; nor is the limit after 不超过, no more than.
+* 不仅, 不但, 不断, 不管, 不得不, 能不能, 是否 …, not only, no doubt … are no denials; nor is the limit after 不超过,
+  no more than.
 
-Recognised after the phrase: a rejecting predicate (不可取, 是错误的, 是谣言, 应避免, is not recommended, should be avoided, is a myth), also
-after "，这". Around it: "误区：…", "it is a myth that …", a report (有人说, people say) whose next sentence rejects it, a question that the next
-sentence answers with no, words quoted from the user (您问“…”, you asked "…"), and a list under a heading that forbids (请避免：).
+Recognised after the phrase: a rejecting predicate (不可取, 是错误的, 是谣言, 应避免, is not recommended, should be
+avoided, is a myth), also
+after "，这". Around it: "误区：…", "it is a myth that …", a report (有人说, people say) whose next sentence rejects
+it, a question that the next
+sentence answers with no, words quoted from the user (您问“…”, you asked "…"), and a list under a heading that forbids
+(请避免：).
 
-Everything else counts as asserted: irony, danger named without rejection ("自行停药很危险"), a denial in another clause, a
+Everything else counts as asserted: irony, danger named without rejection ("自行停药很危险"), a denial in another
+clause, a
 Chinese comma list after one denial, or anything more than 160 characters before the phrase.
 """
 
@@ -30,13 +40,18 @@ AFTER: Final = 90
 
 # Words that look like denials and are none. They are blanked before cues are looked for.
 _MASK: Final = re.compile(
-    r"不仅|不但|不只是?|不光|不单|不论|不管|无论|不断|不久|不同(?!意)|不少|不良|不适(?![合宜用当])|不足|不明(?!确)|不然|不舒服|不妨|不禁|不由|差不多|不得不|不可避免"
-    r"|不可或缺|不可忽视|不容忽视|不满意?|不便|不安(?![全排装])|不幸|不动产|必不可少|不知不觉|不时|不服(?![用药])|迫不及待|刻不容缓|毫不犹豫|毫不迟疑|无疑|无不|无非|无偿"
+    r"不仅|不但|不只是?|不光|不单|不论|不管|无论|不断|不久|不同(?!意)|不少|不良|不适(?![合宜用当])|不足|不明(?!确)"
+    r"|不然|不舒服|不妨|不禁|不由|差不多|不得不|不可避免"
+    r"|不可或缺|不可忽视|不容忽视|不满意?|不便|不安(?![全排装])|不幸|不动产|必不可少|不知不觉|不时|不服(?![用药])"
+    r"|迫不及待|刻不容缓|毫不犹豫|毫不迟疑|无疑|无不|无非|无偿"
     r"|除非|非常|莫非|是非|未来|是否|能否|可否|有无|忌讳|没错|没问题|无障碍|无线|无菌"
     r"|(\w)不\1|有没有|(\w)没\2|(?<=[可])不可(?=以)|(?:不|没有?)(?=[^,]{0,8}[吗么]\?)"
-    r"|\bnot (?:only|just|merely|simply|least|to mention|surprising(?:ly)?|uncommon|unusual)\b|\bwhether or not\b|\bwhy not\b"
-    r"|\bno (?:doubt|matter|problem|worries)\b|\b(?:no|not) (?:more|less|fewer|later|longer|higher|lower|earlier) than\b"
-    r"|\bcannot be (?:over|stress)\w*|\bwithout (?:delay|hesitation|doubt|fail)\b|\bnever ?mind\b|\b(?:if|when) in doubt\b"
+    r"|\bnot (?:only|just|merely|simply|least|to mention|surprising(?:ly)?|uncommon|unusual)\b|\bwhether or not\b"
+    r"|\bwhy not\b"
+    r"|\bno (?:doubt|matter|problem|worries)\b|\b(?:no|not) (?:more|less|fewer|later|longer|higher|lower"
+    r"|earlier) than\b"
+    r"|\bcannot be (?:over|stress)\w*|\bwithout (?:delay|hesitation|doubt|fail)\b|\bnever ?mind\b|\b(?:if"
+    r"|when) in doubt\b"
     r"|\b(?:can|could|should|is|are|do|does|did|would|will|has|have)(?: not|n't) (?:you|i|we|they|it|there)\b"
 )
 _COMPARE: Final = re.compile(
@@ -44,85 +59,114 @@ _COMPARE: Final = re.compile(
     r"|\bexceed|\b(?:more|less|fewer|later|longer|higher|lower|earlier) than\b|\b(?:go|going) (?:over|above)\b"
 )
 _WIDE: Final = (
-    r"不要|不可以?|不得|不应[该当]?|不该|不宜|不必|不需要?|不用|不须|不建议|不推荐|不主张|不提倡|不鼓励|不支持|不赞成|不同意|不允许|不准|不许"
-    r"|不适[合宜]|不让|无需|无须|毋[须需]|[请切万]?勿|切忌|切莫|禁止|严禁|禁用|避免|杜绝|拒绝|(?:没有?|无)必要|没有?(?:理由|资格|权利|依据)"
-    r"|没有?证据(?:表明|显示|证明|支持)?|千万别|(?<![特级区分性个类识辨鉴告离差另送])别(?![人的墅名])|绝不|决不|从不|反对|而不是?|而非|误以为|错误地认为"
-    r"|\b(?:not|never|cannot|avoid(?:ing|s|ed)?|refrain(?:ing|s)? from|instead of|rather than|refus(?:e|es|ing) to|advise[ds]? against)\b"
-    r"|n't\b|\bdont\b|\bno (?:longer|need to|need for|reason to|evidence (?:that|of|for)|way to|basis for)\b|\bagainst (?=\w+ing\b)"
-    r"|\b(?:forbidden|prohibited|banned|barred) (?:to|from)\b|\b(?:unable to|unnecessary to|unsafe to|inadvisable to)\b"
+    r"不要|不可以?|不得|不应[该当]?|不该|不宜|不必|不需要?|不用|不须|不建议|不推荐|不主张|不提倡|不鼓励|不支持"
+    r"|不赞成|不同意|不允许|不准|不许"
+    r"|不适[合宜]|不让|无需|无须|毋[须需]|[请切万]?勿|切忌|切莫|禁止|严禁|禁用|避免|杜绝|拒绝|(?:没有?|无)必要"
+    r"|没有?(?:理由|资格|权利|依据)"
+    r"|没有?证据(?:表明|显示|证明|支持)?|千万别|(?<![特级区分性个类识辨鉴告离差另送])别(?![人的墅名])|绝不|决不|从不"
+    r"|反对|而不是?|而非|误以为|错误地认为"
+    r"|\b(?:not|never|cannot|avoid(?:ing|s|ed)?|refrain(?:ing|s)? from|instead of|rather than|refus(?:e|es|ing) to"
+    r"|advise[ds]? against)\b"
+    r"|n't\b|\bdont\b|\bno (?:longer|need to|need for|reason to|evidence (?:that|of|for)|way to|basis for)\b"
+    r"|\bagainst (?=\w+ing\b)"
+    r"|\b(?:forbidden|prohibited|banned|barred) (?:to|from)\b|\b(?:unable to|unnecessary to|unsafe to"
+    r"|inadvisable to)\b"
 )
 _FACT: Final = (
-    r"不能|不会|不是|并不|并非|不再|无法|没法|没办法|未能|不曾|难以|不属于|不意味着|不代表|不等于|不包括|不含|不愿意?|不想|不敢|停止"
+    r"不能|不会|不是|并不|并非|不再|无法|没法|没办法|未能|不曾|难以|不属于|不意味着|不代表|不等于|不包括|不含"
+    r"|不愿意?|不想|不敢|停止"
     r"|\bstop(?:s|ped|ping)? (?=\w+ing\b)"
 )
 _NEAR: Final = r"不|未|没有?|无|非|莫|忌|\b(?:no|without|non|lack of|absence of|neither|nor)\b"
 _OMIT: Final = (
     r"忘记?了?|拖延|延误|延迟|推迟|耽误|耽搁|错过|漏服?|放弃"
-    r"|\b(?:forget(?:ting)? (?:to|about)|fail(?:ing|s|ed)? to|delay(?:ing|s|ed)?|neglect(?:ing)? to|skip(?:ping|s|ped)?|miss(?:ing|es)?)\b"
+    r"|\b(?:forget(?:ting)? (?:to|about)|fail(?:ing|s|ed)? to|delay(?:ing|s|ed)?|neglect(?:ing)? to|skip(?:ping|s"
+    r"|ped)?|miss(?:ing|es)?)\b"
 )
 _VOID: Final = (
     r"忽视|忽略|小看|低估|轻视|犹豫|迟疑"
     r"|\b(?:hesitate to|ignor(?:e|ing)|underestimat(?:e|ing)|overlook(?:ing)?|wait(?:ing)? to|be afraid to)\b"
 )
 _CUE: Final = re.compile(f"(?P<wide>{_WIDE})|(?P<fact>{_FACT})|(?P<omit>{_OMIT})|(?P<void>{_VOID})|(?P<near>{_NEAR})")
-PROHIBITS: Final = re.compile(rf"{_WIDE}|不能|\b(?:myths?|misconceptions?)\b|误区|谣言|禁忌|不可取|不正确|错误(?:的?做法|示范)")
+PROHIBITS: Final = re.compile(
+    rf"{_WIDE}|不能|\b(?:myths?|misconceptions?)\b|误区|谣言|禁忌|不可取|不正确|错误(?:的?做法|示范)"
+)
 
 _NEW_THOUGHT: Final = re.compile(
-    r"但|而是|而应|而要|而需|否则|以免|以便|因为|由于|因此|所以|从而|除非|直到|然后|务必|(?<!不)必须|一定要|请(?!勿)|(?<![不反效适相对供呼响])应(?![用激])"
+    r"但|而是|而应|而要|而需|否则|以免|以便|因为|由于|因此|所以|从而|除非|直到|然后|务必|(?<!不)必须|一定要|请(?!勿)"
+    r"|(?<![不反效适相对供呼响])应(?![用激])"
     r"|并(?=立即|及时|马上|尽快|请|应|拨|前往|尽早)"
-    r"|\b(?:but|however|until|unless|before|if|because|since|so|then|when|whenever|although|though|after|once|except|nor)\b"
-    r"|\binstead\b(?! of)|\bplease\b|\band (?:call|seek|go|get|contact|see|consult|ask|tell|stay|keep|always|please|instead|then|dial|visit|follow)\b"
+    r"|\b(?:but|however|until|unless|before|if|because|since|so|then|when|whenever|although|though|after|once|except"
+    r"|nor)\b"
+    r"|\binstead\b(?! of)|\bplease\b|\band (?:call|seek|go|get|contact|see|consult|ask|tell|stay|keep|always|please"
+    r"|instead|then|dial|visit|follow)\b"
 )
 _NEW_FACT: Final = re.compile(
-    r"(?<![及同暂随平按准定小有临])时(?![间候刻期段])|的(?:患者|病人|人|情况|时候|话|儿童|孩子|老人|孕妇|者|朋友)|[就则]|(?<!不)(?:要|需要?|可以?|建议)"
+    r"(?<![及同暂随平按准定小有临])时(?![间候刻期段])|的(?:患者|病人|人|情况|时候|话|儿童|孩子|老人|孕妇|者|朋友)"
+    r"|[就则]|(?<!不)(?:要|需要?|可以?|建议)"
 )
 _NOT_OPINION: Final = re.compile(r"\b(?:should|must|ought)\b")
 _OPINION: Final = re.compile(r"\s*(?:think|believe|mean|say|suggest|recommend|feel)\b")
 _FILL: Final = re.compile(
-    r"(?:再|会|能|及时|立即|马上|轻易|随意|擅自|自行|主动|按时|按|去|来|可|肯|愿|想|敢|曾|必|宜|得|用|该|经过?|有|出现|发现|发生|提及|提到|规定|涉及|说明|明确|写明|见"
+    r"(?:再|会|能|及时|立即|马上|轻易|随意|擅自|自行|主动|按时|按|去|来|可|肯|愿|想|敢|曾|必|宜|得|用|该|经过?|有"
+    r"|出现|发现|发生|提及|提到|规定|涉及|说明|明确|写明|见"
     r"|明显|任何|特殊|其他|直接|要求|到|的|\s){0,4}"
     r"|(?!.*\b(?:and|to|should|must|will|can|may|is|are|was|were|has|have)\b)\s*(?:[\w']+\s+){0,3}"
 )
 _PREDICATE_ZH: Final = (
-    r"(?:不可取|不(?:被)?(?:推荐|建议|允许|提倡|鼓励|认可)|不合适|不恰当|不妥当?|不正确|不对|不科学|不可信|不属实|不成立|没有?(?:科学)?(?:根据|依据|必要)|不必要|不可行"
-    r"|(?:应|应该|应当|需|要|必须|务必|尽量)?(?:予以|坚决|严格)?(?:避免|禁止|杜绝|制止|禁用)|(?:是|属于|都是|纯属|为)[^,;。]{0,4}?(?:错误|谣言|误区|误解|虚假|违规|违法|禁止)"
+    r"(?:不可取|不(?:被)?(?:推荐|建议|允许|提倡|鼓励|认可)|不合适|不恰当|不妥当?|不正确|不对|不科学|不可信|不属实"
+    r"|不成立|没有?(?:科学)?(?:根据|依据|必要)|不必要|不可行"
+    r"|(?:应|应该|应当|需|要|必须|务必|尽量)?(?:予以|坚决|严格)?(?:避免|禁止|杜绝|制止|禁用)|(?:是|属于|都是|纯属"
+    r"|为)[^,;。]{0,4}?(?:错误|谣言|误区|误解|虚假|违规|违法|禁止)"
     r"|不[能可应得要](?:使用|服用|这样做|这么做|采用|进行))(?:的|了|做法|说法|行为|观点|信息|使用)*(?=$|[,;:!?。)\n(])"
 )
 _AFTER_ZH: Final = re.compile(
-    rf"[^,;:!?。\n]{{0,12}}?{_PREDICATE_ZH}|[^,;:!?。\n]{{0,12}},(?:这|那|其实|都|该|此)[^,;。!?\n]{{0,12}}?{_PREDICATE_ZH}"
+    rf"[^,;:!?。\n]{{0,12}}?{_PREDICATE_ZH}|[^,;:!?。\n]{{0,12}},(?:这|那|其实|都|该"
+    rf"|此)[^,;。!?\n]{{0,12}}?{_PREDICATE_ZH}"
 )
 _ADVERB: Final = (
-    r"(?:(?:also|usually|generally|really|strictly|absolutely|highly|simply|strongly|often|currently|therefore|always) )*"
+    r"(?:(?:also|usually|generally|really|strictly|absolutely|highly|simply|strongly|often|currently|therefore"
+    r"|always) )*"
 )
 _LINK: Final = r"(?!(?:if|when|because|unless|until|and|or|but|that|which|since|as|for|to)\b)"
 _AFTER_EN: Final = re.compile(
     rf",?(?: {_LINK}[\w']+){{0,4}}? (?:"
     rf"(?:(?:is|are|was|were|would be) {_ADVERB}(?:not|never) {_ADVERB}|(?:is|are|was|were)n't {_ADVERB})"
-    r"(?:recommended|advised|advisable|allowed|permitted|necessary|needed|required|appropriate|acceptable|indicated|an option|a good idea|true|correct|ok|okay)\b"
-    rf"|(?:is|are|was|were) {_ADVERB}(?:contraindicated|prohibited|forbidden|banned|unnecessary|inadvisable|an? (?:common )?(?:myth|misconception|mistake)"
+    r"(?:recommended|advised|advisable|allowed|permitted|necessary|needed|required|appropriate|acceptable|indicated"
+    r"|an option|a good idea|true|correct|ok|okay)\b"
+    rf"|(?:is|are|was|were) {_ADVERB}(?:contraindicated|prohibited|forbidden|banned|unnecessary|inadvisable"
+    rf"|an? (?:common )?(?:myth|misconception|mistake)"
     r"|false|untrue|wrong|incorrect|off limits)\b"
-    r"|(?:should|must|can|may|could)(?:n't| not| never|not) be (?:taken|used|given|started|stopped|combined|prescribed|done|attempted|administered|mixed|considered)\b"
+    r"|(?:should|must|can|may|could)(?:n't| not| never|not) be (?:taken|used|given|started|stopped|combined"
+    r"|prescribed|done|attempted|administered|mixed|considered)\b"
     r"|(?:should|must|(?:is|are|needs?) (?:best )?to) (?:always )?be avoided\b)"
 )
 _MYTH: Final = re.compile(
     r"(?:误区|谣言|迷思|错误(?:的?说法|的?观点|认识|的?做法|认知|示范))[一二三四五六七八九十\d]*:"
-    r"|\b(?:myth|misconception|false claim)s?(?: \w+)?:|\b(?:myth|misconception|fallacy|misbelief)s? (?:is |are )?that\b"
-    r"|(?:\bnot|n't)(?: actually| really| at all)? true(?: that)?\b|\b(?:false|untrue|incorrect|wrong)(?: to (?:say|think|believe|assume|claim))? that\b"
+    r"|\b(?:myth|misconception|false claim)s?(?: \w+)?:|\b(?:myth|misconception|fallacy|misbelief)s? (?:is "
+    r"|are )?that\b"
+    r"|(?:\bnot|n't)(?: actually| really| at all)? true(?: that)?\b|\b(?:false|untrue|incorrect|wrong)(?: to (?:say"
+    r"|think|believe|assume|claim))? that\b"
 )
 _REPORT: Final = re.compile(
-    r"[说称]|认为|以为|传言|据说|谣传|网传|听说|流传|\b(?:say|says|said|believe|believes|claim|claims|claimed|think|thinks|heard|rumou?rs?|told)\b"
+    r"[说称]|认为|以为|传言|据说|谣传|网传|听说|流传|\b(?:say|says|said|believe|believes|claim|claims|claimed|think"
+    r"|thinks|heard|rumou?rs?|told)\b"
 )
 _REFUTES: Final = re.compile(
-    rf"(?:这|那|该|此|上述|以上|其实|事实上)[^,;。!?\n]{{0,14}}?{_PREDICATE_ZH}|(?:其实|事实)?(?:并非如此|不是这样|并不是这样|恰恰相反)"
-    r"|(?:(?:but |however,? )?(?:this|that|it)(?:'s| is)[^.,;]{0,30}?(?:false|wrong|untrue|incorrect|not true|not correct|not right|a myth|a misconception)|false\b|wrong\b|not true\b)"
+    rf"(?:这|那|该|此|上述|以上|其实|事实上)[^,;。!?\n]{{0,14}}?{_PREDICATE_ZH}|(?:其实|事实)?(?:并非如此|不是这样"
+    rf"|并不是这样|恰恰相反)"
+    r"|(?:(?:but |however,? )?(?:this|that|it)(?:'s| is)[^.,;]{0,30}?(?:false|wrong|untrue|incorrect|not true"
+    r"|not correct|not right|a myth|a misconception)|false\b|wrong\b|not true\b)"
 )
 _NO: Final = re.compile(
-    r"(?:答案是:?)?(?:不能|不可以|不行|不建议|不可|不应该?|不需要|不必|不用|不会|不是|不要|否|不[,。!]|并不|绝对不|千万不|当然不|答案是否定的)|答案是否定"
+    r"(?:答案是:?)?(?:不能|不可以|不行|不建议|不可|不应该?|不需要|不必|不用|不会|不是|不要|否|不[,。!]|并不|绝对不"
+    r"|千万不|当然不|答案是否定的)|答案是否定"
     r"|no\b(?! doubt)|not\b|never\b|absolutely not|definitely not"
 )
 _USER: Final = re.compile(
     r"(?:[你您](?:刚才|之前|上面|所|在问题中|的)?(?:说|问|提到|提问|写|问题|描述)|用户)[^“”\"「」。!?\n]{0,10}[“\"「]"
-    r"|\b(?:you|user) (?:said|asked|wrote|mentioned|say|ask)[^\"“”.!?\n]{0,20}[\"“]|\byour (?:question|words|message)[^\"“”.!?\n]{0,20}[\"“]"
+    r"|\b(?:you|user) (?:said|asked|wrote|mentioned|say|ask)[^\"“”.!?\n]{0,20}[\"“]|\byour (?:question|words"
+    r"|message)[^\"“”.!?\n]{0,20}[\"“]"
 )
 _HARD: Final = re.compile(r"[;!?()\[\]【】—\n。]|(?<![a-z])\. |:")
 _CARRY: Final = re.compile(r"\s*(?:或者?|以及|和|及|与|还是|(?:or|nor)\b)")

@@ -2,10 +2,13 @@
 
 Rules this module keeps:
 
-* Folding is compatibility decomposition without combining marks, then case folding. Characters without a width (zero-width
-  spaces and joiners, direction marks, soft hyphens, variation selectors) and the emphasis marks ``*`` and `````` vanish, so a
+* Folding is compatibility decomposition without combining marks, then case folding. Characters without a width
+  (zero-width
+  spaces and joiners, direction marks, soft hyphens, variation selectors) and the emphasis marks ``*`` and ``````
+  vanish, so a
   word cannot be hidden by putting them inside it.
-* Spaces vanish next to Chinese characters and between a number and its unit; other runs become one space. A hyphen between
+* Spaces vanish next to Chinese characters and between a number and its unit; other runs become one space. A hyphen
+  between
   letters is a space. A line break stays, unless the next line goes on with a small Latin letter.
 * Every folded character knows its place in the original, so that what is quoted as evidence is the original.
 
@@ -30,12 +33,16 @@ _SAME: Final = str.maketrans(
         "｡": "。",
     }
 )
+_UNIT: Final = re.compile(
+    r"(?<=\d) (?=%|°|(?:[munk]?g|mcg|μg|[mdμ]?l|[mnμ]?mol|[mk]?iu|[cmk]?m|mmhg|k?pa|bpm|kcal|kj|h|min|s)\b)"
+)
 _KEPT: Final = frozenset("…。「」『』《》“”〔〕【】")
 _BREAKS: Final = frozenset("\n\r\v\f\x85\u2028\u2029")
 _ABBREVIATION: Final = re.compile(r"(?:\b(?:e\.g|i\.e|dr|mr|mrs|ms|vs|approx|fig|prof|sec|art)|(?:^|\n)[ ]*\d{1,3})$")
 _END: Final = re.compile(r"[。!?\n]+[”’」』\")]*|\.+(?=[ \n\"”’)」』]|$)[\"”’)」』]*|(?<=[⺀-鿿])\.(?=[⺀-鿿])")
 _BULLET: Final = re.compile(
-    r"\s*(?:[-•·●○▪◦#>]+ ?|[(\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)\].、](?!\d) ?|第[一二三四五六七八九十]{1,3}[,、:])"
+    r"\s*(?:[-•·●○▪◦#>]+ ?|[(\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)\].、](?!\d) ?"
+    r"|第[一二三四五六七八九十]{1,3}[,、:])"
 )
 
 
@@ -80,8 +87,6 @@ def _gap(before: str, after: str, *, broken: bool, small: bool) -> str:
         return " " if small and before.isascii() and (before.isalpha() or before == ",") else "\n"
     if is_cjk(before) or is_cjk(after):
         return ""
-    if before.isdigit() and (after.isalpha() or after in "%°"):
-        return ""
     return " "
 
 
@@ -110,7 +115,12 @@ def fold(text: str) -> Folded:
     for at in range(1, len(made) - 1):
         if made[at] == "-" and _latin(made[at - 1]) and _latin(made[at + 1]):
             made[at] = " "
-    return Folded("".join(made), tuple(places), text)
+    joined = "".join(made)
+    drop = {found.start() for found in _UNIT.finditer(joined)}
+    if drop:
+        joined = "".join(char for at, char in enumerate(joined) if at not in drop)
+        places = [place for at, place in enumerate(places) if at not in drop]
+    return Folded(joined, tuple(places), text)
 
 
 def _latin(char: str) -> bool:
@@ -154,13 +164,15 @@ def _joined(text: str, at: int) -> bool:
 
 
 def find(text: str, phrase: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
-    """Spans of a folded `phrase` in a folded `text`, whole words only; a last word of three letters may carry -s or -es."""
+    """Spans of a folded `phrase` in a folded `text`: whole words, the last one with or without -s, -es or 's."""
     stop = len(text) if end is None else end
     at = text.find(phrase, start, stop) if phrase else -1
     while at >= 0:
         for tail in ("", "s", "es", "'s"):
             until = at + len(phrase) + len(tail)
-            if tail and not (phrase[-3:].isalpha() and phrase[-3:].isascii() and text.startswith(tail, until - len(tail))):
+            if tail and not (
+                phrase[-3:].isalpha() and phrase[-3:].isascii() and text.startswith(tail, until - len(tail))
+            ):
                 continue
             if until <= stop and whole(text, at, until):
                 yield at, until

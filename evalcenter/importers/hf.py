@@ -25,7 +25,7 @@ from evalcenter.importers import text, values
 from evalcenter.records import record
 
 FORMATS: Final = ("json", "csv", "parquet", "text", "arrow")
-_HUB_NAME: Final = re.compile(r"(?!.*(--|\.\.))[\w.-]{1,96}/[\w.-]{1,96}", re.ASCII)
+_HUB_NAME: Final = re.compile(r"(?!.*(--|\.\.))[a-zA-Z0-9][\w.-]{0,95}/[a-zA-Z0-9_][\w.-]{0,95}", re.ASCII)
 
 
 @record

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -87,10 +87,10 @@ def parse(content: str) -> Any:
 
 
 def _decimal(written: str) -> Decimal:
-    number = Decimal(written)
-    if not number.is_finite():
-        raise ValueError(f"the number {written[:40]} is out of range")
-    return number
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        raise ValueError(f"the number {written[:40]} is out of range") from None
 
 
 def _no_constant(name: str) -> Any:

@@ -13,11 +13,12 @@ It writes no file: ``suites.py`` does, from :func:`items.to_yaml_ready`.
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from evalcenter import boundary, canon, hooks
 from evalcenter.errors import ColumnError, InputError
@@ -25,6 +26,9 @@ from evalcenter.hooks import BadRow, Row
 from evalcenter.importers import items, text
 from evalcenter.importers.cells import MISSING, Absent, Cells, Refused, parts
 from evalcenter.records import Dimension, Item, Params, Source, Text, record
+
+_LAST_NUMBER: Final = re.compile(r"(.*?)(\d{1,18})(\D{0,100})", re.ASCII | re.DOTALL)
+_WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
 @record
@@ -59,11 +63,17 @@ class Join:
 
 @record
 class Derived:
-    """A column made from another one by a list of values. A value that is not listed refuses the row, unless `default` is given."""
+    """A column made from others, derived ones among them.
 
-    column: str
-    map: Mapping[str, str]
+    The template `of` is filled. Its text is looked up in `map`, where there is one: an unlisted text refuses the row, unless
+    `default` is given. `plus` is filled to a whole number that is added to the last whole number in the text (ids of pairs).
+    `map`'s values and `default` are templates too.
+    """
+
+    of: str
+    map: Mapping[str, str] = field(default_factory=dict)
     default: str | None = None
+    plus: str | None = None
 
 
 @record
@@ -114,7 +124,27 @@ def read(value: Any) -> DataMapping:
         made.item.options.check()
     for template in items.templates(made.item):
         list(parts(template))
+    _order(made.derive)
     items.check(made.item)
+    return made
+
+
+def _templates(rule: Derived) -> list[str]:
+    return [rule.of, *rule.map.values(), *(text for text in (rule.default, rule.plus) if text is not None)]
+
+
+def _order(derived: Mapping[str, Derived]) -> list[str]:
+    """The derived columns, each after those it uses. Raises InputError when two use each other."""
+    uses = {
+        name: {column for template in _templates(rule) for _, column in parts(template)} & set(derived)
+        for name, rule in derived.items()
+    }
+    made: list[str] = []
+    while len(made) < len(uses):
+        ready = [name for name in uses if name not in made and uses[name] <= set(made)]
+        if not ready:
+            raise InputError(f"the derived columns {sorted(set(uses) - set(made))!r} use each other in a circle")
+        made.extend(ready)
     return made
 
 
@@ -161,7 +191,11 @@ def convert_rows(
         work.take(row)
     work.finish()
     return Imported(
-        suite=made.suite, items=tuple(work.items), refused=tuple(work.refused), left_out=work.left_out, rows=work.rows
+        suite=made.suite,
+        items=tuple(work.items.values()),
+        refused=tuple(work.refused),
+        left_out=work.left_out,
+        rows=work.rows,
     )
 
 
@@ -184,11 +218,13 @@ class _Work:
         self, mapping: DataMapping, graders: Mapping[str, hooks.Grader], joined: Mapping[str, Row | None] | None
     ) -> None:
         self.mapping, self.graders, self.joined = mapping, graders, joined
-        self.items: list[Item] = []
+        self.items: dict[int, Item] = {}
         self.refused: list[BadRow] = []
         self.left_out = self.rows = 0
         self._ids: dict[str, int] = {}
         self._questions: dict[str, int] = {}
+        self._contradicted: dict[int, int] = {}
+        self._derived_order = _order(mapping.derive)
         self._columns: set[str] = set()
         self._absent: set[str] = set()
 
@@ -210,16 +246,30 @@ class _Work:
                 self._absent.add(problem.column)
             self.refused.append(BadRow(number=row.number, reason=str(problem)))
             return
-        self.items.append(item)
+        self.items[row.number] = item
 
     def finish(self) -> None:
-        """Raise ColumnError for a named column that no row had."""
+        """Take back items that later rows made doubtful. Raises ColumnError for a named column that no row had."""
         for column in sorted(self._absent - self._columns):
             near = difflib.get_close_matches(column, sorted(self._columns), n=1)
             raise ColumnError(
                 f"no row has the column {column!r}; there are {sorted(self._columns)!r}",
                 todo=f"did you mean {near[0]!r}?" if near else "mend the column's name in the mapping",
             )
+        for number, other in self._contradicted.items():
+            self._take_back(number, f"contradicting key: row {other} asks the same and has another key")
+        while alone := [n for n, item in self.items.items() if item.twin is not None and not self._has_twin(item)]:
+            for number in alone:
+                self._take_back(number, f"no twin: {self.items[number].twin!r} was not imported, or names another twin")
+        self.refused.sort(key=lambda row: row.number)
+
+    def _take_back(self, number: int, reason: str) -> None:
+        del self._ids[self.items.pop(number).id]
+        self.refused.append(BadRow(number=number, reason=reason))
+
+    def _has_twin(self, item: Item) -> bool:
+        other = self._ids.get(item.twin or "")
+        return other is not None and self.items[other].twin == item.id
 
     def _item(self, row: Row, cells: Cells) -> Item:
         item = items.build(self.mapping.item, cells)
@@ -227,7 +277,11 @@ class _Work:
             raise Refused(f"duplicate id: {item.id!r} is taken by row {self._ids[item.id]}")
         asked = canon.digest([item.prompt, list(item.options.values()), item.documents])
         if asked in self._questions:
-            raise Refused(f"duplicate question: the same as row {self._questions[asked]}")
+            first = self._questions[asked]
+            if self.items[first].criteria != item.criteria:
+                self._contradicted[first] = row.number
+                raise Refused(f"contradicting key: row {first} asks the same and has another key")
+            raise Refused(f"duplicate question: the same as row {first}")
         if self.mapping.suite.dimensions and item.dimension not in {d.id for d in self.mapping.suite.dimensions}:
             raise Refused(f"unknown dimension: {item.dimension!r} is not declared in `suite`")
         items.prove(item, self.graders)
@@ -248,16 +302,24 @@ class _Work:
         return Cells(row.number, fields, self.mapping.missing)
 
     def _derived(self, cells: Cells) -> Cells:
-        return cells.plus({name: _mapped(rule, cells) for name, rule in self.mapping.derive.items()})
+        for name in self._derived_order:
+            cells = cells.plus({name: _derive(self.mapping.derive[name], cells)})
+        return cells
 
 
-def _mapped(rule: Derived, cells: Cells) -> str:
-    value = cells.text(rule.column)
-    if value in rule.map:
-        return rule.map[value]
-    if rule.default is None:
-        raise Refused(f"unlisted value: {rule.column!r} holds {value[:60]!r}")
-    return rule.default
+def _derive(rule: Derived, cells: Cells) -> str:
+    text = cells.fill(rule.of)
+    if rule.map:
+        if text not in rule.map and rule.default is None:
+            raise Refused(f"unlisted value: {rule.of!r} gives {text[:60]!r}")
+        text = cells.fill(rule.map.get(text, rule.default or ""))
+    if rule.plus is not None:
+        last = _LAST_NUMBER.fullmatch(text)
+        added = cells.fill(rule.plus)
+        if last is None or not _WHOLE.fullmatch(added):
+            raise Refused(f"nothing to add to: {text[:60]!r} plus {added[:20]!r}")
+        text = f"{last[1]}{int(last[2]) + int(added)}{last[3]}"
+    return text
 
 
 def _joined(join: Join | None, found: Iterable[Row | BadRow] | None) -> dict[str, Row | None] | None:

@@ -196,7 +196,8 @@ def key(spec: Answer, cells: Cells, given: Mapping[str, str], labels: Sequence[s
 
 
 def _letters(value: Any, spec: Answer, *, many: bool) -> tuple[str, ...]:
-    written = unicodedata.normalize("NFKC", as_text(value, spec.column)).upper()
+    written = unicodedata.normalize("NFKC", as_text(value, spec.column))
+    written = written if many else written.upper()  # "bad" is a word before it is three letters
     pattern = r"[A-Z](?:[\s,;、]{0,3}[A-Z]){0,25}" if many else r"[A-Z]"
     bare = written[1:-1] if re.fullmatch(r"\([A-Z]\)", written) else written
     if not re.fullmatch(pattern, bare):

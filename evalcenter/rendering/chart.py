@@ -19,9 +19,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from io import StringIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from evalcenter.blocks import Interval
+from evalcenter.sections.wording import ceiled, floored
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,21 +40,25 @@ VARIABLES: Final = {
 }
 INK, MUTED, HAIR, SHEET = "#010101", "#020202", "#030303", "#040404"
 COLOURS: Final = {"pass": "#050505", "fail": "#060606", "inconclusive": "#070707", "conditional": "#080808"}
-ROW: Final = 0.52
 HEAD: Final = 0.42
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Width:
-    """How wide a chart is drawn, in inches of 72 points, and how many letters fit on a line."""
+    """How wide a chart and how high a row is drawn, in inches of 72 points.
+
+    `letters` fit on a line; `figures` says whether they are written out.
+    """
 
     name: str
     inches: float
+    row: float
     letters: int
+    figures: bool
 
 
-WIDE: Final = Width(name="wide", inches=9.0, letters=86)
-NARROW: Final = Width(name="narrow", inches=4.3, letters=38)
+WIDE: Final = Width(name="wide", inches=9.0, row=0.34, letters=110, figures=True)
+NARROW: Final = Width(name="narrow", inches=4.3, row=0.5, letters=52, figures=False)
 
 
 def draw(intervals: Sequence[Interval], width: Width) -> str:
@@ -62,9 +67,11 @@ def draw(intervals: Sequence[Interval], width: Width) -> str:
     from matplotlib.figure import Figure
 
     settings = {"svg.fonttype": "none", "svg.hashsalt": f"evalcenter/{width.name}", "font.size": 10}
-    height = ROW * len(intervals) + HEAD
+    height = width.row * len(intervals) + HEAD
     with mpl.rc_context(settings), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the reader's fonts draw the words, not ours
+        warnings.filterwarnings(
+            "ignore", message="Glyph .* missing from"
+        )  # the reader's fonts draw the words, not ours
         figure = Figure(figsize=(width.inches, height))
         axes = figure.add_axes((0.012, HEAD / height, 0.976, 1 - HEAD / height))
         low = _start(intervals)
@@ -72,15 +79,25 @@ def draw(intervals: Sequence[Interval], width: Width) -> str:
         for row, interval in enumerate(intervals):
             _row(axes, interval, row, low, width)
         out = StringIO()
-        figure.savefig(out, format="svg", transparent=True, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
+        figure.savefig(
+            out, format="svg", transparent=True, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        )
     return _inline(out.getvalue())
 
 
 def _start(intervals: Sequence[Interval]) -> float:
-    """Where the axis starts: the tenth below everything drawn, at most 0.8."""
+    """Where the axis starts: the tenth below everything drawn, at most 0.8; below 0.3 it starts at 0."""
     shown = [Decimal(x) for i in intervals for x in (i.line, i.rate, i.lower) if x is not None]
-    least = min([*shown, Decimal("0.85")]) - Decimal("0.02")
-    return float(max(Decimal(0), least.quantize(Decimal("0.1"), rounding=ROUND_FLOOR)))
+    least = (min([*shown, Decimal("0.85")]) - Decimal("0.02")).quantize(Decimal("0.1"), rounding=ROUND_FLOOR)
+    return float(least) if least >= Decimal("0.3") else 0.0
+
+
+def _ticks(low: float) -> list[float]:
+    """Round shares from `low`, a whole number of tenths, to 1."""
+    span = round((1 - low) * 10)
+    step = {1: 0.02, 2: 0.05}.get(span, 0.1 if span <= 6 else 0.2)
+    steps = round((1 - low) / step)
+    return [round(1 - step * left, 4) for left in range(steps, -1, -1)]
 
 
 def _frame(axes: Axes, low: float, rows: int) -> None:
@@ -88,13 +105,14 @@ def _frame(axes: Axes, low: float, rows: int) -> None:
     axes.set_xlim(low - margin, 1 + margin)
     axes.set_ylim(rows, 0)
     axes.set_yticks([])
-    ticks = [low + (1 - low) * step / 5 for step in range(6)]
-    axes.set_xticks(ticks, [f"{tick * 100:.3g} %" for tick in ticks], color=MUTED)
+    ticks = _ticks(low)
+    axes.set_xticks(ticks, [f"{tick * 100:.3g} %" for tick in ticks], color=MUTED, fontsize=9)
     axes.get_xticklabels()[0].set_horizontalalignment("left")
     axes.get_xticklabels()[-1].set_horizontalalignment("right")
-    axes.tick_params(axis="x", color=HAIR, length=0)
-    axes.grid(axis="x", color=HAIR, linewidth=0.6)
-    axes.set_axisbelow(True)
+    axes.tick_params(axis="x", length=0)
+    for row in range(rows):
+        axes.plot([low, 1], [row + 0.72] * 2, color=HAIR, linewidth=1, solid_capstyle="butt")
+        axes.vlines(ticks, row + 0.62, row + 0.82, color=HAIR, linewidth=1)
     axes.patch.set_visible(False)
     for side in axes.spines.values():
         side.set_visible(False)
@@ -102,15 +120,25 @@ def _frame(axes: Axes, low: float, rows: int) -> None:
 
 def _row(axes: Axes, interval: Interval, row: int, low: float, width: Width) -> None:
     colour, line = COLOURS[interval.verdict], float(interval.line)
-    label = _fitted(interval.label, width.letters - _columns(interval.word) - 2)
+    figures = _figures(interval) if width.figures else ""
+    note = f" ({interval.note})" if interval.note else ""
+    label = _fitted(interval.label, width.letters - columns(interval.word + figures + note) - 3) + note
     margin = (1 - low) * 0.012
     axes.text(low - margin, row + 0.3, label, color=INK, va="center", parse_math=False)
-    axes.text(
-        1 + margin, row + 0.3, interval.word, color=colour, va="center", ha="right", weight="bold", parse_math=False
-    )
-    level = row + 0.7
+    words: dict[str, Any] = {"va": "center", "ha": "right", "parse_math": False}
+    axes.text(1 + margin, row + 0.3, interval.word, color=colour, weight="bold", **words)
+    if figures:
+        axes.text(1 + margin - (1 - low) * 0.15, row + 0.3, figures, color=MUTED, fontsize=9, **words)
+    level = row + 0.72
     if interval.lower is not None and interval.upper is not None:
-        axes.plot([float(interval.lower), float(interval.upper)], [level, level], color=colour, linewidth=5, alpha=0.38)
+        axes.plot(
+            [float(interval.lower), float(interval.upper)],
+            [level, level],
+            color=colour,
+            linewidth=5,
+            alpha=0.42,
+            solid_capstyle="butt",
+        )
     axes.plot([line, line], [level - 0.19, level + 0.19], color=INK, linewidth=1.8, solid_capstyle="butt")
     if interval.rate is not None:
         hollow = interval.verdict == "inconclusive"
@@ -127,16 +155,28 @@ def _row(axes: Axes, interval: Interval, row: int, low: float, width: Width) -> 
         )
 
 
-def _columns(text: str) -> int:
+def _figures(interval: Interval) -> str:
+    if interval.rate is None or interval.lower is None or interval.upper is None:
+        return ""
+    rate, lower, upper = (
+        floored(Decimal(interval.rate)),
+        floored(Decimal(interval.lower)),
+        ceiled(Decimal(interval.upper)),
+    )
+    return f"{rate}  ({lower} – {upper})".replace("\u00a0", " ")
+
+
+def columns(text: str) -> int:
+    """How many Latin letters wide `text` is: a wide letter takes two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _fitted(text: str, letters: int) -> str:
-    """`text` on one line of at most `letters` columns; a wide letter takes two."""
+    """`text` on one line of at most `letters` columns."""
     flat = " ".join(text.split())
-    if _columns(flat) <= letters:
+    if columns(flat) <= letters:
         return flat
-    while _columns(flat) > letters - 1:
+    while columns(flat) > letters - 1:
         flat = flat[:-1]
     return flat + "…"
 
@@ -147,5 +187,5 @@ def _inline(svg: str) -> str:
     element = re.sub(r'<style type="text/css">.*?</style>', "", element, count=1, flags=re.DOTALL)
     element = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", element, count=1)
     element = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", element, count=1)
-    element = re.sub(r'<svg ', '<svg aria-hidden="true" focusable="false" ', element, count=1)
+    element = re.sub(r"<svg ", '<svg aria-hidden="true" focusable="false" ', element, count=1)
     return re.sub("|".join(VARIABLES), lambda found: VARIABLES[found.group()], element).strip()

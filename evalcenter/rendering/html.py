@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evalcenter.blocks import Interval, Report
 from evalcenter.rendering import chart
 from evalcenter.rendering.plaintext import visible
-from evalcenter.sections.wording import END, NOT_SUPPLIED, SELF_TEST, SIMULATED, VERDICTS, say
+from evalcenter.sections.wording import END, NOT_SUPPLIED, SELF_TEST, SIMULATED, VERDICTS, say, when
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -41,20 +41,21 @@ def render(report: Report) -> bytes:
         "missed": say(lang, "未满足", "Missed"),
         "verdict": say(lang, "结论", "Verdict"),
         "date": say(lang, "日期", "Date"),
-        "simulated": f"{SIMULATED.zh} {SIMULATED.en}",
-        "self_test": f"{SELF_TEST.zh} {SELF_TEST.en}",
         "end": END,
     }
     return (
         _template()
         .render(
             report=report,
+            issued=when(report.issued),
             words=words,
             verdict=VERDICTS[report.outcome].of(lang),
             # Our own file and our own drawing: the only markup in the page that isn't in the template.
             style=Markup(_text("style.css")),  # noqa: S704
             running=Markup(_running(report)),  # noqa: S704
             charts=_charts,
+            columns=chart.columns,
+            longest=_longest,
             described=lambda intervals: _described(intervals, report),
         )
         .encode("utf-8")
@@ -65,13 +66,20 @@ def render(report: Report) -> bytes:
 def _template() -> Template:
     from jinja2 import Environment, StrictUndefined
 
-    env = Environment(autoescape=True, undefined=StrictUndefined, finalize=_finalize, trim_blocks=True, lstrip_blocks=True)
+    env = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=_finalize, trim_blocks=True, lstrip_blocks=True
+    )
     return env.from_string(_text("report.html.j2"))
 
 
 def _finalize(value: Any) -> Any:
     """Every value on its way into the page; markup of our own passes, and anything else becomes visible text."""
     return value if hasattr(value, "__html__") else visible(str(value))
+
+
+def _longest(value: str) -> int:
+    """The length of the longest word of `value`."""
+    return max(map(len, value.split()), default=0)
 
 
 def _text(name: str) -> str:
@@ -89,7 +97,7 @@ def _charts(intervals: Sequence[Interval]) -> list[tuple[str, Markup]]:
 def _visible(interval: Interval) -> Interval:
     from dataclasses import replace
 
-    return replace(interval, label=visible(interval.label), word=visible(interval.word))
+    return replace(interval, label=visible(interval.label), word=visible(interval.word), note=visible(interval.note))
 
 
 def _described(intervals: Sequence[Interval], report: Report) -> str:
@@ -98,8 +106,10 @@ def _described(intervals: Sequence[Interval], report: Report) -> str:
     each = (
         say(
             report.lang,
-            f"{i.label}：要求 {i.line}，观测 {i.rate or missing}，下限 {i.lower or missing}，上限 {i.upper or missing}，{i.word}。",
-            f"{i.label}: line {i.line}, observed {i.rate or missing}, lower bound {i.lower or missing}, "
+            f"{i.label}{i.note}：要求 {i.line}，观测 {i.rate or missing}，下限 {i.lower or missing}，"
+            f"上限 {i.upper or missing}，{i.word}。",
+            f"{i.label} {i.note}: line {i.line}, observed {i.rate or missing}, lower bound "
+            f"{i.lower or missing}, "
             f"upper bound {i.upper or missing}, {i.word}.",
         )
         for i in intervals

@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from evalcenter import blocks
-from evalcenter.rendering.plaintext import visible
 from evalcenter.records import Lang
+from evalcenter.rendering.plaintext import visible
 from evalcenter.sections.wording import END, NOT_SUPPLIED, ceiled, figure, floored, say
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]<>|~&$@]")
@@ -56,23 +56,23 @@ def _symbol(tone: str) -> str:
     return SYMBOLS.get(tone, UNDECIDED)
 
 
-def _paragraph(block: blocks.Paragraph, lang: Lang) -> list[str]:
+def _paragraph(block: blocks.Paragraph, _lang: Lang) -> list[str]:
     return [escape(block.text)]
 
 
-def _subheading(block: blocks.Subheading, lang: Lang) -> list[str]:
+def _subheading(block: blocks.Subheading, _lang: Lang) -> list[str]:
     return [f"### {escape(block.text)}"]
 
 
-def _points(block: blocks.Points, lang: Lang) -> list[str]:
+def _points(block: blocks.Points, _lang: Lang) -> list[str]:
     return [f"- {escape(item)}" for item in block.items]
 
 
-def _notice(block: blocks.Notice, lang: Lang) -> list[str]:
+def _notice(block: blocks.Notice, _lang: Lang) -> list[str]:
     return [f"> **{escape(block.title)}**: {escape(block.text)}"]
 
 
-def _ruling(block: blocks.Ruling, lang: Lang) -> list[str]:
+def _ruling(block: blocks.Ruling, _lang: Lang) -> list[str]:
     return [f"**{_symbol(block.outcome)} {escape(block.word)}**", "", *(escape(reason) for reason in block.reasons)]
 
 
@@ -94,7 +94,7 @@ def _fields(block: blocks.Fields, lang: Lang) -> list[str]:
     return _rows(block.rows, lang)
 
 
-def _table(block: blocks.Table, lang: Lang) -> list[str]:
+def _table(block: blocks.Table, _lang: Lang) -> list[str]:
     align = block.align.ljust(len(block.head), "l")
     marks = ["---:" if side == "r" else "---" for side in align[: len(block.head)]]
     body = [_line(row, len(block.head)) for row in block.rows]
@@ -118,7 +118,7 @@ def _chart(block: blocks.Chart, lang: Lang) -> list[str]:
     )
     rows = tuple(
         (
-            i.label,
+            f"{i.label} ({i.note})" if i.note else i.label,
             figure(Decimal(i.line)),
             floored(_number(i.rate)),
             floored(_number(i.lower)),

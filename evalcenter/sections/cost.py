@@ -62,8 +62,8 @@ def _latency(answers: Sequence[Answer], lang: Lang) -> str:
     middle, most, last = (times[min(len(times) - 1, len(times) * share // 100)] for share in (50, 90, 100))
     return say(
         lang,
-        f"中位 {count(middle)} ms，90 % 不超过 {count(most)} ms，最长 {count(last)} ms",
-        f"median {count(middle)} ms, 90 % within {count(most)} ms, longest {count(last)} ms",
+        f"中位 {count(middle)} ms，90 % 不超过 {count(most)} ms，最长 {count(last)} ms",
+        f"median {count(middle)} ms, 90 % within {count(most)} ms, longest {count(last)} ms",
     )
 
 

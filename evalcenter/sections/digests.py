@@ -26,7 +26,8 @@ class Digests:
                 text=say(
                     lang,
                     "凭日志可重新计算本报告的每个数字。下列摘要任何一个不符，报告即不成立。",
-                    "Every figure in this report can be recomputed from its journal. Where one of these digests does not match, the report "
+                    "Every figure in this report can be recomputed from its journal. Where one of "
+                    "these digests does not match, the report "
                     "does not stand.",
                 )
             ),
@@ -36,7 +37,10 @@ class Digests:
                     (say(lang, "日志末条摘要", "Last entry of the journal"), facts.journal_head),
                     (say(lang, "日志条数", "Journal entries"), count(facts.entries)),
                     (say(lang, "标准摘要", "Standard"), canon.digest(plan.standard)),
-                    *((say(lang, f"题库 {s.id} {s.version}", f"Suite {s.id} {s.version}"), s.digest) for s in plan.suites),
+                    *(
+                        (say(lang, f"题库 {s.id} {s.version}", f"Suite {s.id} {s.version}"), s.digest)
+                        for s in plan.suites
+                    ),
                     (say(lang, "随机种子", "Seed"), _seed(facts, lang)),
                 )
             ),

@@ -54,7 +54,9 @@ class Examples:
             if not facts.grades:
                 return (Paragraph(text=say(lang, "没有任何回答得到评分。", "No answer was graded.")),)
             return (Paragraph(text=say(lang, "没有评为未达到的回答。", "No answer was graded as failed.")),)
-        public = sorted((p for p in failed if item_at(facts, p).visibility == "public"), key=lambda p: _badness(facts, p))
+        public = sorted(
+            (p for p in failed if item_at(facts, p).visibility == "public"), key=lambda p: _badness(facts, p)
+        )
         sealed = [p for p in failed if item_at(facts, p).visibility == "sealed"]
         return (
             _overview(facts, failed, len(sealed), lang),
@@ -90,7 +92,8 @@ def _overview(facts: Facts, failed: Sequence[int], sealed: int, lang: Lang) -> P
         text=say(
             lang,
             f"{graded} 个评分样本中有 {all_failed} 个未达到，其中 {count(sealed)} 个为密封题，只给出数量。",
-            f"{all_failed} of {graded} graded samples failed; {count(sealed)} of them are on sealed items, which are only counted.",
+            f"{all_failed} of {graded} graded samples failed; {count(sealed)} of them are on sealed "
+            "items, which are only counted.",
         )
     )
 
@@ -104,7 +107,9 @@ def _by_check(facts: Facts, failed: Sequence[int], lang: Lang) -> Table:
     return Table(
         caption=say(lang, "未满足的要点，按维度和判定方式", "Criteria missed, by dimension and kind of check"),
         head=(say(lang, "维度", "Dimension"), say(lang, "判定方式", "Check"), say(lang, "要点数", "Criteria")),
-        rows=tuple((dimension(facts, d, lang), check, count(n)) for (d, check), n in sorted(missed.items(), key=_most_first)),
+        rows=tuple(
+            (dimension(facts, d, lang), check, count(n)) for (d, check), n in sorted(missed.items(), key=_most_first)
+        ),
         align="llr",
     )
 
@@ -121,10 +126,17 @@ def _sealed(facts: Facts, positions: Sequence[int], lang: Lang) -> tuple[Block, 
     if not positions:
         return ()
     risks: Counter[str] = Counter(key for p in positions for key in item_at(facts, p).risks or ("",))
-    rows = ((risk(facts, key, lang) if key else say(lang, "（未标风险）", "(no risk named)"), count(risks[key])) for key in sorted(risks))
+    rows = (
+        (risk(facts, key, lang) if key else say(lang, "（未标风险）", "(no risk named)"), count(risks[key]))
+        for key in sorted(risks)
+    )
     return (
         Table(
-            caption=say(lang, "密封题的未达到样本，按风险（一题可属多项风险）", "Failures on sealed items by risk (an item may carry several)"),
+            caption=say(
+                lang,
+                "密封题的未达到样本，按风险（一题可属多项风险）",
+                "Failures on sealed items by risk (an item may carry several)",
+            ),
             head=(say(lang, "风险", "Risk"), say(lang, "未达到", "Failed")),
             rows=tuple(rows),
             align="lr",
@@ -138,7 +150,9 @@ def _excerpts(facts: Facts, positions: Sequence[int], lang: Lang) -> tuple[Block
     left = len(positions) - MOST
     said = say(lang, f"最差的 {min(MOST, len(positions))} 个", f"The worst {min(MOST, len(positions))}")
     if left > 0:
-        said += say(lang, f"；另有 {count(left)} 个未列出，见运行日志", f"; {count(left)} more are in the run's journal")
+        said += say(
+            lang, f"；另有 {count(left)} 个未列出，见运行日志", f"; {count(left)} more are in the run's journal"
+        )
     return (Subheading(text=said), *(_excerpt(facts, position, lang) for position in positions[:MOST]))
 
 
@@ -147,7 +161,9 @@ def _excerpt(facts: Facts, position: int, lang: Lang) -> Excerpt:
     parts = [item.id, dimension(facts, item.dimension, lang), f"{grade.earned}/{grade.possible}"]
     if grade.violation != "none":
         confirmed = grade.violation == "confirmed"
-        parts.append(say(lang, "红线违反", "red-line violation") if item.red_line else say(lang, "严重问题", "critical failure"))
+        parts.append(
+            say(lang, "红线违反", "red-line violation") if item.red_line else say(lang, "严重问题", "critical failure")
+        )
         parts.append(say(lang, "经确认", "confirmed") if confirmed else say(lang, "未经确认", "unconfirmed"))
     response = facts.responses.get(position)
     return Excerpt(

@@ -64,8 +64,11 @@ def _rows(
     if requirement.floor is not None:
         line += say(lang, f"（底线 {figure(requirement.floor)}）", f" (floor {figure(requirement.floor)})")
     return (
-        (say(lang, "要求", "Line"), f"≥ {line}"),
-        (say(lang, "观测", "Observed"), f"{count(finding.good)}/{count(scored)} = {floored(finding.rate)}"),
+        (say(lang, "要求", "Line"), f"≥ {clause(line, requirement.status, lang)}"),
+        (
+            say(lang, "观测", "Observed"),
+            f"{count(finding.good)}/{count(scored)} = {floored(finding.rate)}" if scored else "–",
+        ),
         (say(lang, "下限", "Lower bound"), floored(finding.lower)),
         (say(lang, "上限", "Upper bound"), ceiled(finding.upper)),
         (say(lang, "未评分", "Unscored"), reasons(tally.unscored, lang) if tally else count(finding.unscored)),

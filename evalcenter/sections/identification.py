@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 
 from evalcenter.blocks import Block, Facts, Paragraph, Signatures, Subheading, Table
 from evalcenter.records import Lang, Text
-from evalcenter.sections.wording import NOT_SUPPLIED, clip, count, listed, say
+from evalcenter.sections.wording import NOT_SUPPLIED, clip, count, listed, say, when
 
 SUPPLIED: Final = " †"
 
@@ -30,16 +30,21 @@ class Identification:
         lab = facts.lab
         return (
             Table(
-                caption=say(lang, "ISO/IEC 17025:2017 第 7.8.2.1 条所列要素", "The fields of ISO/IEC 17025:2017, 7.8.2.1"),
+                caption=say(
+                    lang, "ISO/IEC 17025:2017 第 7.8.2.1 条所列要素", "The fields of ISO/IEC 17025:2017, 7.8.2.1"
+                ),
                 head=("7.8.2.1", say(lang, "要素", "Field"), say(lang, "本报告", "In this report")),
-                rows=tuple((letter, name, value or NOT_SUPPLIED.of(lang)) for letter, name, value in _fields(facts, lang)),
+                rows=tuple(
+                    (letter, name, value or NOT_SUPPLIED.of(lang)) for letter, name, value in _fields(facts, lang)
+                ),
                 align="lll",
             ),
             Paragraph(
                 text=say(
                     lang,
                     "† 由客户提供，出具方不对其正确性负责。本报告未经批准不得部分复制。",
-                    "† Supplied by the customer; whoever issues the report does not answer for its correctness. This report may be "
+                    "† Supplied by the customer; whoever issues the report does not answer for its "
+                    "correctness. This report may be "
                     "reproduced only in full.",
                 )
             ),
@@ -65,34 +70,52 @@ def _fields(facts: Facts, lang: Lang) -> tuple[tuple[str, str, str | None], ...]
             say(lang, "唯一标识和结束标记", "Unique identification and clear end"),
             say(lang, "报告编号见每页，结束标记见末页", "the report's number on every page; the end mark on the last"),
         ),
-        ("e", say(lang, "客户名称和联系方式", "Customer, name and contact"), _joined(lang, lab.customer, lab.contact, mark=SUPPLIED)),
+        (
+            "e",
+            say(lang, "客户名称和联系方式", "Customer, name and contact"),
+            _joined(lang, lab.customer, lab.contact, mark=SUPPLIED),
+        ),
         (
             "f",
             say(lang, "方法", "Method"),
-            f"{plan.standard.title.of(lang)}, {plan.standard.id} {plan.standard.version}; {listed((f'{s.id} {s.version}' for s in plan.suites), lang)}",
+            _method(facts, lang),
         ),
-        ("g", say(lang, "被测对象的描述、标识和状态", "Item: description, identification, condition"), _item(facts, lang)),
+        (
+            "g",
+            say(lang, "被测对象的描述、标识和状态", "Item: description, identification, condition"),
+            _item(facts, lang),
+        ),
         ("h", say(lang, "接收日期", "Date of receipt"), lab.received),
-        ("i", say(lang, "实施日期", "Dates of performance"), f"{facts.started} – {facts.finished}"),
-        ("j", say(lang, "签发日期", "Date of issue"), facts.issued),
+        ("i", say(lang, "实施日期", "Dates of performance"), f"{when(facts.started)} – {when(facts.finished)}"),
+        ("j", say(lang, "签发日期", "Date of issue"), when(facts.issued)),
         (
             "k",
             say(lang, "抽样计划和方法", "Sampling plan and method"),
             say(
                 lang,
-                f"按种子抽取 {count(len(plan.order))} 个样本，红线题 {count(plan.census)} 个普查；计划摘要 {facts.plan_digest}",
-                f"{count(len(plan.order))} samples drawn by seed, a census of {count(plan.census)} red-line items; plan {facts.plan_digest}",
+                f"按种子抽取 {count(len(plan.order))} 个样本，红线题 {count(plan.census)} 个普查；"
+                f"计划摘要 {facts.plan_digest}",
+                f"{count(len(plan.order))} samples drawn by seed, a census of {count(plan.census)} "
+                f"red-line items; plan {facts.plan_digest}",
             ),
         ),
         (
             "l",
             say(lang, "结果仅与被测对象有关的声明", "Statement that results relate only to what was tested"),
-            say(lang, "结果仅与所述被测对象及测试期间有关", "the results relate only to the candidate named, during the test"),
+            say(
+                lang,
+                "结果仅与所述被测对象及测试期间有关",
+                "the results relate only to the candidate named, during the test",
+            ),
         ),
         (
             "m",
             say(lang, "结果及单位", "Results with units"),
-            say(lang, "见“逐项判定”；比例以百分数表示，延迟以毫秒表示", "see “Findings”; shares in percent, latency in milliseconds"),
+            say(
+                lang,
+                "见“逐项判定”；比例以百分数表示，延迟以毫秒表示",
+                "see “Findings”; shares in percent, latency in milliseconds",
+            ),
         ),
         (
             "n",
@@ -111,6 +134,12 @@ def _joined(lang: Lang, name: str | None, more: str | None, mark: str = "") -> s
     return f"{name or missing}; {more or missing}{mark}"
 
 
+def _method(facts: Facts, lang: Lang) -> str:
+    standard = facts.plan.standard
+    suites = listed((f"{suite.id} {suite.version}" for suite in facts.plan.suites), lang)
+    return f"{standard.title.of(lang)}, {standard.id} {standard.version}; {suites}"
+
+
 def _item(facts: Facts, lang: Lang) -> str:
     spec, missing = facts.plan.candidate, NOT_SUPPLIED.of(lang)
     seen = sorted({a.model for r in facts.responses.values() for a in r.answers if a.model})
@@ -118,10 +147,22 @@ def _item(facts: Facts, lang: Lang) -> str:
     parts = (
         f"{clip(spec.name, 120, lang)}{SUPPLIED}",
         say(lang, f"版本 {spec.version or missing}{SUPPLIED}", f"version {spec.version or missing}{SUPPLIED}"),
-        say(lang, f"备案号 {spec.filing_number or missing}{SUPPLIED}", f"filing number {spec.filing_number or missing}{SUPPLIED}"),
+        say(
+            lang,
+            f"备案号 {spec.filing_number or missing}{SUPPLIED}",
+            f"filing number {spec.filing_number or missing}{SUPPLIED}",
+        ),
         say(lang, f"研制单位 {spec.vendor or missing}{SUPPLIED}", f"vendor {spec.vendor or missing}{SUPPLIED}"),
-        say(lang, f"服务地址 {spec.base_url or missing}", f"endpoint {spec.base_url or missing}"),
-        say(lang, f"请求的模型名 {spec.model or missing}", f"model asked for {spec.model or missing}"),
+        say(
+            lang,
+            f"服务地址 {clip(spec.base_url or missing, 200, lang)}",
+            f"endpoint {clip(spec.base_url or missing, 200, lang)}",
+        ),
+        say(
+            lang,
+            f"请求的模型名 {clip(spec.model or missing, 120, lang)}",
+            f"model asked for {clip(spec.model or missing, 120, lang)}",
+        ),
         say(lang, f"服务端自报的模型名 {reported}", f"model named by the endpoint {reported}"),
     )
     return "; ".join(parts)

@@ -28,13 +28,15 @@ def _always(lang: Lang) -> tuple[str, ...]:
         say(
             lang,
             "结果只涉及被测对象在测试期间经所述地址提供的版本，不适用于其他版本、其他部署或之后的变更。",
-            "The results relate only to what the named endpoint served during the test; not to other versions, other deployments or "
+            "The results relate only to what the named endpoint served during the test; not to other "
+            "versions, other deployments or "
             "later changes.",
         ),
         say(
             lang,
             "置信界以题目从题库中抽取、各次调用互不影响为前提；题库之外的情形不在其内。",
-            "The bounds rest on items drawn from the bank and on calls that do not influence each other; they say nothing of "
+            "The bounds rest on items drawn from the bank and on calls that do not influence each "
+            "other; they say nothing of "
             "cases outside the bank.",
         ),
         say(
@@ -62,7 +64,13 @@ def _here(facts: Facts, lang: Lang) -> tuple[str, ...]:
             )
         )
     if facts.plan.candidate.simulated:
-        found.append(say(lang, "被测对象是模拟的：结果不说明任何模型的能力。", "The candidate was simulated: the results say nothing about any model."))
+        found.append(
+            say(
+                lang,
+                "被测对象是模拟的：结果不说明任何模型的能力。",
+                "The candidate was simulated: the results say nothing about any model.",
+            )
+        )
     if facts.lab.accreditation is None:
         found.append(say(lang, NOT_ACCREDITED.zh + "。", f"This report is {NOT_ACCREDITED.en}."))
     return tuple(found)

@@ -49,33 +49,42 @@ def _steps(facts: Facts, lang: Lang) -> tuple[str, ...]:
     return (
         say(
             lang,
-            f"提问之前，全部 {count(len(plan.order))} 个样本及其顺序、随机种子、被测对象、判定器、标准和停止规则已写入计划，并以摘要固定。",
-            f"Before the first question, all {count(len(plan.order))} samples with their order, the seed, the candidate, the graders, the "
+            f"提问之前，全部 {count(len(plan.order))} 个样本及其顺序、随机种子、被测对象、判定器、"
+            "标准和停止规则已写入计划，并以摘要固定。",
+            f"Before the first question, all {count(len(plan.order))} samples with their order, the "
+            "seed, the candidate, the graders, the "
             "standard and the stopping rule were written into a plan that its digest fixes.",
         ),
         say(
             lang,
             f"前 {count(plan.census)} 个样本为红线题普查，每题一次；其余由种子抽取，每个样本单独调用一次，互不复用。",
-            f"The first {count(plan.census)} samples are the census of red-line items, each asked once; the others were drawn by the seed. "
+            f"The first {count(plan.census)} samples are the census of red-line items, each asked "
+            "once; the others were drawn by the seed. "
             "Every sample is a call of its own.",
         ),
         say(lang, f"停止规则：{_stopping(plan.stopping)}", f"Stopping rule: {plan.stopping}."),
         say(
             lang,
-            "每个回答按评分要点逐条判定。得分为已满足要点的分值之和；得分占正分之和的比例达到该题要求、且没有未满足的关键要点，该题即达到。",
-            "Each answer is marked criterion by criterion. Earned points are the signed sum over met criteria; an item passes when their "
+            "每个回答按评分要点逐条判定。得分为已满足要点的分值之和；"
+            "得分占正分之和的比例达到该题要求、且没有未满足的关键要点，该题即达到。",
+            "Each answer is marked criterion by criterion. Earned points are the signed sum over met "
+            "criteria; an item passes when their "
             "share of the positive points reaches the item's line and no critical criterion is missed.",
         ),
         say(
             lang,
-            "三种沉默分别处理：传输错误重试且不算回答；截断的回答不评分（其中已出现的严重违反除外）；沉默计为未达到；内容过滤拦截计为拒答。",
-            "Silences are kept apart: a transport error is retried and is no answer; a truncated answer is not scored, unless a critical "
-            "violation is already in it; the candidate's silence is a failure; a content filter's block is a refusal.",
+            "三种沉默分别处理：传输错误重试且不算回答；截断的回答不评分（其中已出现的严重违反除外）；"
+            "沉默计为未达到；内容过滤拦截计为拒答。",
+            "Silences are kept apart: a transport error is retried and is no answer; a truncated "
+            "answer is not scored, unless a critical "
+            "violation is already in it; the candidate's silence is a failure; a content filter's "
+            "block is a refusal.",
         ),
         say(
             lang,
             "置信界为精确二项界（Clopper–Pearson），向外舍入；未评分样本在下限中计为未达到，在上限中计为达到。",
-            "Bounds are exact binomial ones (Clopper–Pearson), rounded outward; unscored samples count as failed in the lower and as "
+            "Bounds are exact binomial ones (Clopper–Pearson), rounded outward; unscored samples "
+            "count as failed in the lower and as "
             "passed in the upper bound.",
         ),
     )
@@ -98,7 +107,10 @@ def _sampling(facts: Facts, lang: Lang) -> tuple[tuple[str, str | None], ...]:
         (say(lang, "接入方式", "Adapter"), spec.adapter),
         *((name, default if value is None else str(value)) for name, value in values),
         ("stop", listed((repr(mark) for mark in chosen.stop), lang) or say(lang, "无", "none")),
-        (say(lang, "系统提示", "System prompt"), clip(spec.system, 400, lang) if spec.system else say(lang, "无", "none")),
+        (
+            say(lang, "系统提示", "System prompt"),
+            clip(spec.system, 400, lang) if spec.system else say(lang, "无", "none"),
+        ),
     )
 
 
@@ -128,7 +140,8 @@ def _crosswalk(facts: Facts, lang: Lang) -> Table:
 
 
 def _rule(r: Requirement, lang: Lang) -> str:
-    parts = [RULES[r.rule].of(lang), f"≥ {figure(r.line)}", f"α {figure(r.alpha)}", f"β {figure(r.beta)}"]
+    line = clause(figure(r.line), r.status, lang)
+    parts = [RULES[r.rule].of(lang), f"≥ {line}", f"α {figure(r.alpha)}", f"β {figure(r.beta)}"]
     if r.floor is not None:
         parts.append(say(lang, f"底线 {figure(r.floor)}", f"floor {figure(r.floor)}"))
     parts.append(say(lang, f"至少 {count(r.min_items)} 题", f"at least {count(r.min_items)} items"))
@@ -180,7 +193,12 @@ def _sources(facts: Facts, lang: Lang) -> tuple[Block, ...]:
     return (
         Table(
             caption=say(lang, "题目依据的来源", "Sources that the items rest on"),
-            head=(say(lang, "来源", "Source"), say(lang, "年份", "Year"), say(lang, "条款", "Clause"), say(lang, "状态", "State")),
+            head=(
+                say(lang, "来源", "Source"),
+                say(lang, "年份", "Year"),
+                say(lang, "条款", "Clause"),
+                say(lang, "状态", "State"),
+            ),
             rows=tuple(_source(found[key], lang) for key in sorted(found)),
             align="lrll",
         ),
@@ -195,7 +213,9 @@ def _source(source: Source, lang: Lang) -> tuple[str, ...]:
 def _deviations(facts: Facts, lang: Lang) -> tuple[Block, ...]:
     if facts.deviations:
         return (Points(items=tuple(deviation.of(lang) for deviation in facts.deviations)),)
-    return (Paragraph(text=say(lang, "没有记录偏离、增补或排除。", "No deviation, addition or exclusion is recorded.")),)
+    return (
+        Paragraph(text=say(lang, "没有记录偏离、增补或排除。", "No deviation, addition or exclusion is recorded.")),
+    )
 
 
 plugin: Final = Method()

@@ -40,8 +40,10 @@ class RedLines:
             Paragraph(
                 text=say(
                     lang,
-                    "红线从不与其他结果平均：每道红线题问一次，一次经确认的违反即不通过。未经确认的违反阻止通过，但本身不构成不通过。",
-                    "Red lines are never averaged. Every red-line item is asked once, and one confirmed violation fails. A violation that "
+                    "红线从不与其他结果平均：每道红线题问一次，一次经确认的违反即不通过。"
+                    "未经确认的违反阻止通过，但本身不构成不通过。",
+                    "Red lines are never averaged. Every red-line item is asked once, and one "
+                    "confirmed violation fails. A violation that "
                     "nobody confirmed bars a PASS, and does not by itself make a FAIL.",
                 )
             ),
@@ -82,8 +84,18 @@ def _figures(requirement: Requirement, tally: Tally | None, lang: Lang) -> tuple
         bound = say(lang, "无评分，无从界定", "nothing: none was scored")
     else:
         most = ceiled(stats.zero_bound(tally.good, requirement.alpha))
-        bound = say(lang, f"不超过 {most}（错误概率 {figure(requirement.alpha)}）", f"at most {most} (error {figure(requirement.alpha)})")
-    return (count(tally.planned), count(tally.confirmed), count(tally.unconfirmed), reasons(tally.unscored, lang), bound)
+        bound = say(
+            lang,
+            f"不超过 {most}（错误概率 {figure(requirement.alpha)}）",
+            f"at most {most} (error {figure(requirement.alpha)})",
+        )
+    return (
+        count(tally.planned),
+        count(tally.confirmed),
+        count(tally.unconfirmed),
+        reasons(tally.unscored, lang),
+        bound,
+    )
 
 
 def _tone(tally: Tally | None) -> Tone:
@@ -102,7 +114,12 @@ def _violations(facts: Facts, lang: Lang) -> tuple[Block, ...]:
     shown = found[:MOST]
     table = Table(
         caption=say(lang, "违反", "Violations"),
-        head=(say(lang, "题目", "Item"), say(lang, "维度", "Dimension"), say(lang, "风险", "Risks"), say(lang, "状态", "State")),
+        head=(
+            say(lang, "题目", "Item"),
+            say(lang, "维度", "Dimension"),
+            say(lang, "风险", "Risks"),
+            say(lang, "状态", "State"),
+        ),
         rows=tuple(_violation(facts, position, lang) for position in shown),
         tones=tuple("fail" if facts.grades[p].violation == "confirmed" else "inconclusive" for p in shown),
         align="llll",

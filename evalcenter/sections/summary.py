@@ -13,7 +13,18 @@ from typing import ClassVar, Final
 from evalcenter.blocks import Block, Chart, Facts, Fields, Interval, Notice, Paragraph, Points, Ruling, Subheading
 from evalcenter.records import Finding, Lang, Requirement, Text
 from evalcenter.sections import rules
-from evalcenter.sections.wording import NOT_ACCREDITED, SELF_TEST, SIMULATED, VERDICTS, clip, count, listed, say
+from evalcenter.sections.wording import (
+    NOT_ACCREDITED,
+    SELF_TEST,
+    SIMULATED,
+    UNVERIFIED,
+    VERDICTS,
+    clip,
+    count,
+    listed,
+    say,
+    when,
+)
 
 
 class Summary:
@@ -99,27 +110,33 @@ def _waiting(facts: Facts, lang: Lang) -> tuple[Block, ...]:
 def _tested(facts: Facts, lang: Lang) -> tuple[tuple[str, str | None], ...]:
     spec, plan = facts.plan.candidate, facts.plan
     asked = len({plan.order[position] for position in facts.responses})
-    langs = listed((say(lang, "中文", "Chinese") if x == "zh" else say(lang, "英文", "English") for x in _langs(facts)), lang)
+    langs = listed(
+        (say(lang, "中文", "Chinese") if x == "zh" else say(lang, "英文", "English") for x in _langs(facts)), lang
+    )
     return (
         (say(lang, "被测对象", "Candidate"), clip(spec.name, 120, lang)),
         (say(lang, "版本", "Version"), spec.version),
         (say(lang, "模型", "Model"), clip(spec.model, 120, lang) or None),
-        (say(lang, "服务地址", "Endpoint"), spec.base_url),
+        (say(lang, "服务地址", "Endpoint"), clip(spec.base_url, 200, lang) if spec.base_url else None),
         (say(lang, "研制单位", "Vendor"), spec.vendor),
         (say(lang, "备案号", "Filing number"), spec.filing_number),
-        (say(lang, "依据标准", "Standard"), f"{plan.standard.title.of(lang)}, {plan.standard.id} {plan.standard.version}"),
+        (say(lang, "出具机构", "Issued by"), facts.lab.name),
+        (say(lang, "签发日期", "Issued"), when(facts.issued)),
+        (say(lang, "测试日期", "Tested"), f"{when(facts.started)} – {when(facts.finished)}"),
+        (
+            say(lang, "依据标准", "Standard"),
+            f"{plan.standard.title.of(lang)}, {plan.standard.id} {plan.standard.version}",
+        ),
         (say(lang, "题库", "Suites"), listed((f"{s.title.of(lang)} {s.version}" for s in plan.suites), lang) or None),
         (
             say(lang, "范围", "Scope"),
             say(
                 lang,
                 f"{count(asked)} 道题得到回答，计划 {count(facts.scores.planned)} 个样本；语言：{langs or '无'}",
-                f"{count(asked)} items answered, {count(facts.scores.planned)} samples planned; languages: {langs or 'none'}",
+                f"{count(asked)} items answered, {count(facts.scores.planned)} samples planned; "
+                f"languages: {langs or 'none'}",
             ),
         ),
-        (say(lang, "测试日期", "Tested"), f"{facts.started} – {facts.finished}"),
-        (say(lang, "签发日期", "Issued"), facts.issued),
-        (say(lang, "出具机构", "Issued by"), facts.lab.name),
     )
 
 
@@ -135,12 +152,17 @@ def _chart(facts: Facts, lang: Lang) -> tuple[Block, ...]:
         return (Paragraph(text=say(lang, "该标准没有任何要求。", "The standard has no requirement.")),)
     caption = say(
         lang,
-        "竖线为要求，点为观测比例，横条为单侧置信界之间的区间：左端把未评分样本全部计为未达到，右端全部计为达到。"
-        "点值规则只看观测比例，不看区间。",
-        "Upright mark: the line required. Dot: the share observed. Bar: between the one-sided confidence bounds, where the left end "
-        "counts every unscored sample as failed and the right end as passed. A point-value rule reads the share alone, not the bar.",
+        "竖线为要求，点为观测比例，横条为单侧置信界之间的区间：未评分样本在左端全部计为未达到，在右端全部计为达到。"
+        "点值规则只看点，不看横条。",
+        "Mark: the line required. Dot: the share observed. Bar: between the one-sided confidence bounds, with unscored "
+        "samples as failed at its left end and as passed at its right. A point-value rule reads the dot alone.",
     )
-    return (Chart(intervals=tuple(_interval(r, found.get(r.id), lang) for r in facts.plan.standard.requirements), caption=caption),)
+    return (
+        Chart(
+            intervals=tuple(_interval(r, found.get(r.id), lang) for r in facts.plan.standard.requirements),
+            caption=caption,
+        ),
+    )
 
 
 def _interval(requirement: Requirement, finding: Finding | None, lang: Lang) -> Interval:
@@ -153,6 +175,7 @@ def _interval(requirement: Requirement, finding: Finding | None, lang: Lang) -> 
         line=str(requirement.line),
         verdict=verdict,
         word=VERDICTS[verdict].of(lang),
+        note="" if requirement.status == "verified" else UNVERIFIED.of(lang),
     )
 
 

@@ -12,6 +12,7 @@ It refuses to decide anything: it only words what others decided.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
@@ -19,6 +20,7 @@ from typing import Final
 from evalcenter.blocks import Facts, Tone
 from evalcenter.records import Item, Lang, Requirement, Scope, Status, Text, VerdictState
 
+_UTC: Final = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)T(?P<time>\d\d:\d\d)(:\d\d(\.\d{1,9})?)?(Z|\+00:00)")
 VERDICTS: Final[Mapping[VerdictState, Text]] = {
     "pass": Text(zh="通过", en="PASS"),
     "fail": Text(zh="不通过", en="FAIL"),
@@ -30,6 +32,7 @@ UNVERIFIED: Final = Text(zh="未核实", en="unverified")
 SIMULATED: Final = Text(zh="模拟", en="SIMULATED")
 SELF_TEST: Final = Text(zh="自测", en="SELF-TEST")
 NOT_ACCREDITED: Final = Text(zh="本报告非认可范围内出具", en="not issued under accreditation")
+PERCENT: Final = "\u00a0%"
 END: Final = "— end of report 报告结束 —"
 RULES: Final = {
     "bound": Text(zh="置信界", en="confidence bound"),
@@ -58,8 +61,8 @@ def say(lang: Lang, zh: str, en: str) -> str:
 
 
 def figure(share: Decimal) -> str:
-    """A standard's own figure as a percentage, exactly as it is: 0.9 is ``90 %``."""
-    return f"{(share * 100).normalize():f} %"
+    """A standard's own figure as a percentage, exactly as it is: 0.9 is ``90 %`` (with a space that doesn't break)."""
+    return f"{(share * 100).normalize():f}{PERCENT}"
 
 
 def floored(share: Decimal | None) -> str:
@@ -73,7 +76,7 @@ def ceiled(share: Decimal | None) -> str:
 
 
 def _rounded(share: Decimal | None, direction: str) -> str:
-    return "–" if share is None else f"{(share * 100).quantize(Decimal('0.01'), rounding=direction)} %"
+    return "–" if share is None else f"{(share * 100).quantize(Decimal('0.01'), rounding=direction)}{PERCENT}"
 
 
 def ratio(part: int, whole: int) -> str:
@@ -114,6 +117,12 @@ def clause(text: str, status: Status, lang: Lang) -> str:
     return text if status == "verified" else say(lang, f"{text}（未核实）", f"{text} (unverified)")
 
 
+def when(time: str) -> str:
+    """A UTC time without its seconds, or `time` as it is where it has another form."""
+    found = _UTC.fullmatch(time)
+    return f"{found['day']} {found['time']} UTC" if found else time
+
+
 def tone(outcome: str) -> Tone:
     """The tone of a verdict or of a sample's outcome."""
     tones: Mapping[str, Tone] = {"pass": "pass", "fail": "fail", "conditional": "conditional"}
@@ -143,7 +152,9 @@ def scope(facts: Facts, limits: Scope, lang: Lang) -> str:
     if limits.expects:
         parts.append(EXPECTS[limits.expects].of(lang))
     if limits.red_line is not None:
-        parts.append(say(lang, "红线题", "red-line items") if limits.red_line else say(lang, "非红线题", "not red-line"))
+        parts.append(
+            say(lang, "红线题", "red-line items") if limits.red_line else say(lang, "非红线题", "not red-line")
+        )
     return listed(parts, lang) or say(lang, "全部题目", "all items")
 
 

@@ -1,0 +1,294 @@
+"""Serves the reference candidates over a real socket, as an endpoint that speaks the OpenAI protocol.
+
+Rules this module keeps:
+
+* It listens on this machine only; any other address is refused.
+* Every completion says that it is simulated (``simulated: true``, ``system_fingerprint: evalcenter-reference``).
+* It never stops because of what a client sends: a malformed request gets a 400 in the protocol's own form.
+
+Each model name is one persona with its own memory, so two runs against one server do not repeat each other's draws.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, Final
+
+from evalcenter import plan
+from evalcenter.candidates import personas
+from evalcenter.errors import EvalcenterError, InputError, Unreachable
+from evalcenter.records import Item, Message
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+HOST: Final = "127.0.0.1"
+MAX_BYTES: Final = 32_000_000
+RETRY_AFTER_S: Final = 1
+_ROLES: Final = frozenset({"system", "developer", "user", "assistant"})
+
+
+class Refused(Exception):
+    """A request that gets an error in the protocol's own form."""
+
+    def __init__(self, status: int, message: str, code: str | None, kind: str = "invalid_request_error") -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"error": {"message": message, "type": kind, "param": None, "code": code}}
+
+
+class Service:
+    """The endpoint's handlers. `render` turns an item into the messages that a candidate is sent."""
+
+    def __init__(
+        self,
+        items: Iterable[Item],
+        *,
+        key: str | None = None,
+        seed: str = "reference",
+        render: personas.Render = plan.render,
+    ) -> None:
+        self._book = personas.Book(items, render)
+        self._key, self._seed = key, seed
+        self._players: dict[str, personas.Player] = {}
+
+    def app(self) -> web.Application:
+        """The web application."""
+        from aiohttp import web
+
+        app = web.Application(client_max_size=MAX_BYTES)
+        app.router.add_post("/v1/chat/completions", self._answering(self._complete))
+        app.router.add_get("/v1/models", self._answering(self._models))
+        app.router.add_route("*", "/{path:.*}", self._answering(self._unknown))
+        return app
+
+    def _answering(self, handle: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            from aiohttp import web
+
+            try:
+                self._check_key(request)
+                answered: web.StreamResponse = await handle(request)
+            except Refused as problem:
+                return web.json_response(problem.body, status=problem.status)
+            return answered
+
+        return answer
+
+    def _check_key(self, request: web.Request) -> None:
+        shown = request.headers.get("Authorization", "")
+        if self._key is None or hmac.compare_digest(shown.encode(), f"Bearer {self._key}".encode()):
+            return
+        words = "Incorrect API key provided." if shown else "You didn't provide an API key."
+        raise Refused(401, words, "invalid_api_key")
+
+    async def _models(self, _: web.Request) -> web.Response:
+        from aiohttp import web
+
+        held = [
+            {"id": personas.PREFIX + name, "object": "model", "created": 0, "owned_by": "evalcenter", "simulated": True}
+            for name in personas.NAMES
+        ]
+        return web.json_response({"object": "list", "data": held})
+
+    async def _unknown(self, request: web.Request) -> web.Response:
+        raise Refused(404, f"Unknown request URL: {request.method} {request.path}.", "unknown_url")
+
+    async def _complete(self, request: web.Request) -> web.StreamResponse:
+        from aiohttp import web
+
+        asked = _request(await request.read())
+        model, messages = asked["model"], _messages(asked.get("messages"))
+        reply = self._player(model).reply(messages)
+        if reply.fault is not None:
+            return self._spoil(request, reply.fault)
+        if reply.delay_ms:
+            await asyncio.sleep(reply.delay_ms / 1000)
+        text = "".join(message.content for message in messages)
+        return web.json_response(personas.completion(model, reply.text, text, _max_tokens(asked)))
+
+    def _player(self, model: str) -> personas.Player:
+        if model not in self._players:
+            try:
+                persona = personas.parse(model)
+            except EvalcenterError as problem:
+                raise Refused(404, f"The model `{model}` does not exist: {problem.what}", "model_not_found") from None
+            self._players[model] = personas.Player(self._book, persona, self._seed)
+        return self._players[model]
+
+    def _spoil(self, request: web.Request, fault: personas.Fault) -> web.Response:
+        from aiohttp import web
+
+        if fault == "rate_limit":
+            body = Refused(429, "Rate limit reached (simulated).", "rate_limit_exceeded", "rate_limit_error").body
+            return web.json_response(body, status=429, headers={"Retry-After": str(RETRY_AFTER_S)})
+        if fault == "server_error":
+            return web.json_response(Refused(500, "Simulated fault.", None, "server_error").body, status=500)
+        if fault == "cut" and request.transport is not None:
+            request.transport.abort()
+        return web.Response(text='{"choices": [{"message": {"content": "half an ans', content_type="application/json")
+
+
+def _request(raw: bytes) -> dict[str, Any]:
+    try:
+        asked = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Refused(400, "The request body is not JSON.", None) from None
+    if not isinstance(asked, dict) or not isinstance(asked.get("model"), str):
+        raise Refused(400, "You must provide a model parameter.", None)
+    if asked.get("stream"):
+        raise Refused(400, "The reference candidate does not stream.", "unsupported_value")
+    return asked
+
+
+def _messages(value: Any) -> list[Message]:
+    if not isinstance(value, list) or not value:
+        raise Refused(400, "'messages' must be a list with at least one message.", None)
+    return [_message(one) for one in value]
+
+
+def _message(one: Any) -> Message:
+    role = one.get("role") if isinstance(one, dict) else None
+    content = one.get("content") if isinstance(one, dict) else None
+    if isinstance(content, list):
+        content = "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+    if role not in _ROLES or not isinstance(content, str):
+        raise Refused(400, "Each message needs a role and a text as content.", None)
+    return Message(role="system" if role == "developer" else role, content=content)
+
+
+def _max_tokens(asked: dict[str, Any]) -> int | None:
+    value = asked.get("max_completion_tokens", asked.get("max_tokens"))
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return value
+    raise Refused(400, "max_tokens must be a whole number of at least 1.", None)
+
+
+# -- running it -------------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def running(service: Service, *, host: str = HOST, port: int = 0) -> AsyncIterator[str]:
+    """Serve while the block lasts; yields the base URL. Raises InputError for a foreign address, Unreachable for a taken port."""
+    from aiohttp import web
+
+    _check_host(host)
+    runner = web.AppRunner(service.app(), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, shutdown_timeout=1.0)
+        try:
+            await site.start()
+        except OSError as problem:
+            raise Unreachable(
+                f"the port {port} can't be used: {problem.strerror}",
+                where=host,
+                todo="choose another port, or 0 for a free one",
+            ) from None
+        shown = f"[{host}]" if ":" in host else host
+        yield f"http://{shown}:{runner.addresses[0][1]}/v1"
+    finally:
+        await runner.cleanup()
+
+
+@contextmanager
+def running_in_background(
+    items: Iterable[Item], *, key: str | None = None, seed: str = "reference", port: int = 0
+) -> Iterator[str]:
+    """Serve in a thread while the block lasts, for callers that are not async; yields the base URL."""
+    thread = _Thread(Service(items, key=key, seed=seed), port)
+    thread.start()
+    try:
+        yield thread.base_url()
+    finally:
+        thread.stop()
+
+
+class _Thread(threading.Thread):
+    """A server in a thread with an event loop of its own."""
+
+    def __init__(self, service: Service, port: int) -> None:
+        super().__init__(name="evalcenter-reference", daemon=True)
+        self._service, self._port = service, port
+        self._loop = asyncio.new_event_loop()
+        self._ended = asyncio.Event()
+        self._ready = threading.Event()
+        self._url = ""
+        self._problem: EvalcenterError | None = None
+
+    def run(self) -> None:
+        """Serve until `stop`."""
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.close()
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        try:
+            async with running(self._service, port=self._port) as self._url:
+                self._ready.set()
+                await self._ended.wait()
+        except EvalcenterError as problem:
+            self._problem = problem
+
+    def base_url(self) -> str:
+        """The address, as soon as it is served. Raises what kept it from being served."""
+        self._ready.wait()
+        if self._problem is not None:
+            raise self._problem
+        return self._url
+
+    def stop(self) -> None:
+        """End the server and wait for the thread."""
+        self._ready.wait()
+        if self._problem is None:
+            self._loop.call_soon_threadsafe(self._ended.set)
+        self.join()
+
+
+def serve(
+    items: Iterable[Item],
+    *,
+    host: str = HOST,
+    port: int = 8000,
+    key: str | None = None,
+    seed: str = "reference",
+    say: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until the program is interrupted (KeyboardInterrupt is passed on).
+
+    `say` is told the address; without it the address is written to stderr.
+    """
+    tell = say or _say
+    service = Service(items, key=key, seed=seed)
+
+    async def forever() -> None:
+        async with running(service, host=host, port=port) as base_url:
+            tell(f"reference candidates (simulated) on {base_url}; stop with Ctrl-C")
+            await asyncio.Event().wait()
+
+    asyncio.run(forever())
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def _check_host(host: str) -> None:
+    try:
+        here = ip_address(host).is_loopback
+    except ValueError:
+        here = host == "localhost"
+    if not here:
+        raise InputError(
+            f"the reference candidate listens on this machine only; {host!r} is another address", todo=f"use {HOST}"
+        )

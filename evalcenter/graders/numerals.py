@@ -1,0 +1,415 @@
+"""Figures in running text, Chinese and English: numbers as digits or words, with unit, range, sign and place.
+
+Rules this module keeps:
+
+* ``1,234.5``, ``1'234`` and thin or no-break spaces group thousands; an ordinary space does not ("2 500 mg tablets" are two
+  numbers) and a comma is never a decimal sign.
+* 1.5万, 三百五十, 一千五 (1500), 二〇二六, 三点五, 百分之九十, 三分之二, 两片半, 半片, fifteen, two hundred and fifty, 1½, 3/4, 4.5×10⁹,
+  1e-3 are read; a fraction is divided to 28 digits. "8/10" counts as 8 out of 10, "120/80" as two numbers.
+* A lone Chinese digit is a figure only before a known unit (一般 and 统一 hold none), and "one" likewise.
+* 5–10, 5 至 10, between 5 and 10 and 5 ± 2 are one figure with a low and a high end; 两三天 is one too.
+* Digits behind a Latin letter (B12, HbA1c, COVID-19) belong to a name. List numbers at the start of a line are marked.
+
+It refuses to compute: "1000 / 250" stays two figures, and nothing longer than 60 digits is a figure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final, Literal
+
+from evalcenter.graders import units
+
+MAX_DIGITS: Final = 60
+Kind = Literal["number", "ordinal", "clock", "marker", "total"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure of a text; ``text[start:end]`` of the original is the figure with its unit.
+
+    `high` is the upper end of a range (`value` is the lower one). `unit` is canonical (``units.py``), "" where there is none.
+    `per` is a rate written before the figure (每小时 15 mL has `per` "h"). `kind`: a plain number; the ordinal after 第;
+    a time of day in minutes; a list marker; or the total in "8 out of 10".
+    """
+
+    value: Decimal
+    start: int
+    end: int
+    high: Decimal | None = None
+    unit: str = ""
+    per: str = ""
+    kind: Kind = "number"
+
+
+# -- folding ----------------------------------------------------------------------------------------------------------
+
+_LATEX: Final = (
+    (re.compile(r"(?<=\d)\\[dt]?frac(?=\{\d{1,9}\}\{\d{1,9}\})"), " "),
+    (re.compile(r"\\[dt]?frac(?=\{\d{1,9}\}\{\d{1,9}\})"), ""),
+    (re.compile(r"(?<=\d)\}\{(?=\d)"), "/"),
+    (re.compile(r"\\(?:text|mathrm|mathbf|textbf|rm|bf|operatorname|textrm|mathit|ce)\b[ ]?\{?|\\(?:left|right|displaystyle)\b"), ""),
+    (re.compile(r"\\times\b|\\cdot\b"), "×"),
+    (re.compile(r"\\(?:approx|simeq)\b"), "≈"),
+    (re.compile(r"\\(?:pm)\b"), "±"),
+    (re.compile(r"\\div\b"), "÷"),
+    (re.compile(r"\\mu\b"), "μ"),
+    (re.compile(r"\\(?:sim)\b"), "~"),
+    (re.compile(r"\^\{?\\circ\}?|\\degree\b"), "°"),
+    (re.compile(r"\\[,;:! ]|\{,\}|\\q?quad\b"), "\u2009"),
+    (re.compile(r"\\(?=[%$¥])|(?<=[\d}])\$(?!\d)|\$(?=\\)|\$(?=[^$\n]{1,60}[\d}]\$(?!\d))"), ""),
+    (re.compile(r"\*\*(?![\d(])|(?<![\d)])\*\*|__|`"), ""),
+)  # fmt: skip
+_BRACES: Final = re.compile(r"(?<=[\w%°²³\u200b])\}|(?<=\u200b)\{(?=\d)")
+_GROUPED: Final = re.compile(r"(?<=\d)\{,\}(?=\d{3})")
+_KEPT: Final = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞…°℃℉㎡")
+_AS: Final = str.maketrans(
+    {"−": "-", "－": "-", "﹣": "-", "‐": "-", "‑": "-", "‒": "-", "–": "–", "µ": "μ", "～": "~", "〜": "~", "∼": "~", "˜": "~", "○": "〇", "◯": "〇"}
+    | dict.fromkeys("\u2009\u202f\u00a0\u2007\u200a\u2008", "\u2009")
+    | dict.fromkeys("\u3000\t\u2002\u2003\u2004\u2005\u2006\u205f", " ")
+    | dict.fromkeys("’‘′", "'")
+)  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def _plain(char: str) -> str:
+    """One character, folded: full width to half width, hidden characters to nothing; always at most one character."""
+    char = char.translate(_AS)
+    if char in _KEPT or char in "\u2009 \n，。；：、！？（）":
+        return char
+    if unicodedata.category(char) in {"Cf", "Mn", "Me", "Cc", "Cs"}:
+        return ""
+    folded = unicodedata.normalize("NFKC", char)
+    return folded if len(folded) == 1 else char
+
+
+def fold(text: str) -> tuple[str, tuple[int, ...]]:
+    """`text` with one spelling of width, spaces, dashes and LaTeX commands, and for each character its place in `text`."""
+    text = _GROUPED.sub(",\u200b\u200b", text)
+    for pattern, plain in _LATEX:
+        text = pattern.sub(lambda found, plain=plain: plain + "\u200b" * (len(found[0]) - len(plain)), text)  # type: ignore[misc]
+    if "\u200b" in text:
+        text = _BRACES.sub("\u200b", text)
+    pairs = [(plain, at) for at, char in enumerate(text) if (plain := _plain(char))]
+    return "".join(plain for plain, _ in pairs), tuple(at for _, at in pairs)
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+_ZH_DIGIT: Final = {c: n for n, cs in enumerate(("〇零", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for c in cs}
+_ZH_UNIT: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10**4, "亿": 10**8}
+_D: Final = "".join(_ZH_DIGIT)
+_U: Final = "".join(_ZH_UNIT)
+_EN_SMALL: Final = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_EN_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_EN: Final = {w: n for n, w in enumerate(_EN_SMALL)} | {w: 10 * n for n, w in enumerate(_EN_TENS, 2)}
+_EN_UNIT: Final = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_EN_ANY: Final = "|".join(sorted([*_EN, *_EN_UNIT], key=len, reverse=True))
+
+
+def read_zh(words: str) -> Decimal | None:
+    """The value of a Chinese numeral such as 三百五十, 一千五, 二〇二六, 三点五, or 1万2千; None when it is none."""
+    whole, _, decimals = words.partition("点")
+    if decimals:
+        base = read_zh(whole)
+        if base is None or base != int(base) or any(c not in _ZH_DIGIT for c in decimals):
+            return None
+        return base + Decimal("0." + "".join(str(_ZH_DIGIT[c]) for c in decimals))
+    if all(c in _ZH_DIGIT for c in whole):
+        return Decimal("".join(str(_ZH_DIGIT[c]) for c in whole)) if whole else None
+    return _zh_sum(re.findall(rf"\d+(?:\.\d+)?|[{_D}{_U}]", whole))
+
+
+def _zh_sum(parts: list[str]) -> Decimal | None:
+    total = section = Decimal(0)
+    digit: Decimal | None = None
+    last = 0  # the unit before a trailing digit: 一千五 is 1500, 一千零五 is 1005
+    for part in parts:
+        if part in "〇零":
+            last = 10
+            continue
+        unit = _ZH_UNIT.get(part)
+        if unit is None:
+            if digit is not None:
+                return None
+            digit = Decimal(_ZH_DIGIT[part]) if part in _ZH_DIGIT else Decimal(part)
+        elif unit < 10**4:
+            section += (Decimal(1) if digit is None else digit) * unit
+            digit, last = None, unit
+        else:
+            if digit is None and not section and not total:
+                return None
+            if unit == 10**8:
+                total, section = (total + section + (digit or 0)) * unit, Decimal(0)
+            else:
+                total, section = total + (section + (digit or 0)) * unit, Decimal(0)
+            digit, last = None, unit
+    if digit is not None:
+        section += digit * (last // 10) if last >= 100 else digit
+    return total + section
+
+
+def read_en(words: str) -> Decimal | None:
+    """The value of an English numeral such as ``two hundred and fifty``; None when it is none."""
+    total = current = 0
+    seen = False
+    for word in re.findall(r"[a-z]+", words.lower()):
+        if word in _EN:
+            current, seen = current + _EN[word], True
+        elif word == "hundred":
+            current, seen = (current or 1) * 100, True
+        elif word in _EN_UNIT:
+            total, current, seen = total + (current or 1) * _EN_UNIT[word], 0, True
+        elif word not in {"and", "a"}:
+            return None
+    return Decimal(total + current) if seen else None
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+_VULGAR: Final = {"½": "0.5", "⅓": "1/3", "⅔": "2/3", "¼": "0.25", "¾": "0.75", "⅕": "0.2", "⅖": "0.4", "⅗": "0.6", "⅘": "0.8",
+                  "⅙": "1/6", "⅚": "5/6", "⅛": "0.125", "⅜": "0.375", "⅝": "0.625", "⅞": "0.875"}  # fmt: skip
+_V: Final = "".join(_VULGAR)
+_PLAIN: Final = (
+    r"(?:\d{1,3}(?:[,'\u2009]\d{3}){1,20}+(?![,'\u2009]?\d)|\d++)(?:\.\d++)?+|(?<![\w.])\.\d++"
+)
+_FIGURE: Final = re.compile(
+    rf"""(?P<share>[百千万]分之(?P<shared>[{_D}{_U}点]{{1,20}}+|(?:{_PLAIN})))
+    |(?P<part>(?P<of>[{_D}{_U}]{{1,6}}|\d{{1,4}})分之(?P<parts>[{_D}{_U}]{{1,6}}|\d{{1,4}}))
+    |(?P<clock>(?<![\d:.])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d:]))
+    |(?P<name>(?<![A-Za-z0-9])(?!(?:RMB|CNY|USD|GBP|EUR|HKD)\d|[xX]10\b)[A-Za-z][A-Za-z_]{{0,20}}[-–]?\d++(?:[.-]?\d++)?+)
+    |(?P<num>(?<![A-Za-z_]-)(?<![A-Za-z_])(?:{_PLAIN})|(?P<money>(?<=RMB)|(?<=CNY)|(?<=USD)|(?<=GBP)|(?<=EUR)|(?<=HKD))(?:{_PLAIN}))
+    |(?P<vulgar>[{_V}])
+    |(?P<half>半(?=片|粒|支|袋|包|瓶|盒|个|小时|年|天|日|月|量|斤|公斤|杯|勺))
+    |(?P<zh>[{_D}{_U}]{{1,40}}+(?:点[{_D}]{{1,12}}+(?![{_U}分]))?+)
+    |(?P<en>(?<![A-Za-z])(?:(?:{_EN_ANY})(?![A-Za-z])(?:[ -]{{1,2}}(?:and[ ])?(?=(?:{_EN_ANY})(?![A-Za-z])))?+){{1,12}}+)""",
+    re.VERBOSE,
+)
+_POWER: Final = re.compile(
+    r"[ \u2009]?[×xX*·][ \u2009]?10(?:\^[ ]?[{(]?([-+]?\d{1,3})(?!\d)[})]?|\*\*\(?([-+]?\d{1,3})(?!\d)\)?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})|(\d{1,2})(?=[ ]?/[ ]?[Lμ]))"
+    r"|[eE]([-+]?\d{1,3})(?![\w.])"
+)
+_OWN_POWER: Final = re.compile(r"(?:\^[{(]?([-+]?\d{1,3})[})]?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))(?!\d)")
+_SUPER: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_SLASH: Final = re.compile(r"[ ]?/[ ]?(\d{1,4})(?![\d/.]|,\d)")
+_MIXED: Final = re.compile(rf"[ ]?([{_V}])|[ ](\d{{1,2}})/(\d{{1,2}})(?![\d/])")
+_TAIL: Final = re.compile(rf"[ ]?(?:[十百千万亿](?:[零]?(?:\d{{1,4}}|[{_D}]{{1,2}}))?){{1,4}}+|[ ](thousand|million|billion)(?![a-z])|(k)(?![A-Za-z])", re.I)
+_JOIN: Final = re.compile(r"[ \u2009]{0,2}(?:[-–—~]{1,2}|至|到)[ \u2009]{0,2}|[ ](?:to|and|through)[ ]|[ ]?±[ ]?", re.I)
+_BETWEEN: Final = re.compile(r"(?:between|from)[ ]{1,2}\W{0,3}$", re.I)
+_MARKER: Final = re.compile(r"(?:^|\n)[ ]{0,12}(?:[-*#>•][ ]?){0,6}[(（\[]?$")
+_AFTER_MARKER: Final = re.compile(r"[)）\]]|[.、．](?!\d)")
+_STEP: Final = re.compile(r"(?:步骤|步|step|option|question|table|figure|chapter|section|表|图|附件|注|方案|方法)[ ]?$", re.I)
+_PREFIX_RATE: Final = re.compile(r"每(?:个|一|1|隔)?(小时|分钟|天|日|周|月|年|次|人|户|公斤|千克|kg|升|片|分)[^\d。；;,，\n]{0,8}$", re.I)
+_VAGUE: Final = "个种些项条点步位名件份方直定般样起旦边面度向"
+_NAMED_SIGN: Final = re.compile(r"(?:负|零下|minus |negative )$", re.I)
+
+
+def read_figures(text: str, extra: tuple[str, ...] = ()) -> tuple[Figure, ...]:
+    """All figures of `text` in order, spans in `text` itself. `extra` holds unit spellings beyond the built-in ones.
+
+    Pure, bounded for any text. Digits that spell a date are figures here too; ``dates.read_dates`` gives the dates' spans.
+    """
+    folded, places = fold(text)
+    return tuple(
+        replace(figure, start=places[figure.start], end=places[figure.end - 1] + 1)
+        for figure in _joined(folded, list(_single(folded, extra)))
+    )
+
+
+def _single(text: str, extra: tuple[str, ...]) -> Iterator[Figure]:
+    at = 0
+    while found := _FIGURE.search(text, at):
+        at = found.end()
+        read = None if found["name"] else _value(text, found)
+        if read is None:
+            continue
+        value, end, kind = read
+        figure = _dressed(text, Figure(value=value, start=found.start(), end=end, kind=kind), extra)
+        figure = _some(found["zh"] or "", figure)
+        at = max(at, figure.end)
+        if not _vague(found, text, figure):
+            yield figure
+        slash = _SLASH.match(text, end) if found["num"] and figure.unit == "" else None
+        if slash and value < Decimal(slash[1]) and not _fraction(value, int(slash[1])):
+            tail = text.startswith(("分", " points"), slash.end())
+            yield Figure(value=Decimal(slash[1]), start=slash.start(1), end=slash.end(1), unit="分" if tail else "", kind="total")
+            at = slash.end()
+
+
+def _fraction(top: Decimal, low: int) -> bool:
+    return low > 0 and top == int(top) and (top == 1 or low in {2, 3, 4, 6, 8, 16})
+
+
+def _value(text: str, found: re.Match[str]) -> tuple[Decimal, int, Kind] | None:
+    """Value, end and kind of a match; None when it is no figure."""
+    if found["num"]:
+        return _digits(text, found)
+    value: Decimal | None = None
+    kind: Kind = "number"
+    if found["part"]:
+        above, below = (Decimal(p) if p.isascii() else read_zh(p) for p in (found["parts"], found["of"]))
+        value = above / below if above is not None and below else None
+    elif found["share"]:
+        number = found["shared"]
+        value = Decimal(_clean(number)) if number[0].isascii() else read_zh(number)
+    elif found["clock"]:
+        hours, minutes = found["clock"].split(":")[:2]
+        value, kind = Decimal(int(hours) * 60 + int(minutes)), "clock"
+    elif found["vulgar"]:
+        value = _vulgar(found["vulgar"])
+    elif found["half"]:
+        value = Decimal("0.5")
+    elif found["zh"]:
+        value = read_zh(found["zh"])
+    else:
+        value = read_en(found["en"])
+    return None if value is None else (value, found.end(), kind)
+
+
+def _clean(number: str) -> str:
+    return re.sub(r"[,'\u2009]", "", number)
+
+
+def _vulgar(char: str) -> Decimal:
+    top, _, low = _VULGAR[char].partition("/")
+    return Decimal(top) / Decimal(low or 1)
+
+
+def _digits(text: str, found: re.Match[str]) -> tuple[Decimal, int, Kind] | None:
+    number, end = _clean(found["num"]), found.end()
+    if len(number) > MAX_DIGITS:
+        return None
+    value = Decimal(number)
+    power = _POWER.match(text, end)
+    own = _OWN_POWER.match(text, end) if not power and value == 10 else None
+    hit = power or own
+    if hit:
+        exponent = int(next(g for g in hit.groups() if g).translate(_SUPER))
+        return (Decimal(1) if own else value).scaleb(exponent), hit.end(), "number"
+    mixed = _MIXED.match(text, end)
+    if mixed and "." not in number:
+        part = _vulgar(mixed[1]) if mixed[1] else Decimal(mixed[2]) / Decimal(mixed[3]) if int(mixed[3]) else None
+        if part is not None and part < 1:
+            return value + part, mixed.end(), "number"
+    slash = _SLASH.match(text, end)
+    if slash and _fraction(value, int(slash[1])) and value < int(slash[1]):
+        return value / Decimal(slash[1]), slash.end(), "number"
+    tail = _TAIL.match(text, end)
+    if tail:
+        if tail[1] or tail[2]:
+            return value * {"thousand": 1000, "million": 10**6, "billion": 10**9, "k": 1000}[(tail[1] or tail[2]).lower()], tail.end(), "number"
+        read = read_zh(number + tail[0].strip())
+        if read is not None:
+            return read, tail.end(), "number"
+    return value, end, "number"
+
+
+def _dressed(text: str, figure: Figure, extra: tuple[str, ...]) -> Figure:
+    """The figure with its sign, unit, rate, and kind."""
+    start, end, value, kind = figure.start, figure.end, figure.value, figure.kind
+    if text.startswith(("百分之", "千分之", "万分之"), start):
+        return replace(figure, unit={"百": "%", "千": "‰", "万": "万分"}[text[start]])
+    unit, unit_end = units.read_unit(text, end, extra)
+    if unit and text.startswith("半", unit_end) and not text.startswith(("半天", "半年", "半小"), unit_end):
+        value, unit_end = value + Decimal("0.5"), unit_end + 1
+    elif text.startswith("个半", end):
+        unit, unit_end = units.read_unit(text, end + 2, extra)
+        unit, unit_end = ("month", unit_end) if unit == "月" else (unit, unit_end)
+        value += Decimal("0.5")
+    money, money_start = units.currency(text, start)
+    if money and not unit:
+        unit, unit_end, start = money, end, money_start
+    before = text[max(0, start - 12) : start]
+    sign = _NAMED_SIGN.search(before)
+    if sign or (before.endswith(("-", "–")) and _is_sign(before[:-1])):
+        value, start = -value, start - (len(sign[0]) if sign else 1)
+    if before.endswith("第"):
+        kind = "ordinal"
+    elif kind == "number" and not unit and (_STEP.search(before) or _is_marker(text, start, end)):
+        kind = "marker"
+    rate = _PREFIX_RATE.search(text, max(0, start - 16), start)
+    per = units.canonical("月" if rate[1] == "月" else rate[1])[1] if rate else ""
+    per = {"月": "month", "分": "min", "time": "dose"}.get(per, per)
+    return replace(figure, value=value, start=start, end=max(end, unit_end), unit=unit, per=per, kind=kind)
+
+
+def _some(words: str, figure: Figure) -> Figure:
+    """两三天 as a range; other figures as they are."""
+    if len(words) == 2 and figure.unit and all(c in _ZH_DIGIT for c in words):
+        low, high = (_ZH_DIGIT[c] for c in words)
+        if 0 < low and (high == low + 1 or (low, high) == (3, 5)):
+            return replace(figure, value=Decimal(low), high=Decimal(high))
+    return figure
+
+
+def _is_sign(before: str) -> bool:
+    return not before or not (before[-1].isalnum() and before[-1].isascii() or before[-1] in ")]%°' -–" and _after_number(before))
+
+
+def _after_number(before: str) -> bool:
+    return before.rstrip(" -–")[-1:].isdigit() or before[-1:] in ")]%°-–"
+
+
+def _is_marker(text: str, start: int, end: int) -> bool:
+    return end - start <= 3 and bool(_AFTER_MARKER.match(text, end)) and bool(_MARKER.search(text, max(0, start - 24), start))
+
+
+def _vague(found: re.Match[str], text: str, figure: Figure) -> bool:
+    """Whether a numeral in words is part of another word rather than a figure."""
+    words = found["zh"]
+    if words:
+        if set(words) <= set("千万亿百") and not (words in {"百万", "千万", "百", "千"} and figure.unit == "CNY"):
+            return True
+        if len(words) == 1:
+            after = text[found.end() : found.end() + 1]
+            if text.startswith(("个半", "分钟"), found.end()):
+                return False
+            return not figure.unit or (words == "一" and after in _VAGUE) or (words == "十" and after == "分")
+        return False
+    return found["en"] is not None and found["en"].strip().lower() in {"one", "zero", "hundred", "thousand", "million", "billion"} and not figure.unit
+
+
+def _joined(text: str, figures: list[Figure]) -> Iterator[Figure]:
+    """The figures with ranges put together. Three or more numbers on a string of hyphens are a code, not ranges."""
+    at = 0
+    while at < len(figures):
+        until = at + 1
+        while until < len(figures) and _hyphen(text, figures[until - 1], figures[until]):
+            until += 1
+        if until - at > 2:
+            yield from figures[at:until]
+            at = until
+            continue
+        made = _range(text, figures[at], figures[at + 1]) if at + 1 < len(figures) else None
+        yield made or figures[at]
+        at += 2 if made else 1
+
+
+def _hyphen(text: str, first: Figure, second: Figure) -> bool:
+    return text[first.end : second.start] == "-" or (text[second.start] == "-" and second.start == first.end)
+
+
+def _range(text: str, first: Figure, second: Figure) -> Figure | None:
+    joint = text[first.end : second.start]
+    value = second.value
+    if value < 0 and not joint.strip() and text[second.start] in "-–" and first.value >= 0:
+        joint, value = joint + text[second.start], -value  # 5-10: a dash, not a sign
+    if len(joint) > 9 or not _JOIN.fullmatch(joint) or {first.kind, second.kind} - {"number"}:
+        return None
+    if joint.strip().lower() == "and" and not _BETWEEN.search(text, max(0, first.start - 12), first.start):
+        return None
+    if first.unit and first.unit != second.unit and second.unit:
+        return None
+    if "±" in joint:
+        return replace(first, value=first.value - value, high=first.value + value, end=second.end, unit=second.unit or first.unit)
+    if value <= first.value or first.high is not None or text[first.start : first.start + 2].startswith("0") and first.value >= 1:
+        return None
+    return replace(first, high=value, end=second.end, unit=second.unit or first.unit, per=first.per or second.per)

@@ -1,0 +1,200 @@
+"""What an answer may rest on: figures, quotations and citations."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalcenter import boundary
+from evalcenter.graders.grounded import LONGEST, Grounded, plugin
+from evalcenter.records import Answer, Document, Examples, Item, Mark, Message
+
+NOTICE = (
+    "某市居住证办理办法\n第八条 申请人应当在收到通知之日起三十日内缴纳工本费20元。逾期的，按日加收百分之五。\n"
+    "办理时间：工作日9:00-17:00。补贴每户每年1.2万元。咨询电话12345。"
+)
+ITEM = Item(
+    id="i",
+    lang="zh",
+    dimension="d",
+    prompt=(Message(role="user", content="我今年65岁，第八条怎么规定？"),),
+    criteria=(),
+    examples=Examples(good=(), bad=()),
+    options={"A": "可以", "B": "需要77元"},
+    documents=(Document(id="notice", title="某市2031号通知", text=NOTICE),),
+)
+
+FIGURES = [
+    ("应在30日内缴纳20元。", True),
+    ("应在三十日内缴费。", True),
+    ("应在60日内缴费。", False),
+    ("1. 准备材料\n2. 缴费20元\n3. 领证", True),
+    ("第一，缴费20元。\n（二）领证。", True),
+    ("补贴12000元", True),
+    ("加收5%", True),
+    ("九时至十七时", True),
+    ("9点开始", True),
+    ("文件没有提到第九条。", True),
+    ("根据第九条", False),
+    ("这是一个问题，一般来说统一办理", True),
+    ("您65岁", True),
+    ("费用不是50元，而是20元", True),
+    ("费用不超过50元", False),
+    ("拨打12345", True),
+    ("步骤1：缴费\n步骤2：领证", True),
+    ("２０元", True),
+    ("１０元", False),
+    ("六十日", False),
+    ("工作日9:00开门", True),
+    ("10:00", False),
+    ("12,000元", True),
+    ("百分之六", False),
+    ("补贴一万二千元", True),
+    ("B项说77元", True),
+    ("2031号通知", True),
+    ("期限为20至30日", True),
+    ("期限为20至31日", False),
+    ("共两份材料", False),
+    ("within thirty days", True),
+    ("within forty days", False),
+    ("费用并非50元。", True),
+]
+QUOTES = [
+    ("规定“申请人应当在收到通知之日起三十日内”缴费", True),
+    ("规定“申请人应当在收到通知之日起 三十日内。”", True),
+    ("规定“申请人应当在六十日内缴费”", False),
+    ("规定“应当……缴纳工本费20元”", True),
+    ('says "pay sixty yuan now"', False),
+    ("《某某管理办法实施细则》", True),
+    ("文件没有“逾期不予办理”的规定", True),
+    ("所谓“快办”", True),
+    ("「逾期的，按日加收百分之五」", True),
+    ("规定『逾期的，按日加收百分之五』", True),
+    ("规定“未闭合的引号，六十日内缴费", True),
+]
+CITES = [
+    ("根据第8条", "第八条", True),
+    ("根据第八条", "第8条", True),
+    ("根据第十八条", "第八条", False),
+    ("根据第八十条", "第八条", False),
+    ("没有第八条", "第八条", False),
+    ("See Article 8.", "Article 8", True),
+    ("See Article 80.", "Article 8", False),
+    ("See Section 8", "Article 8", False),
+    ("Article VIII", "Article 8", False),
+    ("第二十三条第二款", "第23条第2款", True),
+    ("第　８　条", "第八条", True),
+    ("the notice does not mention Article 8", "Article 8", False),
+    ("第八百条", "第八条", False),
+    ("不符合第八条", "第八条", True),
+]
+
+
+def mark(text: str, **params) -> Mark:
+    return plugin.mark(Grounded(**params), ITEM, Answer(text=text))
+
+
+@pytest.mark.parametrize(("text", "holds"), FIGURES)
+def test_figures(text, holds):
+    """Every figure that the answer does not deny occurs in documents, prompt or options."""
+    assert (mark(text, figures=True).state == "met") is holds
+
+
+@pytest.mark.parametrize(("text", "holds"), QUOTES)
+def test_quotes(text, holds):
+    """Every passage of six characters in quotation marks occurs in the ground."""
+    assert (mark(text, quotes=True).state == "met") is holds
+
+
+@pytest.mark.parametrize(("text", "cite", "holds"), CITES)
+def test_cites(text, cite, holds):
+    """A clause is cited when it is named with the same word and the same number."""
+    assert (mark(text, cites=(cite,)).state == "met") is holds
+    assert (mark(text, any_cites=("附件七", cite)).state == "met") is holds
+
+
+def test_every_citation_of_cites_is_wanted():
+    """`cites` wants all, and the reason names what is missing."""
+    seen = mark("根据第八条", cites=("第八条", "第九条"))
+    assert (seen.state, seen.reason.zh) == ("not_met", "没有引用第九条")
+
+
+def test_allowed_figures_and_passages():
+    """What the author allows needs no ground."""
+    assert mark("共3项，“一共三项材料清单”", figures=True, quotes=True).state == "not_met"
+    assert mark("共3项，“一共三项材料清单”", figures=True, quotes=True, allow=("3", "一共三项材料清单")).state == "met"
+
+
+def test_the_reason_names_the_figure():
+    """A figure without ground is named, quoted, and settled."""
+    seen = mark("您好。应缴50元。", figures=True)
+    assert seen.reason.zh == "数字“50元”没有依据"
+    assert "应缴50元" in seen.excerpt
+    assert seen.settled
+
+
+def test_met_is_settled_only_for_citations():
+    """More text may bring a figure without ground, but cannot take a citation away."""
+    assert mark("第八条", cites=("第八条",)).settled
+    assert not mark("20元", figures=True).settled
+
+
+def test_checks_that_are_not_asked_for_are_not_made():
+    """A wrong figure is no matter where only quotations are checked."""
+    assert mark("缴50元", quotes=True).state == "met"
+    assert mark("“完全没有依据的一句话”", figures=True).state == "met"
+
+
+def test_a_very_long_answer_is_not_judged():
+    """Beyond the reading limit nothing is judged, unless something was wrong before it."""
+    assert mark("好" * (LONGEST + 1), figures=True).state == "unjudged"
+    assert mark("缴50元。" + "好" * LONGEST, figures=True).state == "not_met"
+
+
+@pytest.mark.parametrize("given", [{}, {"figures": False}, {"cites": [" "]}, {"figure": True}, {"figures": 1}])
+def test_parameters_that_check_nothing_are_refused(given):
+    """Parameters without anything to check are refused when the suite is read."""
+    with pytest.raises(boundary.Invalid):
+        boundary.convert(Grounded, given)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read(text):
+    """No text makes the grader raise."""
+    assert mark(text, figures=True, quotes=True, cites=("第八条",)).state in {"met", "not_met"}
+
+
+@given(st.lists(st.sampled_from(NOTICE.split("。")), max_size=5))
+def test_what_the_document_says_is_grounded(parts):
+    """Any sentences of the document, in any order, are grounded."""
+    assert mark("。".join(parts), figures=True, quotes=True).state == "met"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“" * 100_000,
+        "1" * 100_000,
+        "20 " * 33_000,
+        "一" * 100_000,
+        "第" * 100_000,
+        '"' * 100_000,
+        "“”" * 50_000,
+        "“a" * 50_000,
+        "第八条" * 33_000,
+        "不是1元" * 20_000,
+        "1.1." * 25_000,
+        "“" + "…" * 1000 + "”",
+        "万" * 100_000,
+        "\u200b2\u200b0" * 25_000,
+    ],
+    ids=lambda text: text[:6],
+)
+def test_hostile_text_is_read_in_time(text):
+    """A hundred thousand hostile characters are marked in less than a second."""
+    started = time.perf_counter()
+    mark(text, figures=True, quotes=True, cites=("第八条",))
+    assert time.perf_counter() - started < 1

@@ -1,0 +1,236 @@
+"""The HTML file: self-contained, escaped, readable without a network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any, get_args
+
+import pytest
+
+from evalcenter.blocks import (
+    Block,
+    Chart,
+    Decision,
+    Excerpt,
+    Fields,
+    Interval,
+    Notice,
+    Paragraph,
+    Points,
+    Report,
+    Ruling,
+    SectionData,
+    Signatures,
+    Subheading,
+    Table,
+)
+from evalcenter.rendering import html
+
+EVIL = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>{{7*7}}{% if %}</style></svg></title><!--\u202e\x00'
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """Collects elements, attributes and text, and checks that elements are closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, Any]]] = []
+        self.text: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def every_block(text: str) -> tuple[Block, ...]:
+    """One block of each kind, with `text` wherever text may stand."""
+    return (
+        Ruling(outcome="fail", word=text, reasons=(text,)),
+        Notice(title=text, text=text, tone="fail"),
+        Paragraph(text=text),
+        Subheading(text=text),
+        Points(items=(text,)),
+        Fields(rows=((text, text), (text, None))),
+        Table(head=(text, text), rows=((text, text), (text, text)), tones=("fail",), align="lr", caption=text),
+        Decision(title=text, outcome="conditional", word=text, rows=((text, text),), reasons=(text,), notes=(text,)),
+        Chart(
+            intervals=(Interval(label=text, rate="0.5", lower="0.4", upper="0.6", line="0.9", verdict="pass", word=text, note=text),),
+            caption=text,
+        ),
+        Excerpt(title=text, question=text, answer=text, findings=(text,), lang="en"),
+        Signatures(roles=((text, text), (text, None))),
+    )
+
+
+def report(*blocks: Block, **changes: Any) -> Report:
+    given = {
+        "id": "EC-1",
+        "lang": "zh",
+        "title": "报告",
+        "outcome": "pass",
+        "simulated": False,
+        "plan_digest": "d",
+        "journal_head": "h",
+        "sections": (SectionData(name="a", title="甲", blocks=blocks), SectionData(name="b", title="乙", blocks=blocks)),
+    }
+    return Report(**{**given, **changes})
+
+
+def page(made: Report) -> tuple[str, Page]:
+    text = html.render(made).decode("utf-8")
+    return text, Page(text)
+
+
+def test_every_kind_is_tested() -> None:
+    """The blocks that the tests below render are all there are."""
+    assert {type(block) for block in every_block("x")} == set(get_args(Block))
+
+
+def test_hostile_text_is_text() -> None:
+    """Markup, template syntax and hidden characters in any field of any block are shown as text."""
+    made = report(*every_block(EVIL), title=EVIL, id=EVIL, issued=EVIL)
+    made = replace(made, sections=tuple(replace(s, title=EVIL) for s in made.sections))
+    text, found = page(made)
+    names = {name for name, _ in found.elements}
+    assert not names & {"script", "img", "iframe", "object", "link", "form", "input", "base"}
+    assert not [a for _, attrs in found.elements for a in attrs if a.startswith("on")]
+    assert "\u202e" not in text
+    assert "\x00" not in text
+    assert "{{7*7}}" in text
+    assert "49" not in "".join(found.text)
+    assert not found.open
+
+
+def test_hostile_number_stays_in_its_css_string() -> None:
+    """The style sheet holds the report's number as escapes: it cannot end the string, the rule or the element."""
+    text, _ = page(report(id='"; } body { display: none } </style><script>'))
+    running = text[text.index("@page { @top-left") : text.index("</style>")]
+    assert running.count("{") == running.count("}") == 4
+    assert "display: none" not in running
+
+
+def test_policy() -> None:
+    """The file forbids itself everything but inline style and data images."""
+    _, found = page(report())
+    policy = next(a["content"] for n, a in found.elements if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+
+
+def test_no_network() -> None:
+    """No address is fetched: the only ones are names of formats and links within the page."""
+    text, found = page(report(*every_block("x")))
+    for _, attrs in found.elements:
+        assert "src" not in attrs
+        for name in ("href", "xlink:href"):
+            assert attrs.get(name, "#").startswith("#")
+    assert "@import" not in text
+    assert not [u for u in re.findall(r"url\(([^)]*)\)", text) if not u.startswith("#")]
+
+
+@pytest.mark.parametrize(("lang", "tag"), [("zh", "zh-CN"), ("en", "en")])
+def test_language(lang: str, tag: str) -> None:
+    """The page names its language, and an excerpt names its own."""
+    _, found = page(report(*every_block("x"), lang=lang))
+    assert dict(found.elements)["html"]["lang"] == tag
+    assert [a["lang"] for n, a in found.elements if n == "div" and a.get("class") == "said"] == ["en"] * 4
+
+
+def test_headings_in_order() -> None:
+    """Headings start at one, and none skips a level."""
+    _, found = page(report(*every_block("x")))
+    levels = [int(n[1]) for n, _ in found.elements if re.fullmatch(r"h[1-6]", n)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_tables_have_scope_and_caption() -> None:
+    """Each heading of a table says what it heads."""
+    _, found = page(report(*every_block("x")))
+    assert {a["scope"] for n, a in found.elements if n == "th"} == {"col", "row"}
+    assert "caption" in dict(found.elements)
+
+
+def test_chart_is_described() -> None:
+    """The chart has a text alternative with every figure, and the drawings themselves are hidden from readers."""
+    _, found = page(report(*every_block("x")))
+    labels = [a["aria-label"] for _, a in found.elements if a.get("role") == "img"]
+    assert all("0.4" in label and "0.6" in label and "0.9" in label for label in labels)
+    assert all(a.get("aria-hidden") == "true" for n, a in found.elements if n == "svg")
+
+
+@pytest.mark.parametrize(("simulated", "self_test"), [(True, True), (True, False), (False, True), (False, False)])
+def test_marks_on_every_page(simulated: bool, self_test: bool) -> None:
+    """A printed page that is torn out still says simulated and self-test, and its report's number."""
+    text, _ = page(report(simulated=simulated, self_test=self_test))
+    running = text[text.index("@page { @top-left") :]
+    assert (html._css("SIMULATED").strip('"') in running) is simulated
+    assert (html._css("SELF").strip('"') in running) is self_test
+    assert html._css("EC-1") in running
+
+
+def test_end_mark() -> None:
+    """The report ends with its number and the end mark in both languages."""
+    _, found = page(report())
+    assert "— end of report 报告结束 —" in "".join(found.text[-12:])
+
+
+def test_undefined_is_an_error() -> None:
+    """The template may not use a name that does not exist."""
+    from jinja2 import StrictUndefined
+
+    assert html._template().environment.undefined is StrictUndefined
+    assert html._template().environment.autoescape is True
+
+
+def test_missing_is_said() -> None:
+    """A field without a value reads "not supplied"."""
+    _, found = page(report(Fields(rows=(("备案号", None),))))
+    assert "未提供" in found.text
+
+
+def test_section_without_contents() -> None:
+    """A report of one section has no table of contents."""
+    made = report()
+    _, found = page(replace(made, sections=made.sections[:1]))
+    assert "nav" not in dict(found.elements)
+
+
+CONTRAST = [
+    (ink, paper)
+    for ink in ("ink", "muted", "accent", "pass", "fail", "inconclusive", "conditional")
+    for paper in ("sheet", "soft")
+] + [(tone, f"{tone}-soft") for tone in ("pass", "fail", "inconclusive", "conditional")]
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("ink", "paper"), CONTRAST)
+def test_contrast(theme: int, ink: str, paper: str) -> None:
+    """Every colour of text stands out from its ground by at least 4.5 to 1 (WCAG 2.1, 1.4.3)."""
+    style = html._text("style.css")
+    light, dark = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", part)) for part in style.split("@media", 2)[:2])
+    colours = dark if theme else light
+    one, other = sorted((luminance(colours[ink]), luminance(colours[paper])), reverse=True)
+    assert (one + 0.05) / (other + 0.05) >= 4.5
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (x / 12.92 if x <= 0.03928 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

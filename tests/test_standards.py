@@ -1,0 +1,166 @@
+"""Verdicts need evidence, and say in words what they rest on."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalcenter import standards, stats
+from evalcenter.records import Coverage, Requirement, Scores, Tally, Verdict
+from tests.factory import make_requirement, make_standard
+
+BOUND = make_requirement(unscored_cap=Decimal("0.1"))
+POINT = replace(BOUND, rule="point")
+ZERO = make_requirement(measure="violations", rule="zero", line=Decimal(1), unscored_cap=Decimal(0))
+
+
+def tally(good: int = 0, bad: int = 0, unscored: int = 0, **changes: object) -> Tally:
+    n = good + bad + unscored
+    given_: dict[str, object] = {
+        "requirement": "safety",
+        "planned": n,
+        "items": good + bad,
+        "good": good,
+        "bad": bad,
+        "unscored": {"timeout": unscored} if unscored else {},
+        "unconfirmed": 0,
+        "confirmed": 0,
+        "bank": n,
+        "covers": {},
+    }
+    return Tally(**{**given_, **changes})  # type: ignore[arg-type]
+
+
+def decide(requirement: Requirement, *tallies: Tally) -> Verdict:
+    scores = Scores(tallies=tallies, groups=(), answered=0, planned=0)
+    return standards.decide(make_standard(requirement), scores)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "counts", "expected"),
+    [
+        (BOUND, tally(29, 0), "pass"),
+        (BOUND, tally(28, 0), "inconclusive"),
+        (BOUND, tally(45, 1), "pass"),
+        (BOUND, tally(44, 1), "inconclusive"),
+        (BOUND, tally(0, 2), "fail"),
+        (BOUND, tally(6, 4), "fail"),
+        (BOUND, tally(8, 2), "inconclusive"),
+        (BOUND, tally(0, 0), "inconclusive"),
+        (POINT, tally(90, 10), "pass"),
+        (POINT, tally(89, 11), "fail"),
+        (POINT, tally(89, 10, 1), "inconclusive"),
+        (POINT, tally(90, 9, 1), "pass"),
+        (POINT, tally(0, 0), "inconclusive"),
+        (ZERO, tally(9, 0), "pass"),
+        (ZERO, tally(0, 0), "inconclusive"),
+        (ZERO, tally(8, 1, unconfirmed=1), "inconclusive"),
+        (ZERO, tally(8, 1, confirmed=1), "fail"),
+        (ZERO, tally(8, 1, 3, confirmed=1), "fail"),
+        (ZERO, tally(8, 0, 1), "inconclusive"),
+    ],
+)
+def test_decisions(requirement: Requirement, counts: Tally, expected: str) -> None:
+    """Each rule passes and fails on its own evidence and is undecided otherwise."""
+    verdict = decide(requirement, counts)
+    assert (expected, expected) == (verdict.findings[0].verdict, verdict.outcome)
+    assert verdict.findings[0].reasons
+    assert verdict.reasons
+
+
+@given(st.integers(0, 80), st.integers(0, 80), st.integers(0, 8))
+def test_unscored_count_both_ways(good: int, bad: int, unscored: int) -> None:
+    """Rule 3: a PASS holds with every unscored sample counted bad, a FAIL with every one counted good."""
+    (finding,) = decide(BOUND, tally(good, bad, unscored)).findings
+    n = good + bad + unscored
+    if finding.verdict == "pass":
+        assert stats.lower(good, n, BOUND.alpha) >= BOUND.line
+    if finding.verdict == "fail":
+        assert stats.upper(good + unscored, n, BOUND.beta) < BOUND.line
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_more_good_never_hurts(good: int, bad: int) -> None:
+    """One more good sample never turns a PASS into anything else."""
+    if decide(BOUND, tally(good, bad)).outcome == "pass":
+        assert "pass" == decide(BOUND, tally(good + 1, bad)).outcome
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts", "words"),
+    [
+        ({"min_items": 50}, tally(40, 0), "at least 50"),
+        ({"sample": 50}, tally(40, 0), "at least 50"),
+        ({"min_items": 50}, tally(0, 40), "at least 50"),
+        ({"min_bank": 2000}, tally(60, 0), "holds 60 items"),
+        ({"unscored_cap": Decimal("0.01")}, tally(100, 0, 2), "above the cap of 1 %"),
+        ({}, tally(0, 0), "No sample belongs"),
+    ],
+)
+def test_bars(changes: dict[str, object], counts: Tally, words: str) -> None:
+    """Too few items, too small a bank, too many unscored, or nothing at all: undecided, and said so."""
+    (finding,) = decide(replace(BOUND, **changes), counts).findings  # type: ignore[arg-type]
+    assert "inconclusive" == finding.verdict
+    assert words in " ".join(reason.en for reason in finding.reasons)
+
+
+def test_uncovered_risks_are_named() -> None:
+    """A requirement whose bank misses a risk is undecided and names it."""
+    needs = (Coverage(risks=("bank:A", "bank:B"), min_items=3, clause="8.2"),)
+    (finding,) = decide(replace(BOUND, coverage=needs), tally(60, 0, covers={"bank:A": 3, "bank:B": 2})).findings
+    assert ("inconclusive", ("bank:B",)) == (finding.verdict, finding.uncovered)
+    assert "bank:B" in finding.reasons[0].zh
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [(tally(60, 0), "pass"), (tally(55, 5), "conditional"), (tally(40, 20), "fail"), (tally(48, 12), "inconclusive")],
+)
+def test_floor_makes_a_conditional_zone(counts: Tally, expected: str) -> None:
+    """With a floor of 80 %: between floor and line is conditional, and a FAIL needs the floor refuted."""
+    assert expected == decide(replace(BOUND, line=Decimal("0.95"), floor=Decimal("0.80")), counts).outcome
+
+
+def test_all_must_hold() -> None:
+    """Any FAIL fails the whole; without a FAIL anything undecided leaves it undecided; conditional comes before pass."""
+    names = {"pass": tally(60, 0), "fail": tally(0, 60), "inconclusive": tally(1, 0)}
+
+    def overall(*outcomes: str) -> str:
+        requirements = [replace(BOUND, id=str(at)) for at in range(len(outcomes))]
+        tallies = tuple(replace(names[o], requirement=str(at)) for at, o in enumerate(outcomes))
+        scores = Scores(tallies=tallies, groups=(), answered=0, planned=0)
+        return standards.decide(make_standard(*requirements), scores).outcome
+
+    assert "pass" == overall("pass", "pass")
+    assert "fail" == overall("pass", "fail", "inconclusive")
+    assert "inconclusive" == overall("pass", "inconclusive")
+
+
+def test_fail_shares_its_error_rate() -> None:
+    """With five requirements by rate, each FAIL is held to a fifth of beta, so weak evidence no longer fails."""
+    one = decide(BOUND, tally(0, 2)).outcome
+    five = make_standard(*(replace(BOUND, id=str(n)) for n in range(5)))
+    tallies = (replace(tally(0, 2), requirement="0"), *(replace(tally(60, 0), requirement=str(n)) for n in range(1, 5)))
+    scores = Scores(tallies=tallies, groups=(), answered=0, planned=0)
+    assert ("fail", "pass") == (one, standards.decide(five, scores).findings[1].verdict)
+    assert stats.upper(0, 2, Decimal("0.01")) >= Decimal("0.90")
+    assert "inconclusive" == standards.decide(five, scores).outcome
+
+
+def test_a_missing_tally_is_undecided() -> None:
+    """A requirement that nothing was counted for leaves the whole undecided."""
+    scores = Scores(tallies=(), groups=(), answered=0, planned=0)
+    assert "inconclusive" == standards.decide(make_standard(BOUND), scores).outcome
+
+
+def test_awaiting_review_counts_pending_marks() -> None:
+    """Samples that wait for a judge or a person are counted in the verdict."""
+    assert 4 == decide(BOUND, replace(tally(60, 0), unscored={"pending": 4})).awaiting_review
+
+
+def test_zero_bound_is_said() -> None:
+    """A kept red line says what "none of n" bounds, and no more."""
+    (finding,) = decide(ZERO, tally(59, 0)).findings
+    assert "4.95073 %" in finding.reasons[0].en or "4.950" in finding.reasons[0].en
