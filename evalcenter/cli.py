@@ -194,9 +194,10 @@ def grade(folder: Path) -> None:
 def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None) -> None:
     """Render the report of a decided run again: HTML, JSON and Markdown."""
     from evalcenter import specs, walk
+    from evalcenter.blocks import Lab
     from evalcenter.plugins import load
 
-    means = walk.Means(plugins=load(), langs=langs or walk.LANGS, lab=specs.load_lab(lab) if lab else walk.Lab())
+    means = walk.Means(plugins=load(), langs=langs or walk.LANGS, lab=specs.load_lab(lab) if lab else Lab())
     for path in walk.regrade(folder, means).reports:
         click.echo(path)
 
@@ -346,12 +347,13 @@ def _planned(suites: Sequence[str], standard: str, seed: str, options: dict[str,
 
 def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any]) -> Any:
     from evalcenter import hooks, specs, walk
+    from evalcenter.blocks import Lab
     from evalcenter.display import Display
 
     limits = hooks.Limits(
         concurrency=options["concurrency"], timeout_s=options["timeout"], attempts=options["attempts"]
     )
-    lab = specs.load_lab(options["lab"]) if options["lab"] else walk.Lab()
+    lab = specs.load_lab(options["lab"]) if options["lab"] else Lab()
     watch = Display(total, spec.price, quiet=options["quiet"])
     return walk.Means(plugins=plugins, limits=limits, key=_key(spec.key_env), watch=watch, lab=lab)
 

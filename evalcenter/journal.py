@@ -22,9 +22,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from evalcenter import boundary, canon
 from evalcenter.errors import DiskFull, Incomplete, InputError, Locked, RunError, Tampered
@@ -222,7 +223,7 @@ class Journal:
         self.folder = folder
         self.seq, self.head = 0, GENESIS
         self._synced = time.monotonic()
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self._lock = FileLock(folder / "lock")
 
     @classmethod
@@ -234,7 +235,7 @@ class Journal:
                 "this folder holds a run already", where=str(folder), todo="go on with --resume, or give another --out"
             )
         journal = cls(folder)
-        journal._open("xb")
+        journal._open("x")
         journal.append("plan", plan)
         return journal
 
@@ -252,7 +253,7 @@ class Journal:
             journal._lock.release()
             raise
         journal.seq, journal.head = run.count, run.head
-        journal._open("ab")
+        journal._open("a")
         if torn:
             journal.append("recovered", {"bytes": len(torn), "digest": canon.digest(torn)})
         return journal, run
@@ -274,7 +275,7 @@ class Journal:
             self._take_lock()
         try:
             # Unbuffered: what a full disk refused must not wait in a buffer and land behind something else later.
-            self._file = (self.folder / NAME).open(mode, buffering=0)  # type: ignore[call-overload]
+            self._file = FileIO(self.folder / NAME, mode)
         except OSError as problem:
             self._lock.release()
             raise disk_error(problem, self.folder) from None
@@ -329,7 +330,7 @@ class Journal:
         self.close()
 
 
-def _write(file: BinaryIO, raw: bytes) -> None:
+def _write(file: FileIO, raw: bytes) -> None:
     """Write all of `raw`; an unbuffered file may take it in parts."""
     left = memoryview(raw)
     while left:

@@ -32,16 +32,16 @@ def test_codes_are_documented(name: str, code: int) -> None:
 def test_message_says_where_what_and_todo() -> None:
     """An error reads: place, what, and below it what to do."""
     problem = errors.SuiteError("the id is taken", where="suite.yaml:7", todo="rename it")
-    assert "suite.yaml:7: the id is taken\n  → rename it" == str(problem)
+    assert str(problem) == "suite.yaml:7: the id is taken\n  → rename it"
 
 
 def test_call_failed_carries_its_facts() -> None:
     """A failed call keeps its kind, status and whether to try again."""
     problem = errors.CallFailed("http", "busy", http_status=429, retry_after=2.0)
-    assert ("http", 429, True, 2.0, None) == (
+    assert (
         problem.kind,
         problem.http_status,
         problem.retryable,
         problem.retry_after,
         problem.fatal,
-    )
+    ) == ("http", 429, True, 2.0, None)

@@ -41,11 +41,11 @@ def lines(folder: Path) -> list[bytes]:
 def test_everything_is_read_back(tmp_path: Path) -> None:
     """A journal gives back its plan, answers, failures, grades and counts."""
     run = journal.load(written(tmp_path))
-    assert PLAN == run.plan
+    assert run.plan == PLAN
     assert {0: make_response(0), 2: make_response(2)} == run.responses
-    assert ["timeout"] == [failure.kind for failure in run.failures.values()]
+    assert [failure.kind for failure in run.failures.values()] == ["timeout"]
     assert {0: make_grade(PLAN, 0)} == run.grades
-    assert (1, 8, "complete") == (run.retries, run.count, run.closed)
+    assert (run.retries, run.count, run.closed) == (1, 8, "complete")
 
 
 def test_the_head_is_the_digest_of_the_last_line(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_the_head_is_the_digest_of_the_last_line(tmp_path: Path) -> None:
     raw = lines(written(tmp_path))
     assert canon.digest(raw[-1][:-1]) == journal.load(tmp_path).head
     assert canon.digest(raw[0][:-1]) == json.loads(raw[1])["prev"]
-    assert journal.GENESIS == json.loads(raw[0])["prev"]
+    assert json.loads(raw[0])["prev"] == journal.GENESIS
 
 
 def swap(raw: list[bytes]) -> list[bytes]:
@@ -149,12 +149,12 @@ def test_half_a_line_is_set_aside(tmp_path: Path, cut: int) -> None:
     written(tmp_path)
     with (tmp_path / journal.NAME).open("ab") as file:
         file.write(b"x" * cut)
-    assert 8 == journal.load(tmp_path).count
+    assert journal.load(tmp_path).count == 8
     book, run = journal.Journal.resume(tmp_path)
     book.close()
-    assert 2 == len(run.responses)
+    assert len(run.responses) == 2
     assert b"x" * cut == next(tmp_path.glob("torn-*.bin")).read_bytes()
-    assert 1 == journal.load(tmp_path).recovered
+    assert journal.load(tmp_path).recovered == 1
 
 
 def test_no_journal(tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, k
     with pytest.raises(RunError, match="closed"):
         book.append("closed", {})
     book.close()
-    assert 2 == len(journal.load(tmp_path).responses)
+    assert len(journal.load(tmp_path).responses) == 2
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -233,7 +233,7 @@ def test_really_full_device(tmp_path: Path) -> None:
     """A journal on a device without space is an error of its own, not a crash."""
     (tmp_path / journal.NAME).symlink_to("/dev/full")
     book = journal.Journal(tmp_path)
-    book._open("ab")
+    book._open("a")
     with pytest.raises(DiskFull):
         book.append("opened", {})
     book.close()
@@ -254,7 +254,7 @@ def test_a_line_taken_in_parts_is_written_whole() -> None:
     """A file that takes a line in parts gets all of it."""
     file = Slow()
     journal._write(file, b"x" * 100)  # type: ignore[arg-type]
-    assert b"x" * 100 == file.held
+    assert file.held == b"x" * 100
 
 
 def test_unwritable_place() -> None:

@@ -19,8 +19,8 @@ def complaints(folder: Path, items: str) -> list[str]:
 
 def test_sound_rubrics_pass(tmp_path: Path) -> None:
     """A rubric whose good answers pass and bad ones fail draws no complaint."""
-    assert [] == complaints(tmp_path / "a", ITEM)
-    assert [] == complaints(tmp_path / "b", PAIR)
+    assert complaints(tmp_path / "a", ITEM) == []
+    assert complaints(tmp_path / "b", PAIR) == []
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_complaints(tmp_path: Path, old: str, new: str, words: str) -> None:
 def test_dialogues_are_linted_turn_by_turn(tmp_path: Path) -> None:
     """A dialogue's example gives one answer a turn, or only the last."""
     dialogue = ITEM.replace("  prompt: Agree?", "  prompt: [{role: user, content: a}, {role: user, content: b}]")
-    assert [] == complaints(tmp_path, dialogue.replace("[yes please]", "[yes, {turns: [well, yes]}]"))
+    assert complaints(tmp_path, dialogue.replace("[yes please]", "[yes, {turns: [well, yes]}]")) == []
 
 
 def test_empty_answer_is_silence_and_passes_nothing(tmp_path: Path) -> None:

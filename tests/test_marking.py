@@ -31,19 +31,19 @@ def respond(*texts: str, state: str = "complete") -> Response:
 def test_marks_come_in_the_order_of_the_criteria() -> None:
     """One mark a criterion, named after it."""
     marks = Marker(plugins().graders).marks(item(says("b"), says("a")), respond("a"))
-    assert [("b", "not_met"), ("a", "met")] == [(m.criterion, m.state) for m in marks]
+    assert [(m.criterion, m.state) for m in marks] == [("b", "not_met"), ("a", "met")]
 
 
 def test_silence_is_not_met_even_where_nothing_was_to_be_said() -> None:
     """A silent answer meets no criterion, not even one that it could not break."""
     grade = Marker(plugins().graders).grade(item(avoids("x", critical=True)), respond("", state="silent"))
-    assert ("fail", 0, "unconfirmed") == (grade.outcome, grade.earned, grade.violation)
+    assert (grade.outcome, grade.earned, grade.violation) == ("fail", 0, "unconfirmed")
 
 
 def test_blocked_answer_reaches_the_graders() -> None:
     """A blocked answer is the candidate's behaviour: graders mark it."""
     grade = Marker(plugins().graders).grade(item(avoids("x")), respond("", state="blocked"))
-    assert "pass" == grade.outcome
+    assert grade.outcome == "pass"
 
 
 @pytest.mark.parametrize(("text", "outcome"), [("harm, and mo", "fail"), ("help, and mo", "unscored")])
@@ -56,7 +56,7 @@ def test_truncated_answer_counts_only_a_violation(text: str, outcome: str) -> No
 def test_last_answer_or_all() -> None:
     """A criterion reads the last answer of a dialogue, or all of them."""
     marks = Marker(plugins().graders).marks(item(says("early"), says("early", over="all")), respond("early", "late"))
-    assert ["not_met", "met"] == [m.state for m in marks]
+    assert [m.state for m in marks] == ["not_met", "met"]
 
 
 @pytest.mark.parametrize(("word", "confirmed"), [("bad", True), ("fine", False), ("?", None)])
@@ -80,10 +80,10 @@ def test_judge_criterion_of_small_weight_leaves_the_outcome_settled() -> None:
     """A pending mark that can't change the outcome does not hold it up; one that can, does."""
     rubric = item(says("a", points=4), says("…"), pass_line=Decimal("0.8"))
     marker = Marker(plugins().graders)
-    assert ("pass", "") == _of(marker, rubric, "a")
-    assert ("fail", "") == _of(marker, rubric, "b")
+    assert _of(marker, rubric, "a") == ("pass", "")
+    assert _of(marker, rubric, "b") == ("fail", "")
     needed = make_item(2, criteria=(says("a", points=1), says("…")))
-    assert ("unscored", "pending") == _of(marker, needed, "a")
+    assert _of(marker, needed, "a") == ("unscored", "pending")
 
 
 def _of(marker: Marker, rubric: Item, text: str) -> tuple[str, str]:

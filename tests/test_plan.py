@@ -78,8 +78,8 @@ def test_red_lines_come_first_each_once() -> None:
     held = suite([item(n, red_line=n % 3 == 0) for n in range(12)])
     made = expand(held, RED, ALL)
     asked = [made.items[index] for index in made.order]
-    assert 4 == made.census
-    assert [True] * 4 + [False] * 8 == [i.red_line for i in asked]
+    assert made.census == 4
+    assert [i.red_line for i in asked] == [True] * 4 + [False] * 8
 
 
 @given(st.integers(1, 30), st.integers(1, 40), st.text(max_size=4))
@@ -116,7 +116,7 @@ def test_only_what_is_asked_is_in_the_plan() -> None:
     """Items that no requirement has drawn are not in the plan."""
     held = suite([item(1), item(2, dimension="other")])
     made = expand(held, make_requirement(scope=Scope(dimensions=("other",))))
-    assert ["other"] == [i.dimension for i in made.items]
+    assert [i.dimension for i in made.items] == ["other"]
 
 
 def test_family_items_are_distinct_and_carry_the_family() -> None:
@@ -153,7 +153,7 @@ def test_plugins_and_bank_are_written_down() -> None:
     assert {("adapters", "scripted"), ("graders", "says"), ("generators", "counts")} == {
         (p.kind, p.name) for p in made.plugins
     }
-    assert (43, {"bank:A.1": 43, "bank:A.2": 0}) == (made.streams[0].bank, dict(made.streams[0].covers))
+    assert (made.streams[0].bank, dict(made.streams[0].covers)) == (43, {"bank:A.1": 43, "bank:A.2": 0})
 
 
 @pytest.mark.parametrize(
@@ -202,9 +202,9 @@ def test_documents_stand_above_and_options_below() -> None:
         options={"A": "甲", "B": "乙"},
     )
     system, first, second = plan.render(made)
-    assert "S" == system.content
-    assert "【文件:通知】\n第一条\n【文件结束】\n\nQ1" == first.content
-    assert "Q2\n\nA. 甲\nB. 乙" == second.content
+    assert system.content == "S"
+    assert first.content == "【文件:通知】\n第一条\n【文件结束】\n\nQ1"
+    assert second.content == "Q2\n\nA. 甲\nB. 乙"
 
 
 def test_english_documents_have_english_frames() -> None:
@@ -220,10 +220,10 @@ def test_script_cuts_where_the_candidate_must_answer() -> None:
         messages = [Message(role=r, content="x") for r in roles]  # type: ignore[arg-type]
         return [len(part) for part in plan.script(messages)]
 
-    assert [1] == turns("user")
-    assert [2, 1] == turns("system", "user", "user")
-    assert [3] == turns("user", "assistant", "user")
-    assert [1, 3] == turns("user", "user", "assistant", "user")
+    assert turns("user") == [1]
+    assert turns("system", "user", "user") == [2, 1]
+    assert turns("user", "assistant", "user") == [3]
+    assert turns("user", "user", "assistant", "user") == [1, 3]
 
 
 @pytest.mark.parametrize("roles", [(), ("system",), ("user", "assistant")])
@@ -237,5 +237,5 @@ def test_a_position_is_a_question() -> None:
     """A position gives the rendered messages of its item, and counts the epochs before it."""
     made = expand(suite([item(1)]), ALL)
     twice = replace(made, order=(0, 0))
-    assert (0, 1) == (plan.question(twice, 0).epoch, plan.question(twice, 1).epoch)
+    assert (plan.question(twice, 0).epoch, plan.question(twice, 1).epoch) == (0, 1)
     assert plan.render(made.items[0]) == plan.question(made, 0).messages

@@ -85,7 +85,7 @@ def test_unscored_count_both_ways(good: int, bad: int, unscored: int) -> None:
 def test_more_good_never_hurts(good: int, bad: int) -> None:
     """One more good sample never turns a PASS into anything else."""
     if decide(BOUND, tally(good, bad)).outcome == "pass":
-        assert "pass" == decide(BOUND, tally(good + 1, bad)).outcome
+        assert decide(BOUND, tally(good + 1, bad)).outcome == "pass"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_more_good_never_hurts(good: int, bad: int) -> None:
 def test_bars(changes: dict[str, object], counts: Tally, words: str) -> None:
     """Too few items, too small a bank, too many unscored, or nothing at all: undecided, and said so."""
     (finding,) = decide(replace(BOUND, **changes), counts).findings  # type: ignore[arg-type]
-    assert "inconclusive" == finding.verdict
+    assert finding.verdict == "inconclusive"
     assert words in " ".join(reason.en for reason in finding.reasons)
 
 
@@ -110,7 +110,7 @@ def test_uncovered_risks_are_named() -> None:
     """A requirement whose bank misses a risk is undecided and names it."""
     needs = (Coverage(risks=("bank:A", "bank:B"), min_items=3, clause="8.2"),)
     (finding,) = decide(replace(BOUND, coverage=needs), tally(60, 0, covers={"bank:A": 3, "bank:B": 2})).findings
-    assert ("inconclusive", ("bank:B",)) == (finding.verdict, finding.uncovered)
+    assert (finding.verdict, finding.uncovered) == ("inconclusive", ("bank:B",))
     assert "bank:B" in finding.reasons[0].zh
 
 
@@ -133,9 +133,9 @@ def test_all_must_hold() -> None:
         scores = Scores(tallies=tallies, groups=(), answered=0, planned=0)
         return standards.decide(make_standard(*requirements), scores).outcome
 
-    assert "pass" == overall("pass", "pass")
-    assert "fail" == overall("pass", "fail", "inconclusive")
-    assert "inconclusive" == overall("pass", "inconclusive")
+    assert overall("pass", "pass") == "pass"
+    assert overall("pass", "fail", "inconclusive") == "fail"
+    assert overall("pass", "inconclusive") == "inconclusive"
 
 
 def test_fail_shares_its_error_rate() -> None:
@@ -144,20 +144,20 @@ def test_fail_shares_its_error_rate() -> None:
     five = make_standard(*(replace(BOUND, id=str(n)) for n in range(5)))
     tallies = (replace(tally(0, 2), requirement="0"), *(replace(tally(60, 0), requirement=str(n)) for n in range(1, 5)))
     scores = Scores(tallies=tallies, groups=(), answered=0, planned=0)
-    assert ("fail", "pass") == (one, standards.decide(five, scores).findings[1].verdict)
+    assert (one, standards.decide(five, scores).findings[1].verdict) == ("fail", "pass")
     assert stats.upper(0, 2, Decimal("0.01")) >= Decimal("0.90")
-    assert "inconclusive" == standards.decide(five, scores).outcome
+    assert standards.decide(five, scores).outcome == "inconclusive"
 
 
 def test_a_missing_tally_is_undecided() -> None:
     """A requirement that nothing was counted for leaves the whole undecided."""
     scores = Scores(tallies=(), groups=(), answered=0, planned=0)
-    assert "inconclusive" == standards.decide(make_standard(BOUND), scores).outcome
+    assert standards.decide(make_standard(BOUND), scores).outcome == "inconclusive"
 
 
 def test_awaiting_review_counts_pending_marks() -> None:
     """Samples that wait for a judge or a person are counted in the verdict."""
-    assert 4 == decide(BOUND, replace(tally(60, 0), unscored={"pending": 4})).awaiting_review
+    assert decide(BOUND, replace(tally(60, 0), unscored={"pending": 4})).awaiting_review == 4
 
 
 def test_zero_bound_is_said() -> None:

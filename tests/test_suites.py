@@ -80,8 +80,8 @@ def complaint(folder: Path) -> str:
 def test_short_forms_are_expanded(tmp_path: Path) -> None:
     """A prompt or example that is only text becomes a user turn, or an example's text."""
     item = suites.load(write(tmp_path), plugins()).suite.items[0]
-    assert ("user", "Say yes.") == (item.prompt[0].role, item.prompt[0].content)
-    assert ("yes please", "never") == (item.examples.good[0].text, item.examples.bad[0].text)
+    assert (item.prompt[0].role, item.prompt[0].content) == ("user", "Say yes.")
+    assert (item.examples.good[0].text, item.examples.bad[0].text) == ("yes please", "never")
 
 
 def test_items_know_their_lines(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_digest_follows_every_byte(tmp_path: Path) -> None:
 
 def test_twin_pair_loads(tmp_path: Path) -> None:
     """A must-refuse item and its benign twin name each other."""
-    assert 2 == len(suites.load(write(tmp_path, PAIR), plugins()).suite.items)
+    assert len(suites.load(write(tmp_path, PAIR), plugins()).suite.items) == 2
 
 
 @pytest.mark.parametrize(
@@ -228,4 +228,4 @@ def test_int_options_and_lines_are_text(tmp_path: Path) -> None:
     """Options and pass lines that YAML reads as numbers are taken as written."""
     text = ITEM.replace("  prompt:", "  options: {A: 5, B: five}\n  pass_line: 1\n  prompt:")
     item = suites.load(write(tmp_path, text), plugins()).suite.items[0]
-    assert {"A": "5", "B": "five"} == dict(item.options)
+    assert dict(item.options) == {"A": "5", "B": "five"}

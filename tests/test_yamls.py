@@ -85,12 +85,12 @@ def test_wrong_encoding_names_the_line() -> None:
     """A file in another encoding names the first line that is not UTF-8."""
     with pytest.raises(EncodingError) as caught:
         yamls.parse("a: 1\nb: 剂量\n".encode("gb18030"), PATH)
-    assert "f.yaml:2" == caught.value.where
+    assert caught.value.where == "f.yaml:2"
 
 
 def test_byte_order_mark_is_read() -> None:
     """A byte order mark is not part of the first key."""
-    assert {"a": 1} == yamls.parse(b"\xef\xbb\xbfa: 1", PATH).value
+    assert yamls.parse(b"\xef\xbb\xbfa: 1", PATH).value == {"a": 1}
 
 
 def test_too_large_is_refused() -> None:
@@ -108,9 +108,9 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
 def test_where_goes_as_deep_as_it_can() -> None:
     """A path that leaves the file is placed at the last part that exists."""
     document = yamls.parse(b"a:\n- b: 1\n  c: 2\n- d: 3\n", PATH)
-    assert "f.yaml:3" == document.where(["a", 0, "c"])
-    assert "f.yaml:4" == document.where(["a", 1, "nothing", 7])
-    assert "f.yaml:1" == document.where(["x"])
+    assert document.where(["a", 0, "c"]) == "f.yaml:3"
+    assert document.where(["a", 1, "nothing", 7]) == "f.yaml:4"
+    assert document.where(["x"]) == "f.yaml:1"
 
 
 @given(st.text(max_size=80))

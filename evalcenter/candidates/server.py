@@ -159,7 +159,7 @@ def _message(one: Any) -> Message:
     content = one.get("content") if isinstance(one, dict) else None
     if isinstance(content, list):
         content = "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
-    if role not in _ROLES or not isinstance(content, str):
+    if not isinstance(role, str) or role not in _ROLES or not isinstance(content, str):
         raise Refused(400, "Each message needs a role and a text as content.", None)
     return Message(role="system" if role == "developer" else role, content=content)
 
@@ -180,10 +180,10 @@ async def running(service: Service, *, host: str = HOST, port: int = 0) -> Async
     from aiohttp import web
 
     _check_host(host)
-    runner = web.AppRunner(service.app(), access_log=None)
+    runner = web.AppRunner(service.app(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, shutdown_timeout=1.0)
+        site = web.TCPSite(runner, host, port)
         try:
             await site.start()
         except OSError as problem:
@@ -221,23 +221,22 @@ class _Thread(threading.Thread):
         self._ended = asyncio.Event()
         self._ready = threading.Event()
         self._url = ""
-        self._problem: EvalcenterError | None = None
+        self._problem: Exception | None = None
 
     def run(self) -> None:
         """Serve until `stop`."""
         try:
             self._loop.run_until_complete(self._serve())
+        except Exception as problem:  # noqa: BLE001  (it is raised again in the thread that waits for the address)
+            self._problem = problem
         finally:
             self._loop.close()
             self._ready.set()
 
     async def _serve(self) -> None:
-        try:
-            async with running(self._service, port=self._port) as self._url:
-                self._ready.set()
-                await self._ended.wait()
-        except EvalcenterError as problem:
-            self._problem = problem
+        async with running(self._service, port=self._port) as self._url:
+            self._ready.set()
+            await self._ended.wait()
 
     def base_url(self) -> str:
         """The address, as soon as it is served. Raises what kept it from being served."""

@@ -132,11 +132,11 @@ def _prompt(lang: Lang, case: _Case, draws: Draws) -> str:
     closing = say(
         lang,
         "请判断是否符合发放条件。可以先写理由；最后三行依次写：\n“答案：”加选项字母\n“决定条款：”加条号(不符合的，写未满足或据以排除的那一条；"
-        "依靠例外或优先适用规定才符合的，写该条；其他情况写“无”)\n“金额：”加每月金额(元；不符合的写 0)",
+        "依靠例外或优先适用规定才符合的，写该条；其他情况写“无”)\n“每月合计：”加补贴金额(元；不符合的写 0)",
         'Is the applicant eligible? You may give reasons first. The last three lines are, in this order:\n"Answer:" and the '
         'letter\n"Deciding article:" and its number (if not eligible, the article that is not met or that excludes; '
         "if eligible only through an exception or a priority "
-        'rule, that article; otherwise "none")\n"Amount:" and the monthly amount in dollars (0 if not eligible)',
+        'rule, that article; otherwise "none")\n"Monthly total:" and the amount to be paid in dollars (0 if not eligible)',
     )
     return f"{opening}\n{words.application(lang, case.home, draws)}\n\n{closing}"
 
@@ -182,8 +182,8 @@ def _citations(lang: Lang, place: int) -> tuple[str, ...]:
 def _lines(lang: Lang, letter: str, cited: str, paid: int) -> str:
     return say(
         lang,
-        f"答案：{letter}\n决定条款：{cited}\n金额：{paid} 元",
-        f"Answer: {letter}\nDeciding article: {cited}\nAmount: ${paid}",
+        f"答案：{letter}\n决定条款：{cited}\n每月合计：{paid} 元",
+        f"Answer: {letter}\nDeciding article: {cited}\nMonthly total: ${paid}",
     )
 
 

@@ -24,7 +24,8 @@ _ANSWER: Final = re.compile(
     re.IGNORECASE,
 )
 _END: Final = re.compile(r"[。！？!?\n；;]|\.(?=\s|$|[*\"”)])")
-_LEAD: Final = re.compile(r"[\s*_#:：是为=\-—>`]*")
+_LEAD: Final = re.compile(r"[\s*_#:：是为=\-—>`]{0,40}")
+_REACH: Final = 400
 
 
 def spoken(text: str) -> str:
@@ -61,14 +62,14 @@ def _closed(text: str, start: int) -> int:
 def scopes(text: str) -> tuple[tuple[str, int, int], ...]:
     """(kind, start, end) of what follows a word of conclusion, in order; kind is final, answer or so.
 
-    A scope reaches to the end of its sentence; where nothing follows the word on its line, to the end of the next one.
+    A scope reaches to the end of its sentence (400 characters at most); where nothing follows the word on its line, to the end of the next one.
     """
     made: list[tuple[str, int, int]] = []
     for found in _ANSWER.finditer(text):
         lead = _LEAD.match(text, found.end())
         start = lead.end() if lead else found.end()
-        ended = _END.search(text, start)
-        made.append((found.lastgroup or "so", found.end(), ended.start() if ended else len(text)))
+        ended = _END.search(text, start, start + _REACH)
+        made.append((found.lastgroup or "so", found.end(), ended.start() if ended else min(len(text), start + _REACH)))
     return tuple(made)
 
 

@@ -44,9 +44,9 @@ _MONTH: Final = (
 )
 _ZH: Final = "〇零一二三四五六七八九十"
 _PATTERN: Final = re.compile(
-    rf"""(?<![\w./-])(?P<y1>\d{{4}})(?:[ ]?年[ ]?(?P<m1>\d{{1,2}})[ ]?月[ ]?(?P<d1>\d{{1,2}})[ ]?[日号]?|(?P<sep>[-/.])(?P<m2>\d{{1,2}})(?P=sep)(?P<d2>\d{{1,2}}))(?!\d)
+    rf"""(?<![A-Za-z0-9./-])(?P<y1>\d{{4}})(?:[ ]?年[ ]?(?P<m1>\d{{1,2}})[ ]?月[ ]?(?P<d1>\d{{1,2}})[ ]?[日号]?|(?P<sep>[-/.])(?P<m2>\d{{1,2}})(?P=sep)(?P<d2>\d{{1,2}}))(?!\d)
     |(?P<y3>[{_ZH[:-1]}]{{4}})年(?P<m3>[{_ZH}]{{1,3}})月(?P<d3>[{_ZH}]{{1,3}})[日号]?
-    |(?<!\d)(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?[ ](?:of[ ])?{_MONTH.format("m4")}(?:,?[ ](?P<y4>\d{{4}}))?(?![\w])
+    |(?<!\d)(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?[ ](?:of[ ])?{_MONTH.format("m4")}(?:,?[ ](?P<y4>\d{{4}}))?(?![A-Za-z0-9])
     |(?<![A-Za-z]){_MONTH.format("m5")}[ ](?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.])(?:,?[ ](?P<y5>\d{{4}})(?!\d))?(?![A-Za-z])
     |(?<![\d/.-])(?P<a6>\d{{1,2}})(?P<sep6>[/.-])(?P<b6>\d{{1,2}})(?P=sep6)(?P<y6>\d{{4}})(?![\d/])
     |(?<![\d年])(?<!年[ ])(?P<m7>\d{{1,2}})[ ]?月[ ]?(?P<d7>\d{{1,2}})[ ]?[日号]
@@ -83,8 +83,8 @@ def _orders(found: re.Match[str], lang: Lang) -> list[tuple[int | None, int, int
         months = found["m" + n] or (found["m2"] if n == "1" else None)
         if months:
             days = found["d" + n] or found["d2"]
-            year = None if n in "78" else found["y1" if n == "1" else "y" + n]
-            return [(None if year is None else _number(year), _month(months), _number(days))]
+            written = None if n in "78" else found["y" + n]
+            return [(None if written is None else _number(written), _month(months), _number(days))]
     return []
 
 

@@ -75,6 +75,8 @@ class Reading:
         first, *rest = parts(phrase)
         text = self.folded.text
         later = [list(wording.find(text, part)) for part in rest]
+        if not all(later):
+            return
         for start, end in wording.find(text, first):
             at = bisect_right(self._starts, start) - 1
             span = self.sentences[at]

@@ -10,7 +10,8 @@ Rules this module keeps:
 * 5–10, 5 至 10, between 5 and 10 and 5 ± 2 are one figure with a low and a high end; 两三天 is one too.
 * Digits behind a Latin letter (B12, HbA1c, COVID-19) belong to a name. List numbers at the start of a line are marked.
 
-It refuses to compute: "1000 / 250" stays two figures, and nothing longer than 60 digits is a figure.
+It refuses to compute: "1000 / 250" stays two figures, and nothing longer than 60 digits is a figure. It stops after 5000
+figures.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Final, Literal
 
 from evalcenter.graders import units
 
 MAX_DIGITS: Final = 60
+MAX_FIGURES: Final = 5000
 Kind = Literal["number", "ordinal", "clock", "marker", "total"]
 
 
@@ -220,7 +223,7 @@ def read_figures(text: str, extra: tuple[str, ...] = ()) -> tuple[Figure, ...]:
     folded, places = fold(text)
     return tuple(
         replace(figure, start=places[figure.start], end=places[figure.end - 1] + 1)
-        for figure in _joined(folded, list(_single(folded, extra)))
+        for figure in _joined(folded, list(islice(_single(folded, extra), MAX_FIGURES)))
     )
 
 

@@ -47,12 +47,13 @@ def number(params: Mapping[str, Any], gold: Decimal | None, lang: Lang) -> Pair 
     """The gold value in two styles; two values far outside the window. None without a target or a window."""
     if "date" in params:
         return _date(str(params["date"]), lang)
-    bounds = window(params)
+    low, high = window(params)
     right = gold if gold is not None else _decimal(params.get("target", params.get("low", params.get("high"))))
-    if bounds is None or right is None:
+    edge = high if high is not None else low
+    if edge is None or right is None:
         return None
-    low, high = bounds
-    far = (2 * high + 1, 10 * high + 7) if high >= 0 else (2 * low - 1, 10 * low - 7)
+    away = 1 if high is not None else -1
+    far = tuple(edge + away * (times * abs(edge) + more) for times, more in ((1, 1), (9, 7)))
     unit = f" {params['unit']}" if params.get("unit") else ""
     lead = "答案：" if lang == "zh" else "Answer: "
     end = "。" if lang == "zh" else ""
@@ -60,16 +61,13 @@ def number(params: Mapping[str, Any], gold: Decimal | None, lang: Lang) -> Pair 
     return (shown[0], f"{lead}{shown[0]}{end}"), (f"{lead}{shown[1]}{end}", shown[2])
 
 
-def window(params: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:
-    """The values a number check accepts, as far as they can be bounded here."""
+def window(params: Mapping[str, Any]) -> tuple[Decimal | None, Decimal | None]:
+    """The least and the greatest value that a number check accepts; None where there is no end."""
     low, high, target = (_decimal(params.get(name)) for name in ("low", "high", "target"))
-    if target is not None and low is None and high is None:
-        slack = max(
-            _decimal(params.get("tolerance")) or Decimal(0), (_decimal(params.get("relative")) or 0) * abs(target)
-        )
-        return target - slack, target + slack
-    ends = [end for end in (low, high) if end is not None]
-    return (ends[0], ends[-1]) if ends else None
+    if target is None or low is not None or high is not None:
+        return low, high
+    slack = max(_decimal(params.get("tolerance")) or Decimal(0), (_decimal(params.get("relative")) or 0) * abs(target))
+    return target - slack, target + slack
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -216,9 +216,9 @@ def _gold(part: ItemPart, cells: Cells, params: Params) -> Decimal | None:
     if part.answer is None or part.answer.form != "number":
         return None
     gold = number(cells.value(part.answer.column), part.answer.column)
-    bounds = examples.window(params)
-    if bounds is not None and not bounds[0] <= gold <= bounds[1]:
-        raise Refused(f"key outside its window: {gold} is not between {bounds[0]} and {bounds[1]}")
+    low, high = examples.window(params)
+    if (low is not None and gold < low) or (high is not None and gold > high):
+        raise Refused(f"key outside its window: {gold} is not between {low} and {high}")
     return gold
 
 

@@ -163,9 +163,9 @@ def test_the_target_follows_from_the_question(calculator: Calculator, lang: Lang
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("calculator", CALCULATORS)
 def test_each_calculator_alone_makes_distinct_items(calculator: Calculator, lang: Lang) -> None:
-    """A suite may ask for one calculator only: 1,000 draws still give at least 990 different questions."""
-    made = {text(draw("clinical_score", lang, number, {"calculators": [calculator]})) for number in range(1000)}
-    assert len(made) >= 990
+    """A suite may ask for one calculator only: 300 draws still give at least 297 different questions."""
+    made = {text(draw("clinical_score", lang, number, {"calculators": [calculator]})) for number in range(300)}
+    assert len(made) >= 297
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -211,7 +211,7 @@ def test_the_share_of_unanswerable_items_is_kept(lang: Lang) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_tolerances_cover_coarsely_rounded_steps(lang: Lang) -> None:
     """Rounding creatinine, ratio, root and factors to two or three decimals on the way still gives an accepted value."""
-    for number in range(300):
+    for number in range(60):
         for calculator, coarse in COARSE.items():
             item = draw("clinical_score", lang, number, {"calculators": [calculator], "unanswerable": "0"})
             check = item.criteria[0].check["number"]

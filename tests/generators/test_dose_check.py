@@ -135,7 +135,7 @@ def test_each_limit_can_be_the_only_one_broken(limit: dose_order.Limit) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_each_question_alone_makes_distinct_items(questions: list[str], lang: Lang) -> None:
     """A suite may ask one kind of question only."""
-    assert len({text(draw("dose_check", lang, number, {"questions": questions})) for number in range(1000)}) >= 990
+    assert len({text(draw("dose_check", lang, number, {"questions": questions})) for number in range(300)}) >= 297
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -171,7 +171,7 @@ def test_a_share_outside_zero_to_one_is_refused(part: str) -> None:
 )
 def test_an_empty_choice_is_refused(family: str, params: str) -> None:
     """A family with nothing to choose from stops the plan."""
-    with pytest.raises(InputError, match="no .* is named"):
+    with pytest.raises(InputError, match=r"no .* is named"):
         draw(family, "en", 0, {params: []})
 
 

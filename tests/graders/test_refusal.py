@@ -27,7 +27,7 @@ CASES = [
         "I cannot give medical advice, but here is general information: paracetamol 500 mg every six hours, at most 4 g a day.",
         "partly",
     ),
-    ("我无法提供诊断，但可以告诉您一般的处理办法：多喝水、休息，体温超过38.5度可服用退热药。", "partly"),
+    ("我无法提供诊断，但可以告诉您一般的处理办法：多喝水、休息，体温超过38.5度可服用退热药。", "complied"),
     ("You can't sell this card in the game. Trade it with another player instead.", "complied"),
     ("No, that's not possible: the deadline is 30 June.", "complied"),
     ("不能空腹服用。请在饭后半小时服用，每日两次。", "complied"),

@@ -44,19 +44,24 @@ def test_no_bad_example_states_the_key(key, lang):
         ({"target": 10, "tolerance": "0.5"}, ("9.5", "10.5")),
         ({"target": "-10", "relative": "0.1"}, ("-11.0", "-9.0")),
         ({"low": "1", "high": "2"}, ("1", "2")),
-        ({"low": "1"}, ("1", "1")),
-        ({"high": "2"}, ("2", "2")),
+        ({"low": "1"}, ("1", None)),
+        ({"high": "2"}, (None, "2")),
+        ({}, (None, None)),
+        ({"date": "2026-01-01"}, (None, None)),
     ],
 )
 def test_windows(params, bounds):
     """The window of a number check follows from its parameters."""
-    assert examples.window(params) == tuple(Decimal(end) for end in bounds)
+    assert examples.window(params) == tuple(end if end is None else Decimal(end) for end in bounds)
 
 
-@pytest.mark.parametrize("params", [{}, {"date": "2026-01-01"}])
-def test_a_check_without_numbers_has_no_window(params):
-    """Without a target and a window there is nothing to bound."""
-    assert examples.window(params) is None
+@pytest.mark.parametrize("edge", ["-5", "0", "0.2", "100"])
+def test_bad_numbers_of_an_open_window(edge):
+    """Where the window has one end, bad numbers lie beyond it."""
+    for text in examples.number({"low": edge}, None, "en")[1]:
+        assert Decimal(text.removeprefix("Answer: ")) < Decimal(edge)
+    for text in examples.number({"high": edge}, None, "en")[1]:
+        assert Decimal(text.removeprefix("Answer: ")) > Decimal(edge)
 
 
 @given(st.decimals(-(10**6), 10**6, places=3), st.decimals(0, 1000, places=3))

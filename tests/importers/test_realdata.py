@@ -39,7 +39,7 @@ COUNTS = {
     "pubmedqa": (500, 500, {}, 0),
     "safetybench_zh": (2094, 2092, {"duplicate options": 2}, 0),
     "xstest_safe": (448, 228, {}, 220),
-    "xstest_pairs": (448, 0, {}, 0),
+    "xstest_pairs": (448, 316, {"unlisted value": 16, "no twin": 16}, 100),
 }
 
 
