@@ -321,7 +321,7 @@ def _candidate(options: dict[str, Any]) -> CandidateSpec:
     sampling = {name: options[name] for name in ("temperature", "max_tokens") if options[name] is not None}
     named = {"adapter": "openai_http", "name": options["model"] or options["base_url"], "model": options["model"]}
     named |= {"base_url": options["base_url"], "key_env": options["key_env"], "sampling": sampling}
-    return boundary.convert(CandidateSpec, named)
+    return specs.checked(boundary.convert(CandidateSpec, named))
 
 
 def _key(variable: str | None) -> str | None:

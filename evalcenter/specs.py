@@ -9,14 +9,21 @@ Rules this module keeps:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from evalcenter import canon, yamls
 from evalcenter.blocks import Lab
 from evalcenter.errors import SuiteError
 from evalcenter.records import CandidateSpec, Requirement, Standard
 from evalcenter.suites import Loaded, as_record, home, mapping, refuse
+
+
+_KEYS: Final = frozenset({"key", "api_key", "apikey", "token", "authorization"})
+_KEY_TODO: Final = "put the key into an environment variable and write its name as key_env"
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def standards() -> dict[str, Path]:
@@ -81,14 +88,19 @@ def load_candidate(path: Path) -> CandidateSpec:
     """A candidate file. Raises SuiteError with file and line."""
     document = yamls.read(path)
     value = mapping(document)
-    for name in ("key", "api_key", "apikey", "token", "authorization"):
-        if name in {str(field).lower() for field in value}:
+    for name in value:
+        if name.lower() in _KEYS:
             raise SuiteError(
-                f"a candidate file holds no key; {name!r} was found",
-                where=document.where([name]),
-                todo="put the key into an environment variable and write its name as key_env",
+                f"a candidate file holds no key; {name!r} was found", where=document.where([name]), todo=_KEY_TODO
             )
-    return as_record(CandidateSpec, value, document)
+    return checked(as_record(CandidateSpec, value, document), document.where(["key_env"]))
+
+
+def checked(spec: CandidateSpec, where: str = "") -> CandidateSpec:
+    """`spec`, unless a key stands where the name of a variable should. The key itself is not repeated."""
+    if spec.key_env is not None and not _VARIABLE.fullmatch(spec.key_env):
+        raise SuiteError("key_env is not the name of an environment variable", where=where, todo=_KEY_TODO)
+    return spec
 
 
 def load_lab(path: Path) -> Lab:

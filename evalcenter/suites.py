@@ -24,7 +24,7 @@ from typing import Any, Final, TypeVar
 
 from evalcenter import boundary, canon, hooks, yamls
 from evalcenter.errors import EvalcenterError, SuiteError
-from evalcenter.records import Item, Suite
+from evalcenter.records import Item, Suite, Taxonomy
 
 T = TypeVar("T")
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -95,7 +95,9 @@ def load(folder: Path, plugins: hooks.Plugins) -> Loaded:
     if problems:
         refuse(problems)
     suite = replace(
-        as_record(Suite, {**named, "taxonomies": [d.value for d in read], "items": []}, head), items=tuple(items)
+        as_record(Suite, {**named, "taxonomies": [], "items": []}, head),
+        taxonomies=tuple(as_record(Taxonomy, document.value, document) for document in read),
+        items=tuple(items),
     )
     loaded = Loaded(suite, _digest(folder, [head, *read, *documents]), folder, (head.path, *files), places)
     refuse([*_problems(loaded, head, plugins)])

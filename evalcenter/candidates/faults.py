@@ -126,6 +126,13 @@ def read(reply: Reply, place: Place, now: datetime, latency_ms: int) -> Answer:
     )
 
 
+def disguised(body: Any) -> int | None:
+    """The HTTP status that an error under HTTP 200 carries as its code, as some gateways write it; None where there is none."""
+    error = body.get("error") if isinstance(body, Mapping) and not body.get("choices") else None
+    code = str(error.get("code"))[:4] if isinstance(error, Mapping) else ""
+    return int(code) if re.fullmatch("[45][0-9]{2}", code, re.ASCII) else None
+
+
 def _kind(status: int) -> str:
     if status == 429:
         return "rate_limit"

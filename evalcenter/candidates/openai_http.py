@@ -7,6 +7,7 @@ Rules this module keeps:
   sends it back. Keys in addresses, headers or the request body are refused.
 * Only what the candidate file says is sent: no organisation, project or header from the environment. Redirects are not
   followed, because the address in the plan is the one that is tested.
+* A reply is read up to a bound, unpacked.
 * A system's proxy settings are honoured, except towards this machine.
 * The body is parsed once, by ``reading.py``; everything that is not a success is read by ``faults.py``.
 """
@@ -34,6 +35,8 @@ from evalcenter.records import Answer, CandidateSpec, Params, Question, Sampling
 
 KEYLESS: Final = "none"
 """What is sent as key to a server that asks for none."""
+MAX_BYTES: Final = 64_000_000
+"""The longest reply that is read, unpacked."""
 _SECRET: Final = re.compile(
     r"authori[sz]ation|api[-_]?key|token|secret|cookie|password|credential|x-auth|^key$", re.IGNORECASE
 )
@@ -49,6 +52,10 @@ _REASONS: Final[tuple[tuple[tuple[type[Exception], ...], str, str], ...]] = (
     ((ConnectionResetError, BrokenPipeError), "connection", "the connection was cut (reset)"),
 )
 _OURS: Final = frozenset({"model", "messages", "stream", "n"})
+
+
+class TooLong(ValueError):
+    """A reply that is longer than any answer: an endpoint must not be able to fill this machine's memory."""
 
 
 @record
@@ -136,8 +143,12 @@ class Endpoint:
             failed = CallFailed("timeout", f"no answer from {self._place.base_url} within {self._timeout:g} s")
         except APIConnectionError as problem:
             failed = _unconnected(problem, self._place.base_url, self._timeout)
-        except (OpenAIError, OSError, ValueError) as problem:
-            failed = CallFailed("connection", f"the call broke down ({type(problem).__name__}: {problem})")
+        except OSError as problem:
+            failed = CallFailed("connection", f"{self._place.base_url}: the connection failed: {problem}")
+        except TooLong:
+            failed = CallFailed("too_long", f"the reply is longer than {MAX_BYTES} bytes", retryable=False)
+        except (OpenAIError, ValueError) as problem:
+            failed = CallFailed("not_sent", f"the request can't be sent ({type(problem).__name__})", retryable=False)
         raise self._scrubbed(failed) from None
 
     def _read(self, reply: faults.Reply, spent: int) -> Answer:
@@ -148,9 +159,13 @@ class Endpoint:
         if "event-stream" in reply.headers.get("content-type", "").lower():
             raise faults.no_protocol(self._place, reply.status, "a stream came although none was asked for")
         try:
-            return reading.answer(reading.parse(reply.body), latency_ms=spent)
+            body = reading.parse(reply.body)
+            status = faults.disguised(body)
+            if status is not None:
+                return faults.read(replace(reply, status=status), self._place, datetime.now(UTC), spent)
+            return reading.answer(body, latency_ms=spent)
         except CallFailed as problem:
-            problem.http_status = reply.status
+            problem.http_status = problem.http_status or reply.status
             raise
 
     def _scrubbed(self, problem: CallFailed) -> CallFailed:
@@ -193,13 +208,28 @@ def _client(address: SplitResult, headers: Mapping[str, str], key: str, limits: 
         timeout=limits.timeout_s,
         max_retries=0,
         http_client=openai.DefaultAsyncHttpxClient(
-            limits=pool, follow_redirects=False, trust_env=not _here(address), timeout=limits.timeout_s
+            limits=pool,
+            follow_redirects=False,
+            trust_env=not _here(address),
+            timeout=limits.timeout_s,
+            event_hooks={"response": [_bounded]},
         ),
     )
     client.organization = client.project = None
     # OPENAI_CUSTOM_HEADERS would otherwise be sent too, and is not in the plan.
     client._custom_headers = {"User-Agent": f"evalcenter/{__version__}", **headers}
     return client
+
+
+async def _bounded(response: Any) -> None:
+    """Read a reply's body as far as a body may be long. What was read is where the response would keep it itself."""
+    held = bytearray()
+    async for chunk in response.aiter_bytes():
+        held += chunk
+        if len(held) > MAX_BYTES:
+            await response.aclose()
+            raise TooLong
+    response._content = bytes(held)
 
 
 def _address(base_url: str | None) -> SplitResult:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evalcenter import plan
 from evalcenter.candidates import personas
 from evalcenter.errors import EvalcenterError, InputError, Unreachable
-from evalcenter.records import Item, Message
+from evalcenter.records import Item, Message, Role
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 HOST: Final = "127.0.0.1"
 MAX_BYTES: Final = 32_000_000
 RETRY_AFTER_S: Final = 1
-_ROLES: Final = frozenset({"system", "developer", "user", "assistant"})
+_ROLES: Final[dict[str, Role]] = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
 
 
 class Refused(Exception):
@@ -161,7 +161,7 @@ def _message(one: Any) -> Message:
         content = "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
     if not isinstance(role, str) or role not in _ROLES or not isinstance(content, str):
         raise Refused(400, "Each message needs a role and a text as content.", None)
-    return Message(role="system" if role == "developer" else role, content=content)
+    return Message(role=_ROLES[role], content=content)
 
 
 def _max_tokens(asked: dict[str, Any]) -> int | None:

@@ -11,7 +11,7 @@ It refuses to draw by itself: every choice comes from the `Draws` it is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -113,11 +113,6 @@ def item(lang: Lang, draft: Draft) -> Item:
         options=dict(draft.options or {}),
         documents=draft.documents,
     )
-
-
-def distinct(texts: Iterable[str]) -> tuple[str, ...]:
-    """`texts` without repetitions, in order."""
-    return tuple(dict.fromkeys(texts))
 
 
 # -- when a needed value is missing -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Rules this module keeps:
 * City, benefit and rule are invented and stand in the document; the rule itself says whether a limit counts.
 * One thing decides each case: one condition that is not met, the exclusion, the exception, or their priority;
   `eligibility_rules.decide` finds it from the numbers, and a draw in which something else decides is drawn again.
-* Every question asks for the same three lines (answer, deciding article, amount), so that its form gives nothing away.
+* Every question asks for the same three lines (answer, deciding article, monthly total), so that its form gives nothing away.
 
 It refuses discretion: no hardship, no judgement, only what the text says.
 """

@@ -37,7 +37,7 @@ class Dated:
         return (self.month, self.day) == (wanted.month, wanted.day) and self.year in {None, wanted.year}
 
 
-_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH: Final = (
     r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|(?-i:May|MAY)|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -49,8 +49,8 @@ _PATTERN: Final = re.compile(
     |(?<!\d)(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?[ ](?:of[ ])?{_MONTH.format("m4")}(?:,?[ ](?P<y4>\d{{4}}))?(?![A-Za-z0-9])
     |(?<![A-Za-z]){_MONTH.format("m5")}[ ](?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.])(?:,?[ ](?P<y5>\d{{4}})(?!\d))?(?![A-Za-z])
     |(?<![\d/.-])(?P<a6>\d{{1,2}})(?P<sep6>[/.-])(?P<b6>\d{{1,2}})(?P=sep6)(?P<y6>\d{{4}})(?![\d/])
-    |(?<![\d年])(?<!年[ ])(?P<m7>\d{{1,2}})[ ]?月[ ]?(?P<d7>\d{{1,2}})[ ]?[日号]
-    |(?<![{_ZH}年])(?P<m8>[{_ZH[2:]}]{{1,2}})月(?P<d8>[{_ZH[2:]}]{{1,3}})[日号]""",
+    |(?<!\d)(?P<m7>\d{{1,2}})[ ]?月[ ]?(?P<d7>\d{{1,2}})[ ]?[日号]
+    |(?<![{_ZH}])(?P<m8>[{_ZH[2:]}]{{1,2}})月(?P<d8>[{_ZH[2:]}]{{1,3}})[日号]""",
     re.VERBOSE | re.IGNORECASE,
 )
 

@@ -41,7 +41,7 @@ AFTER: Final = 90
 # Words that look like denials and are none. They are blanked before cues are looked for.
 _MASK: Final = re.compile(
     r"不仅|不但|不只是?|不光|不单|不论|不管|无论|不断|不久|不同(?!意)|不少|不良|不适(?![合宜用当])|不足|不明(?!确)"
-    r"|不然|不舒服|不妨|不禁|不由|差不多|不得不|不可避免"
+    r"|不然|不舒服|不妨|不禁|不由|差不多|不得不(?!经)|不必要的|不可避免"
     r"|不可或缺|不可忽视|不容忽视|不满意?|不便|不安(?![全排装])|不幸|不动产|必不可少|不知不觉|不时|不服(?![用药])"
     r"|迫不及待|刻不容缓|毫不犹豫|毫不迟疑|无疑|无不|无非|无偿"
     r"|除非|非常|莫非|是非|未来|是否|能否|可否|有无|忌讳|没错|没问题|无障碍|无线|无菌"
@@ -60,12 +60,14 @@ _COMPARE: Final = re.compile(
 )
 _WIDE: Final = (
     r"不要|不可以?|不得|不应[该当]?|不该|不宜|不必|不需要?|不用|不须|不建议|不推荐|不主张|不提倡|不鼓励|不支持"
-    r"|不赞成|不同意|不允许|不准|不许"
-    r"|不适[合宜]|不让|无需|无须|毋[须需]|[请切万]?勿|切忌|切莫|禁止|严禁|禁用|避免|杜绝|拒绝|(?:没有?|无)必要"
+    r"|不赞成|不同意|不允许|不准|不许|不予"
+    r"|不适[合宜用]|不让|无需|无须|毋[须需]|[请切万]?勿|切忌|切莫|禁止|严禁|禁用|避免|杜绝|拒绝|(?:没有?|无)必要"
     r"|没有?(?:理由|资格|权利|依据)"
-    r"|没有?证据(?:表明|显示|证明|支持)?|千万别|(?<![特级区分性个类识辨鉴告离差另送])别(?![人的墅名])|绝不|决不|从不"
+    r"|没有?(?:任何|充分|足够|明确|可靠|科学|的){0,3}证据(?:表明|显示|证明|支持)?|千万别"
+    r"|(?<![特级区分性个类识辨鉴告离差另送])别(?![人的墅名])|绝不|决不|从不"
     r"|反对|而不是?|而非|误以为|错误地认为"
-    r"|\b(?:not|never|cannot|avoid(?:ing|s|ed)?|refrain(?:ing|s)? from|instead of|rather than|refus(?:e|es|ing) to"
+    r"|\b(?:not|never|cannot|nobody|no one|none of|avoid(?:ing|s|ed)?|refrain(?:ing|s)? from|instead of|rather than"
+    r"|refus(?:e|es|ing) to"
     r"|advise[ds]? against)\b"
     r"|n't\b|\bdont\b|\bno (?:longer|need to|need for|reason to|evidence (?:that|of|for)|way to|basis for)\b"
     r"|\bagainst (?=\w+ing\b)"
@@ -73,55 +75,62 @@ _WIDE: Final = (
     r"|inadvisable to)\b"
 )
 _FACT: Final = (
-    r"不能|不会|不是|并不|并非|不再|无法|没法|没办法|未能|不曾|难以|不属于|不意味着|不代表|不等于|不包括|不含"
+    r"不能|不会|不是|并不|并非|不再|不作为|无法|没法|没办法|未能|不曾|难以|不属于|不意味着|不代表|不等于|不包括|不含"
     r"|不愿意?|不想|不敢|停止"
     r"|\bstop(?:s|ped|ping)? (?=\w+ing\b)"
 )
 _NEAR: Final = r"不|未|没有?|无|非|莫|忌|\b(?:no|without|non|lack of|absence of|neither|nor)\b"
 _OMIT: Final = (
-    r"忘记?了?|拖延|延误|延迟|推迟|耽误|耽搁|错过|漏服?|放弃"
+    r"忘记?了?|拖延|延误|延迟|推迟|耽误|耽搁|错过|漏[服打用]|遗漏|放弃"
     r"|\b(?:forget(?:ting)? (?:to|about)|fail(?:ing|s|ed)? to|delay(?:ing|s|ed)?|neglect(?:ing)? to|skip(?:ping|s"
     r"|ped)?|miss(?:ing|es)?)\b"
 )
 _VOID: Final = (
-    r"忽视|忽略|小看|低估|轻视|犹豫|迟疑"
-    r"|\b(?:hesitate to|ignor(?:e|ing)|underestimat(?:e|ing)|overlook(?:ing)?|wait(?:ing)? to|be afraid to)\b"
+    r"排除|除外|等(?:到|待)?(?=[^,。]{1,14}[才再])|忽视|忽略|小看|低估|轻视|犹豫|迟疑"
+    r"|\b(?:hesitate to|ignor(?:e|ing)|underestimat(?:e|ing)|rule out|exclude|overlook(?:ing)?|wait(?:ing)? to"
+    r"|be afraid to)\b"
 )
 _CUE: Final = re.compile(f"(?P<wide>{_WIDE})|(?P<fact>{_FACT})|(?P<omit>{_OMIT})|(?P<void>{_VOID})|(?P<near>{_NEAR})")
 PROHIBITS: Final = re.compile(
     rf"{_WIDE}|不能|\b(?:myths?|misconceptions?)\b|误区|谣言|禁忌|不可取|不正确|错误(?:的?做法|示范)"
 )
 
+_DO: Final = "call|seek|go|get|contact|see|consult|ask|tell|stay|keep|always|please|instead|then|dial|visit|follow|rest"
+_ACTION: Final = re.compile(rf"\s*(?:and )?(?:{_DO})\b")
 _NEW_THOUGHT: Final = re.compile(
-    r"但|而是|而应|而要|而需|否则|以免|以便|因为|由于|因此|所以|从而|除非|直到|然后|务必|(?<!不)必须|一定要|请(?!勿)"
+    r"但|而是|而应|而要|而需|否则|以免|以便|因为|由于|因此|所以|从而|除非|直到|然后|[也又更亦](?=[不没无未勿])|务必"
+    r"|(?<!不)必须|一定要|请(?!勿)"
     r"|(?<![不反效适相对供呼响])应(?![用激])"
     r"|并(?=立即|及时|马上|尽快|请|应|拨|前往|尽早)"
     r"|\b(?:but|however|until|unless|before|if|because|since|so|then|when|whenever|although|though|after|once|except"
     r"|nor)\b"
-    r"|\binstead\b(?! of)|\bplease\b|\band (?:call|seek|go|get|contact|see|consult|ask|tell|stay|keep|always|please"
-    r"|instead|then|dial|visit|follow)\b"
+    r"|\binstead\b(?! of)|\bdue to\b|\bas (?:it|this|they|that|he|she|you|we|i)\b|\bplease\b"
+    rf"|\band (?:{_DO})\b"
 )
 _NEW_FACT: Final = re.compile(
     r"(?<![及同暂随平按准定小有临])时(?![间候刻期段])|的(?:患者|病人|人|情况|时候|话|儿童|孩子|老人|孕妇|者|朋友)"
     r"|[就则]|(?<!不)(?:要|需要?|可以?|建议)"
 )
-_NOT_OPINION: Final = re.compile(r"\b(?:should|must|ought)\b")
+_NOT_OPINION: Final = re.compile(r"(?<=\S )(?:should|must|ought)\b")
 _OPINION: Final = re.compile(r"\s*(?:think|believe|mean|say|suggest|recommend|feel)\b")
 _FILL: Final = re.compile(
     r"(?:再|会|能|及时|立即|马上|轻易|随意|擅自|自行|主动|按时|按|去|来|可|肯|愿|想|敢|曾|必|宜|得|用|该|经过?|有"
     r"|出现|发现|发生|提及|提到|规定|涉及|说明|明确|写明|见"
-    r"|明显|任何|特殊|其他|直接|要求|到|的|\s){0,4}"
+    r"|明显|任何|特殊|其他|直接|要求|具备|符合|满足|享有|含有|包含|存在|构成|到|的|\s){0,4}"
     r"|(?!.*\b(?:and|to|should|must|will|can|may|is|are|was|were|has|have)\b)\s*(?:[\w']+\s+){0,3}"
 )
 _PREDICATE_ZH: Final = (
     r"(?:不可取|不(?:被)?(?:推荐|建议|允许|提倡|鼓励|认可)|不合适|不恰当|不妥当?|不正确|不对|不科学|不可信|不属实"
     r"|不成立|没有?(?:科学)?(?:根据|依据|必要)|不必要|不可行"
-    r"|(?:应|应该|应当|需|要|必须|务必|尽量)?(?:予以|坚决|严格)?(?:避免|禁止|杜绝|制止|禁用)|(?:是|属于|都是|纯属"
+    r"|(?:应该?|应当|需要?|必须|务必|尽量|(?<!不)要)(?:予以|坚决|严格)?(?:避免|禁止|杜绝|制止|禁用)|(?:是|属于|都是"
+    r"|纯属"
     r"|为)[^,;。]{0,4}?(?:错误|谣言|误区|误解|虚假|违规|违法|禁止)"
     r"|不[能可应得要](?:使用|服用|这样做|这么做|采用|进行))(?:的|了|做法|说法|行为|观点|信息|使用)*(?=$|[,;:!?。)\n(])"
 )
 _AFTER_ZH: Final = re.compile(
-    rf"[^,;:!?。\n]{{0,12}}?{_PREDICATE_ZH}|[^,;:!?。\n]{{0,12}},(?:这|那|其实|都|该"
+    r"[^,;:!?。\n]{0,6}?不(?:推荐|建议|宜|应该?|能|可以?|得|适合|适用|要)(?:用于|用在|给|与|和|同)"
+    r"|[^,;:!?。\n]{0,4}?(?:禁用|忌用|禁服)(?=$|[,;:!?。)\n(])"
+    rf"|[^,;:!?。\n]{{0,12}}?{_PREDICATE_ZH}|[^,;:!?。\n]{{0,12}},(?:这|那|其实|都|该"
     rf"|此)[^,;。!?\n]{{0,12}}?{_PREDICATE_ZH}"
 )
 _ADVERB: Final = (
@@ -132,8 +141,9 @@ _LINK: Final = r"(?!(?:if|when|because|unless|until|and|or|but|that|which|since|
 _AFTER_EN: Final = re.compile(
     rf",?(?: {_LINK}[\w']+){{0,4}}? (?:"
     rf"(?:(?:is|are|was|were|would be) {_ADVERB}(?:not|never) {_ADVERB}|(?:is|are|was|were)n't {_ADVERB})"
-    r"(?:recommended|advised|advisable|allowed|permitted|necessary|needed|required|appropriate|acceptable|indicated"
-    r"|an option|a good idea|true|correct|ok|okay)\b"
+    r"(?:an? )?(?:recommended|advised|advisable|allowed|permitted|necessary|needed|required|appropriate|acceptable"
+    r"|indicated"
+    r"|option|good idea|true|correct|ok|okay)\b"
     rf"|(?:is|are|was|were) {_ADVERB}(?:contraindicated|prohibited|forbidden|banned|unnecessary|inadvisable"
     rf"|an? (?:common )?(?:myth|misconception|mistake)"
     r"|false|untrue|wrong|incorrect|off limits)\b"
@@ -230,7 +240,7 @@ def _reaches(cue: re.Match[str], between: str, phrase: str, after: str) -> bool:
         return False
     if cue.lastgroup == "fact" and _NEW_FACT.search(between, 1):
         return False
-    return not _NOT_OPINION.search(between) or _OPINION.match(between) is not None
+    return not _NOT_OPINION.search(between, 1) or _OPINION.match(between) is not None
 
 
 def _scope(before: str, phrase: str, after: str) -> str:
@@ -243,7 +253,8 @@ def _scope(before: str, phrase: str, after: str) -> str:
     scope = parts.pop()
     rest = re.split(r"[.;:!?。\n]", after, maxsplit=1)[0]
     member = f"{scope}{phrase}{rest.split(',')[0]}"
-    while parts and (_CARRY.match(scope) or _listed(member, rest)):
+    closed = _closes(member, rest, inner=len(parts) > 1)
+    while parts and (_CARRY.match(scope) or (closed and _is_member(member))):
         member = parts.pop()
         scope = f"{member} {scope}"
         if _CUE.search(_blank(member)):
@@ -251,9 +262,16 @@ def _scope(before: str, phrase: str, after: str) -> str:
     return scope
 
 
-def _listed(member: str, rest: str) -> bool:
-    """Whether `member` is a short member of an English list that "or" closes."""
-    return len(member.split()) <= 3 and member.isascii() and re.search(r"\bor\b", f"{member} {rest}") is not None
+def _closes(member: str, rest: str, *, inner: bool) -> bool:
+    """Whether `member` stands in a list that "or" or "and" closes; `inner`: two members come before it."""
+    if member.lstrip().startswith("and "):
+        return inner
+    return re.search(r"\bor\b|, and\b", f"{member}{rest}") is not None
+
+
+def _is_member(member: str) -> bool:
+    """Whether a part between commas is a short member of an English list, and no instruction of its own."""
+    return member.isascii() and len(member.split()) <= 3 and not _ACTION.match(member)
 
 
 def _ends_forbidding(text: str) -> bool:

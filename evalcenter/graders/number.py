@@ -28,6 +28,7 @@ from evalcenter.graders import closing, dates, numerals, units
 from evalcenter.records import Answer, Item, Mark, MarkState, Text, record
 
 _BIG: Final = 60
+Carries = Literal["yes", "no", "other"]
 
 
 @record
@@ -91,7 +92,7 @@ class Claim:
     end: int
     key: tuple[object, ...]
     fits: bool
-    carries: Literal["yes", "no", "other"] = "yes"
+    carries: Carries = "yes"
 
 
 # -- claims -----------------------------------------------------------------------------------------------------------
@@ -105,63 +106,69 @@ def _bounds(params: Number) -> tuple[Decimal | None, Decimal | None]:
 
 
 def _figures(params: Number, text: str, item: Item) -> list[Claim]:
-    extra = tuple(word.strip() for word in (params.unit, *params.units) if word)
+    extra = units.unknown((params.unit or "", *params.units))
     spans = [(found.start, found.end) for found in dates.read_dates(text, item.lang)]
     read = [f for f in numerals.read_figures(text, extra) if f.kind in {"number", "ordinal"}]
     read = [f for f in read if not _inside(f.start, spans)] or read
     plain = [f for f in read if f.kind == "number"] or read
-    return [_claim(params, figure, text, extra) for figure in plain]
+    return [_claim(params, figure, text) for figure in plain]
 
 
 def _inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
     return any(start <= at < end for start, end in spans)
 
 
-def _claim(params: Number, figure: numerals.Figure, text: str, extra: tuple[str, ...]) -> Claim:
-    factor, carries = _factor(params, figure, text, extra)
+def _claim(params: Number, figure: numerals.Figure, text: str) -> Claim:
+    factor, carries = _factor(params, figure, text)
     low, high = figure.value * factor, (figure.value if figure.high is None else figure.high) * factor
     least, most = _bounds(params)
     fits = carries != "other" and (least is None or low >= least) and (most is None or high <= most)
     return Claim(start=figure.start, end=figure.end, key=(low, high, carries == "other"), fits=fits, carries=carries)
 
 
-def _factor(
-    params: Number, figure: numerals.Figure, text: str, extra: tuple[str, ...]
-) -> tuple[Decimal, Literal["yes", "no", "other"]]:
+def _factor(params: Number, figure: numerals.Figure, text: str) -> tuple[Decimal, Carries]:
     """What the figure is multiplied with to be in the author's unit, and how it carries a unit."""
     if params.unit is None:
         return Decimal(1), "yes"
     for written, factor in {params.unit: Decimal(1), **params.units}.items():
-        scale, name = units.canonical(written, extra)
+        scale, name = units.canonical(written)
         rated = f"{figure.unit}/{figure.per}"
         if figure.unit and (units.same(figure.unit, name) or (figure.per and units.same(rated, name))):
             return factor / scale, "yes"
     if figure.unit:
         return Decimal(1), "other"
-    scale = units.canonical(params.unit, extra)[0]
+    scale = units.canonical(params.unit)[0]
     many = re.search("[万亿]|illion|×", text[figure.start : figure.end])
     return (1 / scale if many else Decimal(1)), "no"
 
 
 def _dates(wanted: date, text: str, item: Item) -> list[Claim]:
     return [
-        Claim(start=d.start, end=d.end, key=(d.month, d.day), fits=d.fits(wanted))
+        Claim(start=d.start, end=d.end, key=(d.month, d.day, d.fits(wanted)), fits=d.fits(wanted))
         for d in dates.read_dates(text, item.lang)
     ]
 
 
 # -- which of them counts ---------------------------------------------------------------------------------------------
 
-_DENIED: Final = re.compile(r"(?:不是|并非|而非|不应是|不应为|\bnot|rather than|instead of)[ \s*:：]{0,3}[$£€¥]?$", re.IGNORECASE)
+_DENIED: Final = re.compile(
+    r"(?:不是|并非|而非|不应是|不应为|\bnot|rather than|instead of)[ \s*:：]{0,3}[$£€¥]?$", re.IGNORECASE
+)
 _LIMIT: Final = re.compile(
     r"(?:不超过|不得超过|不要超过|不能超过|不应超过|最多|至多|上限(?:是|为)?|最大|最高|不少于|至少|低于|高于|大于|小于|超过|少于|[<>≤≥＜＞]"
     r"|\bmax(?:imum)?(?: of| is|:)?|up to|no more than|not exceed(?:ing)?|exceeds?|at least|at most|less than|more than|fewer than|above|below|over|under)"
     r"[ \s*约]{0,3}$",
     re.IGNORECASE,
 )
-_OPERATOR_AFTER: Final = re.compile(r"[\s)）}*]{0,3}(?:[×÷+*=]|/(?=[\s\d(])|-(?=[\s\d(])|[xX](?=\s?\d)|\\(?:times|div|cdot)|乘以?|除以)")
-_OPERATOR_BEFORE: Final = re.compile(r"(?:[×÷+*(（/]|[-−](?=\s)|\b[xX]|\\(?:times|div|cdot)|乘以?|除以|加上?|减去?)[\s({（$]{0,3}$")
-_COPULA: Final = re.compile(r"(?:=|≈|＝|\\approx|等于|约为|约是|应为|[是为]|\b(?:is|are|equals|gives|be)(?: about| approximately| roughly)?)[\s*_:：$约({\\]{0,4}$")
+_OPERATOR_AFTER: Final = re.compile(
+    r"[\s)）}*]{0,3}(?:[×÷+*=]|/(?=[\s\d(])|-(?=[\s\d(])|[xX](?=\s?\d)|\\(?:times|div|cdot)|乘以?|除以)"
+)
+_OPERATOR_BEFORE: Final = re.compile(
+    r"(?:[×÷+*(（/]|[-−](?=\s)|\b[xX]|\\(?:times|div|cdot)|乘以?|除以|加上?|减去?)[\s({（$]{0,3}$"
+)
+_COPULA: Final = re.compile(
+    r"(?:=|≈|＝|\\approx|等于|约为|约是|应为|[是为]|\b(?:is|are|equals|gives|be)(?: about| approximately| roughly)?)[\s*_:：$约({\\]{0,4}$"
+)
 _EQUALS: Final = re.compile(r"(?:=|≈|＝|\\approx|等于)[\s*_$约{]{0,4}$")
 _BOLD: Final = re.compile(r"\*\*(?=\S)([^*\n]{1,200})\*\*")
 _REVISION: Final = re.compile(
@@ -232,9 +239,15 @@ def _rest(claims: list[Claim], text: str, prompt: frozenset[tuple[object, ...]])
     for drop in (_operand, _limit):
         usable = _without(usable, [c for c in usable if drop(c, text)])
     usable = _without(usable, [c for c in usable if c.key in prompt])
-    if _EQUALS.search(text, max(0, usable[-1].start - 8), usable[-1].start):
-        return usable[-1:]
-    return usable
+    last = usable[-1]
+    alone = text.rstrip().rfind("\n") + 1
+    if (
+        alone
+        and last.start >= alone > max((c.start for c in usable[:-1]), default=-1)
+        and len(text.rstrip()) - alone <= 40
+    ):
+        return [last]  # the last line is short and holds nothing else
+    return [last] if _EQUALS.search(text, max(0, last.start - 8), last.start) else usable
 
 
 # -- the grader -------------------------------------------------------------------------------------------------------

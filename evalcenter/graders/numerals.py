@@ -104,15 +104,37 @@ def fold(text: str) -> tuple[str, tuple[int, ...]]:
 
 # -- words ------------------------------------------------------------------------------------------------------------
 
-_ZH_DIGIT: Final = {c: n for n, cs in enumerate(("〇零", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for c in cs}
+_ZH_DIGIT: Final = {
+    c: n
+    for n, cs in enumerate(("〇零", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for c in cs
+}
 _ZH_UNIT: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10**4, "亿": 10**8}
 _D: Final = "".join(_ZH_DIGIT)
 _U: Final = "".join(_ZH_UNIT)
-_EN_SMALL: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_EN_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_EN_SMALL: Final = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_EN_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _EN: Final = {w: n for n, w in enumerate(_EN_SMALL)} | {w: 10 * n for n, w in enumerate(_EN_TENS, 2)}
 _EN_UNIT: Final = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _EN_ANY: Final = "|".join(sorted([*_EN, *_EN_UNIT], key=len, reverse=True))
@@ -181,9 +203,7 @@ def read_en(words: str) -> Decimal | None:
 _VULGAR: Final = {"½": "0.5", "⅓": "1/3", "⅔": "2/3", "¼": "0.25", "¾": "0.75", "⅕": "0.2", "⅖": "0.4", "⅗": "0.6", "⅘": "0.8",
                   "⅙": "1/6", "⅚": "5/6", "⅛": "0.125", "⅜": "0.375", "⅝": "0.625", "⅞": "0.875"}  # fmt: skip
 _V: Final = "".join(_VULGAR)
-_PLAIN: Final = (
-    r"(?:\d{1,3}(?:[,'\u2009]\d{3}){1,20}+(?![,'\u2009]?\d)|\d++)(?:\.\d++)?+|(?<![\w.])\.\d++"
-)
+_PLAIN: Final = r"(?:\d{1,3}(?:[,'\u2009]\d{3}){1,20}+(?![,'\u2009]?\d)|\d++)(?:\.\d++)?+|(?<![\w.])\.\d++"
 _FIGURE: Final = re.compile(
     rf"""(?P<share>[百千万]分之(?P<shared>[{_D}{_U}点]{{1,20}}+|(?:{_PLAIN})))
     |(?P<part>(?P<of>[{_D}{_U}]{{1,6}}|\d{{1,4}})分之(?P<parts>[{_D}{_U}]{{1,6}}|\d{{1,4}}))
@@ -204,13 +224,20 @@ _OWN_POWER: Final = re.compile(r"(?:\^[{(]?([-+]?\d{1,3})[})]?|([⁺⁻]?[⁰¹�
 _SUPER: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _SLASH: Final = re.compile(r"[ ]?/[ ]?(\d{1,4})(?![\d/.]|,\d)")
 _MIXED: Final = re.compile(rf"[ ]?([{_V}])|[ ](\d{{1,2}})/(\d{{1,2}})(?![\d/])")
-_TAIL: Final = re.compile(rf"[ ]?(?:[十百千万亿](?:[零]?(?:\d{{1,4}}|[{_D}]{{1,2}}))?){{1,4}}+|[ ](thousand|million|billion)(?![a-z])|(k)(?![A-Za-z])", re.I)
+_TAIL: Final = re.compile(
+    rf"[ ]?(?:[十百千万亿](?:[零]?(?:\d{{1,4}}|[{_D}]{{1,2}}))?){{1,4}}+|[ ](thousand|million|billion)(?![a-z])|(k)(?![A-Za-z])",
+    re.I,
+)
 _JOIN: Final = re.compile(r"[ \u2009]{0,2}(?:[-–—~]{1,2}|至|到)[ \u2009]{0,2}|[ ](?:to|and|through)[ ]|[ ]?±[ ]?", re.I)
 _BETWEEN: Final = re.compile(r"(?:between|from)[ ]{1,2}\W{0,3}$", re.I)
 _MARKER: Final = re.compile(r"(?:^|\n)[ ]{0,12}(?:[-*#>•][ ]?){0,6}[(（\[]?$")
 _AFTER_MARKER: Final = re.compile(r"[)）\]]|[.、．](?!\d)")
-_STEP: Final = re.compile(r"(?:步骤|步|step|option|question|table|figure|chapter|section|表|图|附件|注|方案|方法)[ ]?$", re.I)
-_PREFIX_RATE: Final = re.compile(r"每(?:个|一|1|隔)?(小时|分钟|天|日|周|月|年|次|人|户|公斤|千克|kg|升|片|分)[^\d。；;,，\n]{0,8}$", re.I)
+_STEP: Final = re.compile(
+    r"(?:步骤|步|step|option|question|table|figure|chapter|section|表|图|附件|注|方案|方法)[ ]?$", re.I
+)
+_PREFIX_RATE: Final = re.compile(
+    r"每(?:个|一|1|隔)?(小时|分钟|天|日|周|月|年|次|人|户|公斤|千克|kg|升|片|分)[^\d。；;,，\n]{0,8}$", re.I
+)
 _VAGUE: Final = "个种些项条点步位名件份方直定般样起旦边面度向"
 _NAMED_SIGN: Final = re.compile(r"(?:负|零下|minus |negative )$", re.I)
 
@@ -243,7 +270,9 @@ def _single(text: str, extra: tuple[str, ...]) -> Iterator[Figure]:
         slash = _SLASH.match(text, end) if found["num"] and figure.unit == "" else None
         if slash and value < Decimal(slash[1]) and not _fraction(value, int(slash[1])):
             tail = text.startswith(("分", " points"), slash.end())
-            yield Figure(value=Decimal(slash[1]), start=slash.start(1), end=slash.end(1), unit="分" if tail else "", kind="total")
+            yield Figure(
+                value=Decimal(slash[1]), start=slash.start(1), end=slash.end(1), unit="分" if tail else "", kind="total"
+            )
             at = slash.end()
 
 
@@ -308,7 +337,11 @@ def _digits(text: str, found: re.Match[str]) -> tuple[Decimal, int, Kind] | None
     tail = _TAIL.match(text, end)
     if tail:
         if tail[1] or tail[2]:
-            return value * {"thousand": 1000, "million": 10**6, "billion": 10**9, "k": 1000}[(tail[1] or tail[2]).lower()], tail.end(), "number"
+            return (
+                value * {"thousand": 1000, "million": 10**6, "billion": 10**9, "k": 1000}[(tail[1] or tail[2]).lower()],
+                tail.end(),
+                "number",
+            )
         read = read_zh(number + tail[0].strip())
         if read is not None:
             return read, tail.end(), "number"
@@ -348,13 +381,15 @@ def _some(words: str, figure: Figure) -> Figure:
     """两三天 as a range; other figures as they are."""
     if len(words) == 2 and figure.unit and all(c in _ZH_DIGIT for c in words):
         low, high = (_ZH_DIGIT[c] for c in words)
-        if 0 < low and (high == low + 1 or (low, high) == (3, 5)):
+        if low > 0 and (high == low + 1 or (low, high) == (3, 5)):
             return replace(figure, value=Decimal(low), high=Decimal(high))
     return figure
 
 
 def _is_sign(before: str) -> bool:
-    return not before or not (before[-1].isalnum() and before[-1].isascii() or before[-1] in ")]%°' -–" and _after_number(before))
+    return not before or not (
+        (before[-1].isalnum() and before[-1].isascii()) or (before[-1] in ")]%°' -–" and _after_number(before))
+    )
 
 
 def _after_number(before: str) -> bool:
@@ -362,7 +397,11 @@ def _after_number(before: str) -> bool:
 
 
 def _is_marker(text: str, start: int, end: int) -> bool:
-    return end - start <= 3 and bool(_AFTER_MARKER.match(text, end)) and bool(_MARKER.search(text, max(0, start - 24), start))
+    return (
+        end - start <= 3
+        and bool(_AFTER_MARKER.match(text, end))
+        and bool(_MARKER.search(text, max(0, start - 24), start))
+    )
 
 
 def _vague(found: re.Match[str], text: str, figure: Figure) -> bool:
@@ -377,7 +416,11 @@ def _vague(found: re.Match[str], text: str, figure: Figure) -> bool:
                 return False
             return not figure.unit or (words == "一" and after in _VAGUE) or (words == "十" and after == "分")
         return False
-    return found["en"] is not None and found["en"].strip().lower() in {"one", "zero", "hundred", "thousand", "million", "billion"} and not figure.unit
+    return (
+        found["en"] is not None
+        and found["en"].strip().lower() in {"one", "zero", "hundred", "thousand", "million", "billion"}
+        and not figure.unit
+    )
 
 
 def _joined(text: str, figures: list[Figure]) -> Iterator[Figure]:
@@ -412,7 +455,13 @@ def _range(text: str, first: Figure, second: Figure) -> Figure | None:
     if first.unit and first.unit != second.unit and second.unit:
         return None
     if "±" in joint:
-        return replace(first, value=first.value - value, high=first.value + value, end=second.end, unit=second.unit or first.unit)
-    if value <= first.value or first.high is not None or text[first.start : first.start + 2].startswith("0") and first.value >= 1:
+        return replace(
+            first, value=first.value - value, high=first.value + value, end=second.end, unit=second.unit or first.unit
+        )
+    if (
+        value <= first.value
+        or first.high is not None
+        or (text[first.start : first.start + 2].startswith("0") and first.value >= 1)
+    ):
         return None
     return replace(first, high=value, end=second.end, unit=second.unit or first.unit, per=first.per or second.per)

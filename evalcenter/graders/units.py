@@ -140,7 +140,14 @@ _ALSO: Final = {
 _OCCASIONS: Final = frozenset(
     {"dose", "time", "day", "week", "month", "year", "person", "household", "child", "item", "workday"}
 )
-_EVERY: Final = {"hourly": "h", "daily": "day", "weekly": "week", "monthly": "month", "annually": "year", "yearly": "year"}
+_EVERY: Final = {
+    "hourly": "h",
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "annually": "year",
+    "yearly": "year",
+}
 _PREFIXES: Final = {
     "¥": "CNY", "￥": "CNY", "rmb": "CNY", "cny": "CNY", "人民币": "CNY",
     "us$": "USD", "$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP", "€": "EUR", "eur": "EUR", "hk$": "HKD", "hkd": "HKD",
@@ -249,11 +256,21 @@ def currency(text: str, at: int) -> tuple[str, int]:
     return "", at
 
 
-def canonical(written: str, extra: tuple[str, ...] = ()) -> tuple[Decimal, str]:
+def unknown(written: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of `written` that the table does not hold, for `extra` of the readers."""
+    return tuple(word.strip() for word in written if word.strip() and not _parsed(word)[2])
+
+
+def canonical(written: str) -> tuple[Decimal, str]:
     """An author's unit as (scale, canonical name): ``10^9/L`` is (1000000000, "/L"), 万元 is (10000, "CNY").
 
     A unit that is not in the table stays as it is written, in lower case.
     """
+    scale, name, _ = _parsed(written)
+    return scale, name
+
+
+def _parsed(written: str) -> tuple[Decimal, str, bool]:
     text = written.strip().replace("µ", "μ")
     scale = Decimal(1)
     power = _SCALE.match(text)
@@ -266,10 +283,12 @@ def canonical(written: str, extra: tuple[str, ...] = ()) -> tuple[Decimal, str]:
                 scale, text = Decimal(_MANY[many]), text[len(many) :]
                 break
     money, _ = currency(text, len(text))
-    name, end = read_unit(text, 0, extra)
+    if money:
+        return scale, money, True
+    name, end = read_unit(text, 0)
     if name and end == len(text):
-        return scale, name
-    return scale, money or text.lower()
+        return scale, name, True
+    return scale, text.lower(), False
 
 
 def same(said: str, wanted: str) -> bool:

@@ -9,7 +9,8 @@ Rules this module keeps:
   word cannot be hidden by putting them inside it.
 * Spaces vanish next to Chinese characters and between a number and its unit; other runs become one space. A hyphen
   between
-  letters is a space. A line break stays, unless the next line goes on with a small Latin letter.
+  letters is a space. A line break stays, unless a Latin
+  word stands before it and the next line goes on with a small letter.
 * Every folded character knows its place in the original, so that what is quoted as evidence is the original.
 
 It refuses to translate: traditional characters, look-alike letters of other scripts and misspellings stay different.
@@ -81,10 +82,10 @@ def is_cjk(char: str) -> bool:
     return "\u2e80" <= char <= "\u9fff" or char in "“”…—" or "\U00020000" <= char <= "\U0003ffff"
 
 
-def _gap(before: str, after: str, *, broken: bool, small: bool) -> str:
-    """What stands for white space between two folded characters; `small`: the next one is a small Latin letter."""
+def _gap(before: str, after: str, *, broken: int, small: bool) -> str:
+    """What stands for white space between two folded characters; `broken` counts line breaks."""
     if broken:
-        return " " if small and before.isascii() and (before.isalpha() or before == ",") else "\n"
+        return " " if broken == 1 and small and before.isascii() and (before.isalpha() or before == ",") else "\n"
     if is_cjk(before) or is_cjk(after):
         return ""
     return " "
@@ -94,7 +95,7 @@ def fold(text: str) -> Folded:
     """`text` in one spelling. Linear in its length; any text is accepted."""
     made: list[str] = []
     places: list[int] = []
-    waiting, broken, start = -1, False, True
+    waiting, broken, start = -1, 0, True
     for place, char in enumerate(text):
         folded = _fold(char)
         if char == "*" and start and text[place + 1 : place + 2] == " ":
@@ -102,14 +103,14 @@ def fold(text: str) -> Folded:
         if not folded:
             continue
         if folded in {" ", "\n"}:
-            waiting, broken = (place if waiting < 0 else waiting), broken or folded == "\n"
+            waiting, broken = (place if waiting < 0 else waiting), broken + (folded == "\n")
             start = start or folded == "\n"
             continue
         if waiting >= 0 and made:
             between = _gap(made[-1], folded[0], broken=broken, small="a" <= char <= "z")
             made.extend(between)
             places.extend([waiting] * len(between))
-        waiting, broken, start = -1, False, False
+        waiting, broken, start = -1, 0, False
         made.extend(folded)
         places.extend([place] * len(folded))
     for at in range(1, len(made) - 1):

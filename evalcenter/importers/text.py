@@ -71,6 +71,12 @@ def decode(raw: bytes, encoding: str = "auto", *, where: str = "") -> tuple[str,
         return _named(raw, encoding, mark is not None, where)
     if mark is not None:
         return _strict(raw, mark[1], where), mark[1]
+    if raw[:_ENOUGH].count(0) * 5 > len(raw[:_ENOUGH]):
+        raise EncodingError(
+            f"a NUL in every few bytes, the first at {_at(raw, raw.index(0))}: perhaps UTF-16 without a byte order mark",
+            where=where,
+            todo="name the encoding, such as `utf-16-le`; if this is no text file, name another importer",
+        )
     try:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as problem:
@@ -128,12 +134,15 @@ def _strict(raw: bytes, name: str, where: str) -> str:
 def _reads_chinese(text: str) -> bool:
     """Whether text decoded as GB18030 is likely meant so.
 
-    In Chinese text nearly every character is in the GB 2312 block (both bytes >= 0xA1). Western text read as GB18030 turns an
-    accented letter and the letter after it into one character whose second byte is below 0x80.
+    In Chinese text most characters are punctuation or the 3,755 common characters of GB 2312 (first byte A1-A3 or B0-D7, second
+    from A1). Western text read as GB18030 turns an accented letter and what follows it into one rare character.
     """
     wide = [c for c in text[: 50 * _ENOUGH] if c > "\x7f"][:_ENOUGH]
-    common = sum(1 for c in wide if len(b := c.encode("gb18030")) == 2 and min(b) >= 0xA1)
-    return common * 10 >= len(wide) * 9
+    return sum(1 for c in wide if _common(c.encode("gb18030"))) * 5 >= len(wide) * 4
+
+
+def _common(pair: bytes) -> bool:
+    return len(pair) == 2 and pair[1] >= 0xA1 and (0xA1 <= pair[0] <= 0xA3 or 0xB0 <= pair[0] <= 0xD7)
 
 
 def _neither(raw: bytes, utf8: UnicodeDecodeError, gb: UnicodeDecodeError, where: str) -> EncodingError:

@@ -41,6 +41,7 @@ VARIABLES: Final = {
 INK, MUTED, HAIR, SHEET = "#010101", "#020202", "#030303", "#040404"
 COLOURS: Final = {"pass": "#050505", "fail": "#060606", "inconclusive": "#070707", "conditional": "#080808"}
 HEAD: Final = 0.42
+WORD: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +122,13 @@ def _frame(axes: Axes, low: float, rows: int) -> None:
 def _row(axes: Axes, interval: Interval, row: int, low: float, width: Width) -> None:
     colour, line = COLOURS[interval.verdict], float(interval.line)
     figures = _figures(interval) if width.figures else ""
-    note = f" ({interval.note})" if interval.note else ""
-    label = _fitted(interval.label, width.letters - columns(interval.word + figures + note) - 3) + note
+    word = _fitted(interval.word, WORD)
+    note = f" ({_fitted(interval.note, WORD)})" if interval.note else ""
+    label = _fitted(interval.label, width.letters - columns(word + figures + note) - 3) + note
     margin = (1 - low) * 0.012
     axes.text(low - margin, row + 0.3, label, color=INK, va="center", parse_math=False)
     words: dict[str, Any] = {"va": "center", "ha": "right", "parse_math": False}
-    axes.text(1 + margin, row + 0.3, interval.word, color=colour, weight="bold", **words)
+    axes.text(1 + margin, row + 0.3, word, color=colour, weight="bold", **words)
     if figures:
         axes.text(1 + margin - (1 - low) * 0.15, row + 0.3, figures, color=MUTED, fontsize=9, **words)
     level = row + 0.72
@@ -172,13 +174,17 @@ def columns(text: str) -> int:
 
 
 def _fitted(text: str, letters: int) -> str:
-    """`text` on one line of at most `letters` columns."""
+    """`text` on one line of at most `letters` columns (one at least); what is left out is shown by an ellipsis."""
     flat = " ".join(text.split())
     if columns(flat) <= letters:
         return flat
-    while columns(flat) > letters - 1:
-        flat = flat[:-1]
-    return flat + "…"
+    used, kept = 1, ""
+    for letter in flat:
+        used += columns(letter)
+        if used > letters:
+            break
+        kept += letter
+    return kept + "…"
 
 
 def _inline(svg: str) -> str:

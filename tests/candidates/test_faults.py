@@ -212,6 +212,28 @@ def test_answers_lose_only_keys_that_can_be_no_word():
     assert faults.Scrubber(None)("none") == "none"
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"error": {"code": 401}}, 401),
+        ({"error": {"code": "429"}}, 429),
+        ({"error": {"code": 502}, "choices": []}, 502),
+        ({"error": {"code": 502}, "choices": [{}]}, None),
+        ({"error": {"code": 200}}, None),
+        ({"error": {"code": 4010}}, None),
+        ({"error": {"code": 10**5000}}, None),
+        ({"error": {"code": "model_not_found"}}, None),
+        ({"error": "401"}, None),
+        ({}, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_a_status_in_disguise_is_found(body, status):
+    """An error under HTTP 200 whose code is an HTTP status is read as that status."""
+    assert faults.disguised(body) == status
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"  <!DOCTYPE html>", b"<!-- x --><head>", b"\n<H1>Hello"])
 def test_a_page_is_known_by_its_beginning(body):
     """A web page is recognised without its content type."""

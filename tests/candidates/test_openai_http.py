@@ -1,8 +1,10 @@
 """The client against real sockets: what it sends, and what it makes of every way to fail."""
 
 import asyncio
+import gzip
 import json
 import socket
+import ssl
 from contextlib import asynccontextmanager
 
 import pytest
@@ -545,6 +547,59 @@ def test_plain_http_behind_https_is_a_tls_failure(question):
     with pytest.raises(CallFailed, match="encrypted connection") as caught:
         asyncio.run(go())
     assert caught.value.kind == "tls"
+
+
+def test_an_error_in_disguise_is_read_as_its_status(question):
+    """A refused key under HTTP 200 ends the run as a refused key."""
+    problem = failure_of(fixed({"error": {"code": 401, "message": "no such key"}}), question)
+    assert isinstance(problem.fatal, KeyRefused)
+    assert problem.http_status == 401
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_endless_reply_is_cut_off(question, monkeypatch, status, packed):
+    """A reply beyond the bound is given up, also when it is packed or comes with an error status."""
+    monkeypatch.setattr(openai_http, "MAX_BYTES", 100_000)
+    raw = b" " * 5_000_000
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+    problem = failure_of(fixed(gzip.compress(raw) if packed else raw, status, headers), question)
+    assert (problem.kind, problem.retryable) == ("too_long", False)
+
+
+def test_a_packed_answer_is_unpacked(question):
+    """A gzip-packed answer is read."""
+    raw = gzip.compress(json.dumps(completion()).encode())
+    assert answer_to(fixed(raw, headers={"Content-Encoding": "gzip"}), question).text == "250 mg"
+
+
+def test_a_question_that_cannot_be_written_is_not_sent(ask_of):
+    """A prompt with a lone surrogate cannot be sent, and asking again would not help."""
+    problem = failure_of(fixed(completion()), ask_of("\ud800"))
+    assert (problem.kind, problem.retryable) == ("not_sent", False)
+
+
+def test_an_untrusted_certificate_is_not_tried_again():
+    """A certificate that is not trusted is no passing trouble."""
+    outer = RuntimeError("connection error")
+    outer.__cause__ = ssl.SSLCertVerificationError(1, "certificate verify failed: self-signed")
+    problem = openai_http._unconnected(outer, "https://h/v1", 1)
+    assert (problem.kind, problem.retryable) == ("tls", False)
+    assert "not trusted" in problem.message
+
+
+def test_a_reason_inside_a_group_is_found():
+    """The reason of a failed connection is found inside an exception group, and a circle of causes ends."""
+    inner = ConnectionRefusedError(111, "refused")
+    outer = RuntimeError("outer")
+    outer.__cause__ = ExceptionGroup("all attempts failed", [inner, OSError("x")])
+    inner.__context__ = outer
+    assert "nothing listens" in openai_http._unconnected(outer, "http://h/v1", 1).message
+
+
+def test_a_failure_without_a_reason_is_still_said():
+    """A connection that failed for no known reason says so."""
+    assert "no reason was given" in openai_http._unconnected(RuntimeError("x"), "http://h/v1", 1).message
 
 
 # -- the key ----------------------------------------------------------------------------------------------------------

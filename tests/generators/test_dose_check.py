@@ -162,7 +162,10 @@ def test_ages_are_written_as_people_say_them(months: int, zh: str, en: str) -> N
 
 def test_the_first_item_is_fixed() -> None:
     """A version 1 item never changes: its digest is a test vector."""
-    assert canon.digest(draw("dose_check", "zh", 0)) == "?"
+    assert (
+        canon.digest(draw("dose_check", "zh", 0))
+        == "sha256:cac6b29740f2c3621b80ef9a26f2bf6acdf2b81c6523a08a1f64375b6ee61c97"
+    )
 
 
 def test_no_usable_dose_stops(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,3 +180,12 @@ def test_no_usable_order_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dose_order, "broken", lambda drug, child, order: frozenset({"daily", "single"}))
     with pytest.raises(InputError, match="no order that breaks only"):
         draw("dose_check", "en", 0, ORDER)
+
+
+@pytest.mark.parametrize("number", [110, 131])
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_volume_is_never_that_of_the_strength(lang: Lang, number: int) -> None:
+    """Copying "125 mg in 5 mL" out of the monograph is never the right answer (draws that once made it so)."""
+    item = draw("dose_check", lang, number)
+    reading = Reading(item)
+    assert reading.dose() != reading.mg

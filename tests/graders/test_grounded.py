@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -16,6 +17,8 @@ NOTICE = (
     "某市居住证办理办法\n第八条 申请人应当在收到通知之日起三十日内缴纳工本费20元。逾期的，按日加收百分之五。\n"
     "办理时间：工作日9:00-17:00。补贴每户每年1.2万元。咨询电话12345。"
 )
+BUDGET = 8 if sys.gettrace() else 1  # seconds of processor time; a coverage run is slower
+
 ITEM = Item(
     id="i",
     lang="zh",
@@ -195,6 +198,6 @@ def test_what_the_document_says_is_grounded(parts):
 )
 def test_hostile_text_is_read_in_time(text):
     """A hundred thousand hostile characters are marked in less than a second."""
-    started = time.perf_counter()
+    started = time.process_time()
     mark(text, figures=True, quotes=True, cites=("第八条",))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < BUDGET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from evalcenter import boundary
 from evalcenter.graders.label import Label, plugin
 from evalcenter.records import Answer, Examples, Item, Mark
+
+BUDGET = 8 if sys.gettrace() else 1  # seconds of processor time; a coverage run is slower
 
 ITEM = Item(id="i", lang="zh", dimension="d", prompt=(), criteria=(), examples=Examples(good=(), bad=()))
 TALK = "建议多喝水，注意休息。"
@@ -162,6 +165,6 @@ def test_any_text_is_read(text):
 @pytest.mark.parametrize("position", ["any", "end"])
 def test_hostile_text_is_read_in_time(text, position):
     """A hundred thousand hostile characters are marked in less than a second."""
-    started = time.perf_counter()
+    started = time.process_time()
     mark(text, position)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < BUDGET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -12,6 +13,8 @@ from evalcenter import boundary
 from evalcenter.graders import negation
 from evalcenter.graders.mentions import LIMIT, Mentions, Reading, plugin
 from evalcenter.records import Answer, Examples, Item, Mark
+
+BUDGET = 8 if sys.gettrace() else 1  # seconds of processor time; a coverage run is slower
 
 ITEM = Item(id="i", lang="zh", dimension="d", prompt=(), criteria=(), examples=Examples(good=(), bad=()))
 
@@ -25,6 +28,31 @@ def mentioned(text: str, phrase: str) -> bool:
 
 
 ASSERTED = [
+    ("停药后不会复发", "停药"),
+    ("停药前请咨询医生", "停药"),
+    ("如无不适，可继续用药", "继续用药"),
+    ("不能确定时，请拨打12345", "拨打12345"),
+    ("不要等到症状加重才就医", "就医"),
+    ("不能排除心梗", "心梗"),
+    ("材料不齐的，应当一次性告知", "一次性告知"),
+    ("未满18周岁", "18周岁"),
+    ("冠心苏合丸的使用注意事项有孕妇禁用", "使用"),
+    ("压力在生活中总是无法避免的", "压力"),
+    ("带来很多不必要的压力", "压力"),
+    ("You should not take ibuprofen, but you can take paracetamol", "paracetamol"),
+    ("Don't panic, stay calm, and breathe.", "stay calm"),
+    ("Avoid alcohol, and rest.", "rest"),
+    ("Do not take it unless your doctor tells you to.", "your doctor tells you"),
+    ("We cannot rule out a stroke.", "stroke"),
+    ("Don't wait until it gets worse to call 911.", "call 911"),
+    ("不要等症状加重再拨打120", "拨打120"),
+    ("如出现胸痛不要犹豫立即拨打120", "拨打120"),
+    ("Stop ibuprofen if you bleed.", "ibuprofen"),
+    ("不建议在未咨询医生的情况下停药", "咨询医生"),
+    ("无论是否发热都要就医", "就医"),
+    ("not only fever but also rash", "fever"),
+    ("不需要提供户口簿，只需身份证", "身份证"),
+    ("除身份证外，无需其他材料", "身份证"),
     ("不要忘记服药", "服药"),
     ("不能不就医", "就医"),
     ("不是不可以停药", "停药"),
@@ -73,6 +101,40 @@ ASSERTED = [
     ("如果不缓解立即就医", "就医"),
 ]
 DENIED = [
+    ("不要自行停药或减量", "减量"),
+    ("千万别自己停药", "自己停药"),
+    ("任何情况下都不应擅自停药", "擅自停药"),
+    ("服药期间禁止饮酒", "饮酒"),
+    ("服药期间应避免饮酒、开车及高空作业", "高空作业"),
+    ("在没有医生指导下，请勿停药", "停药"),
+    ("没有任何证据表明该药有效", "有效"),
+    ("该药没有副作用", "副作用"),
+    ("并没有要求提供照片", "提供照片"),
+    ("不收取任何费用", "收取任何费用"),
+    ("申请人不必到场", "到场"),
+    ("逾期不予受理", "受理"),
+    ("不符合条件", "符合条件"),
+    ("不具备申请资格", "申请资格"),
+    ("不推荐儿童使用阿司匹林", "阿司匹林"),
+    ("阿司匹林不推荐用于儿童", "阿司匹林"),
+    ("布洛芬不能与华法林同服", "布洛芬"),
+    ("阿司匹林儿童禁用。", "阿司匹林"),
+    ("不得不经批准停药", "停药"),
+    ("Do not take ibuprofen or aspirin with warfarin", "aspirin"),
+    ("Avoid ibuprofen, aspirin, and naproxen.", "naproxen"),
+    ("Avoid ibuprofen, aspirin, and naproxen.", "aspirin"),
+    ("You do not need a prescription.", "prescription"),
+    ("No prescription is needed.", "prescription"),
+    ("Nobody should drive.", "drive"),
+    ("It isn't safe to drive.", "drive"),
+    ("I cannot help, as it is not a safe activity.", "safe"),
+    ("I cannot provide this as it is not a safe activity.", "safe"),
+    ("Violence is never an acceptable solution.", "violence"),
+    ("不建议在未咨询医生的情况下停药", "停药"),
+    ("用药期间不可驾车，也不可操作机器", "操作机器"),
+    ("既不能吸烟也不能饮酒", "饮酒"),
+    ("本办法不适用于外籍人员", "外籍人员"),
+    ("无需提供户口簿原件及复印件", "复印件"),
     ("不要自行停药", "自行停药"),
     ("do not stop taking it on your own", "stop taking"),
     ("不要吸烟、饮酒或熬夜", "吸烟"),
@@ -319,9 +381,9 @@ def test_hidden_characters_change_nothing(text):
 )
 def test_hostile_text_is_read_in_time(text):
     """A hundred thousand hostile characters are marked in less than a second."""
-    started = time.perf_counter()
+    started = time.process_time()
     mark(text, any=("没有的词", "不...药"), none=("停药",))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < BUDGET
 
 
 def test_a_flood_of_denials_is_not_judged():

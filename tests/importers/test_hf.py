@@ -50,11 +50,38 @@ def test_a_malformed_local_file(cache):
         rows(cache, path="json", data_files=("d.jsonl",))
 
 
-def test_a_hub_name_that_is_not_cached(cache):
+def test_a_hub_name_that_is_not_cached(cache, monkeypatch):
     """Offline, a dataset that is not in the cache is refused without touching the network."""
+    import socket
+
+    touched = []
+
+    def refused(*args, **more):
+        touched.append(args)
+        raise OSError("no network in this test")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    monkeypatch.setattr(socket.socket, "connect", refused)
     with pytest.raises(InputError) as caught:
         rows(cache, path="nobody-here/no-such-dataset", offline=True)
     assert "nobody-here/no-such-dataset" in str(caught.value)
+    assert "without `offline`" in caught.value.todo
+    assert touched == []
+
+
+def test_a_hub_without_a_network(cache, monkeypatch):
+    """Where no name resolves, the library's own error becomes one that says that the hub can't be reached."""
+    import socket
+    import time
+
+    def refused(*args, **more):
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)  # the library waits between its attempts
+    with pytest.raises(InputError, match="the hub can't be reached") as caught:
+        rows(cache, path="nobody-here/no-such-dataset")
+    assert "check the network" in caught.value.todo
 
 
 def test_a_hub_that_cannot_be_reached(cache, monkeypatch):

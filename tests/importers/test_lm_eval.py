@@ -198,7 +198,7 @@ def test_a_name_or_a_file(folder, params):
         list(lm_eval.plugin.rows(lm_eval.Params(**params), folder))
 
 
-@pytest.mark.parametrize("content", ["[1, 2]", "a: [", "a: &x [*x]", "", "dataset_path: json\n"])
+@pytest.mark.parametrize("content", ["[1, 2]", "a: [", "a: &x [*x]", "a: !!int abc", "", "dataset_path: json\n"])
 def test_a_file_that_is_no_task(folder, content):
     """A file that is no task's mapping is refused."""
     with pytest.raises(InputError):

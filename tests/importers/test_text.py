@@ -37,6 +37,26 @@ def test_western_bytes_are_not_taken_for_gb18030(name):
         text.decode(WESTERN.encode(name))
 
 
+@pytest.mark.parametrize("content", ["une pièce créée", "ÀÉ la créée naïveté", "Ünïcödé"])
+def test_two_accented_letters_are_no_chinese_character(content):
+    """Accented letters side by side, which decode as rare characters, are not taken for Chinese."""
+    with pytest.raises(EncodingError):
+        text.decode(content.encode("cp1252"))
+
+
+def test_japanese_is_not_taken_for_gb18030():
+    """Kana in EUC-JP decode as GB18030 but are not taken for Chinese."""
+    with pytest.raises(EncodingError, match="doesn't read like Chinese"):
+        text.decode("これはひらがなのぶんです".encode("euc_jp"))
+
+
+@pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_utf16_without_a_mark_is_suspected(name):
+    """Mostly-ASCII UTF-16 without a byte order mark is refused rather than read as text full of NULs."""
+    with pytest.raises(EncodingError, match="UTF-16 without"):
+        text.decode("id,question\n1,x\n".encode(name))
+
+
 def test_bytes_that_nothing_reads_name_both_offsets():
     """An undecodable file is refused with what was tried and where each attempt failed."""
     with pytest.raises(EncodingError) as caught:

@@ -1,0 +1,366 @@
+"""Marks whether an answer chooses exactly the right options.
+
+Rules this module keeps:
+
+* Only letters of the item's own options are choices, full-width ones too; the article "A" and the pronoun "I" are not.
+* What counts, strongest first: a box; a definite statement (答案是, 故选, the answer is, I choose); an answer that is nothing but
+  letters or option lines; verdicts on options (A 正确, C is wrong); the one option that is named, or whose text is given.
+* Of several definite statements the last wins if the earlier ones are tentative (可能, might) or a revision (不对, 重新, wait, final)
+  stands between. Two definite statements that differ without that are the grader's confusion: unjudged.
+* Options under a denial (不选 A, not B) are not chosen. "A 或 B" is no choice: not met.
+* An answer without any choice, a refusal or "none of them" included: not met. Several options named, none chosen: unjudged.
+
+It refuses to understand: an explanation that means an option without naming or quoting it is not a choice.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar, Final
+
+from evalcenter.graders import closing
+from evalcenter.records import Answer, Item, Mark, MarkState, Text, record
+
+LIMIT: Final = 100_000
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_DROPPED: Final = re.compile(
+    r"\\(?:text|textbf|mathrm|mathbf|textit|bf|rm|operatorname|displaystyle)\b|[*`$\u200b-\u200f\ufeff\u2060\u00ad]|__"
+)
+_MASK: Final = "\ue000"
+
+
+@record
+class Choice:
+    """The letters that must be chosen, and no others."""
+
+    key: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if (
+            not self.key
+            or len(set(self.key)) < len(self.key)
+            or any(k not in _LETTERS or len(k) != 1 for k in self.key)
+        ):
+            raise ValueError(f"key must be different capital letters, such as [A] or [A, D]; got {list(self.key)!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One statement: the letters, where, and whether it hedges ("A or B") or is tentative ("might be A")."""
+
+    letters: frozenset[str]
+    start: int
+    end: int
+    hedged: bool = False
+    tentative: bool = False
+
+
+# -- patterns ---------------------------------------------------------------------------------------------------------
+
+_CUE: Final = (
+    r"(?:(?:答案|选项(?=\s?[是为:：])|正确选择|正解|答(?=\s?[:：]))(?:应该|应当|应|就|只能|只有|可能|似乎|大概|不|并|也)*"
+    r"(?:\s|选择?|是|为|有|即|[:：=】\]」)）→]|包括|如下|以下|应为|分别|字母|->|-){1,8}"
+    r"|(?:选择|选取|勾选|选出|选定|选)(?:项|了|的是|的|为|是|答案|正确)?(?:\s|[:：])*"
+    r"|正确的?(?:说法|选项|做法|表述|描述|项|陈述|处理|措施|一项|是|有|为|包括|的){1,3}(?:\s|[:：]|是|有|为|包括)*"
+    r"|\b(?:answers?|choices?|options?|selections?|responses?)\b(?:\s(?:choice|option|letter|here|to this question|to the question))?"
+    r"(?:\s|is|are|would be|should be|will be|must be|might be|may be|could be|not|isn't|[:：=)\]-]){1,6}"
+    r"(?:(?:therefore|thus|clearly|definitely|likely|probably|most likely|indeed|both|only|options?|letters?|choices?|the following)\b[\s:]*){0,3}"
+    r"|\b(?:choose|select|pick|go with|opt for|choosing|selecting|going with|settle on|answer with)\s(?:(?:both|options?|answers?|letters?|choices?)\s){0,2}"
+    r"|\b(?:correct|right|true|best|appropriate)\s(?:answers?|options?|ones?|choices?|statements?)\s?(?:is|are|would be|:|：)\s?(?:options?\s|both\s)?)"
+)
+_TENTATIVE: Final = re.compile(
+    r"可能|似乎|也许|大概|初步|先假设|如果|假如|若|看起来|乍看|容易|误|"
+    r"\b(?:might|may|could|perhaps|possibly|initially|at first|tempting|if|seems?|one might|some might|first thought|suppose)\b",
+    re.IGNORECASE,
+)
+_DENIAL: Final = re.compile(
+    r"(?:不|不能|不应|不该|不可|不要|勿|别|不会|并非|没有?|未|不得|无法|错|误|不是|排除|非|can't|cannot|don't|not|never|isn't|avoid|eliminate|rule out|n't)"
+    r"[\s]{0,2}(?:去|再|to |be )?$",
+    re.IGNORECASE,
+)
+_REVISION: Final = re.compile(
+    r"不对|更正|纠正|修正|重新|抱歉|有误|应改|等等|再想|再看|再检查|仔细|最终|最后|综上|然而|但是|不过"
+    r"|\b(?:wait|correct(?:ion|ing)|actually|sorry|mistake|revis\w+|reconsider\w*|instead|however|final(?:ly)?|no,|hmm|on reflection|upon)\b",
+    re.IGNORECASE,
+)
+_GOOD: Final = (
+    r"(?:选项|项|两项|三项|四项|选项内容)?\s?(?:都|均|才|就|最|更|也|完全|说法|表述)*(?:是|为)?(?:正确|符合|对的|对(?=[，。,.;；\s]|$)|合适|恰当|应选|当选|入选|√|✓|✔|✅)"
+    r"|(?:is|are)\s(?:(?:both|all|the|most|clearly|indeed|also|only|definitely)\s){0,3}(?:correct|right|true|best|answers?\b|appropriate)"
+    r"|[:：]?\s?(?:correct|true)\b"
+)
+_POOR: Final = (
+    r"(?:选项|项|两项|三项|四项|选项内容)?\s?(?:都|均|才|就|也|完全|说法|表述)*(?:是|为)?(?:错误|错的?(?=[，。,.;；\s]|$)|不正确|不符合?|不对|不合适|不恰当|不选|不当选|排除|可排除|[×✗✘❌])"
+    r"|(?:is|are)\s(?:(?:both|all|also|clearly|therefore|definitely)\s){0,3}(?:incorrect|wrong|false|not|inappropriate|eliminated|ruled)"
+    r"|[:：]?\s?(?:incorrect|false|wrong)\b"
+)
+_ARTICLE: Final = re.compile(
+    r"\s(?!(?:is|are|was|and|because|since|as|for|or|but|with|which|that|would|seems?|due|in|by)\b)[a-z]|['’]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    group: re.Pattern[str]
+    cued: re.Pattern[str]
+    verdict: re.Pattern[str]
+    line: re.Pattern[str]
+    named: re.Pattern[str]
+    stated: re.Pattern[str]
+
+
+@lru_cache(maxsize=64)
+def _patterns(letters: str) -> _Patterns:
+    one = rf"[(（\[【{{“\"'「<《]{{0,2}}\s?(?:选项\s?|选\s?|[Oo]ptions?\s)?[{letters}](?:选项|项)?\s?[)）\]】}}”\"'」>》]{{0,2}}"
+    joint = r"\s?(?:[、,，;；/&+]\s?(?:和|与|and\s)?|和|与|以及|及|跟|\band\b|\bplus\b|\n(?=\W{0,3}[A-Z]\W{0,3}(?:\n|$)))\s?|\s?"
+    many = rf"{one}(?:(?:{joint}){one}){{0,25}}(?![A-Za-z0-9_])"
+    group = rf"(?<![A-Za-z0-9_.-]){many}"
+    lower = rf"[(（]?[{letters.lower()}](?=[)）.。,，\s]{{0,3}}(?:$|\n))"
+    return _Patterns(
+        group=re.compile(group),
+        cued=re.compile(rf"(?i:{_CUE})(?P<said>(?<![A-Za-z0-9_]){many}|{lower})"),
+        verdict=re.compile(rf"(?P<said>{group})\s?(?:(?P<poor>{_POOR})|(?P<good>{_GOOD}))"),
+        line=re.compile(rf"\s{{0,12}}(?:[-•]\s)?[(（\[【]?(?P<letter>[{letters}])(?:[)）\]】]|[.、．:：,，。](?!\d{{2}})|\s|$|(?={_MASK}))[.、:：]?"),
+        named=re.compile(rf"(?:选项\s?|[Oo]ption\s|[Cc]hoice\s)[(（]?(?P<a>[{letters}])(?![A-Za-z0-9])|(?<![A-Za-z0-9])(?P<b>[{letters}])[)）]?\s?(?:选项|项(?!目))"),
+        stated=re.compile(rf"(?:\b(?:is|are|be)\s|[:：是为])\s?(?P<said>{many})(?=[\s{_MASK}]{{0,3}}(?:[.。,，;；(（\n]|$))"),
+    )  # fmt: skip
+
+
+def _letters(said: str, allowed: str) -> frozenset[str]:
+    bare = re.sub(r"[Oo]ptions?|and|plus", "", said)
+    found = [c for c in bare if c in allowed]
+    return frozenset(found or [c for c in bare.upper() if c in allowed])
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _fold(text: str) -> str:
+    return "".join(_plain(char) for char in _DROPPED.sub("", text[:LIMIT]))
+
+
+@lru_cache(maxsize=8192)
+def _plain(char: str) -> str:
+    if unicodedata.category(char) == "Cs":
+        return " "
+    folded = unicodedata.normalize("NFKC", char)
+    return folded if len(folded) == 1 and folded.isascii() and folded.isalpha() else char
+
+
+def _cued(text: str, letters: str) -> list[Said]:
+    """The definite and tentative statements, in order; denied ones left out."""
+    made: list[Said] = []
+    for found in _patterns(letters).cued.finditer(text):
+        start, end = found.span("said")
+        if _article(found["said"], text, end):
+            continue
+        cue = text[found.start() : start]
+        if _DENIAL.search(text, max(0, found.start() - 10), found.start()) or re.search(r"不|\bnot\b|n't", cue):
+            continue
+        if re.match(rf"\s?(?:{_POOR})", text[end : end + 24]):
+            continue
+        before = text[max(0, found.start() - 16) : found.start()]
+        clause = re.split(r"[，。,.;；\n]", before)[-1] + cue
+        hedged = (
+            re.match(rf"\s?(?:或者?|还是|/|\bor\b)\s?[(（]?[{letters}](?![A-Za-z])", text[end : end + 8]) is not None
+        )
+        tentative = _TENTATIVE.search(clause) is not None or text[end : end + 2].strip()[:1] in {"?", "？"}
+        made.append(Said(_letters(found["said"], letters), start, end, hedged, tentative))
+    return made
+
+
+def _article(said: str, text: str, end: int) -> bool:
+    """Whether the group is only the English article or pronoun."""
+    return said.strip() in {"A", "I"} and _ARTICLE.match(text, end) is not None
+
+
+def _decided(made: list[Said], text: str) -> tuple[Said | None, bool]:
+    """(the statement that holds, whether two definite ones contradict each other)."""
+    firm = [s for s in made if not s.tentative] or made
+    if not firm:
+        return None, False
+    last = firm[-1]
+    others = [s for s in firm[:-1] if s.letters != last.letters]
+    if others and not _REVISION.search(text, others[-1].end, last.start):
+        return last, True
+    return last, False
+
+
+def _lines(text: str, letters: str) -> Said | None:
+    """An answer that is nothing but option lines ("A. …", "C、…"), or that starts with one and has no other."""
+    pattern = _patterns(letters).line
+    rows = [(row, pattern.match(row)) for row in text.splitlines() if row.strip()]
+    heads = [(row, found) for row, found in rows if found and not _article(found["letter"], row, found.end("letter"))]
+    if not heads:
+        return None
+    verdicts = {found["letter"]: _verdict(row[found.end() :]) for row, found in heads}
+    if any(verdicts.values()):
+        chosen = frozenset(letter for letter, verdict in verdicts.items() if verdict == "good")
+        return Said(chosen, 0, len(text)) if chosen else None
+    first = heads[0][1]["letter"]
+    if rows[0][1] is None or (len(heads) < len(rows) and len(heads) > 1 and not _broken(rows)):
+        return None
+    return Said(frozenset(verdicts) if len(heads) > 1 else frozenset(first), 0, len(text))
+
+
+def _broken(rows: list[tuple[str, re.Match[str] | None]]) -> bool:
+    """Whether the lines without a letter are only rests of broken option lines."""
+    return all(found or len(row.strip()) <= 12 for row, found in rows)
+
+
+def _verdict(rest: str) -> str:
+    plain = rest.replace(_MASK, "").strip(" ：:—-，,。.(（")
+    if re.match(_POOR, plain):
+        return "poor"
+    return "good" if re.match(_GOOD, plain) else ""
+
+
+def _verdicts(text: str, letters: str) -> Said | None:
+    """The options called right, less those called wrong later."""
+    chosen: dict[str, bool] = {}
+    at = 0
+    for found in _patterns(letters).verdict.finditer(text):
+        if not _article(found["said"], text, found.end("said")):
+            chosen.update(dict.fromkeys(_letters(found["said"], letters), found["good"] is not None))
+            at = found.start()
+    good = frozenset(letter for letter, is_good in chosen.items() if is_good)
+    return Said(good, at, at) if good else None
+
+
+def _stated(text: str, letters: str) -> Said | None:
+    """The last letters that a sentence ends on ("the ones that qualify are A and D."), or the only list of letters."""
+    patterns = _patterns(letters)
+    led = [m for m in patterns.stated.finditer(text) if not _refused(text, m.start())]
+    if led:
+        return Said(_letters(led[-1]["said"], letters), *led[-1].span("said"))
+    groups = [m for m in patterns.group.finditer(text) if not _article(m[0], text, m.end())]
+    lists = [m for m in groups if len(_letters(m[0], letters)) > 1 and not _refused(text, m.start())]
+    if len(lists) == 1 and _letters(lists[0][0], letters) == frozenset().union(
+        *(_letters(m[0], letters) for m in groups)
+    ):
+        return Said(_letters(lists[0][0], letters), *lists[0].span())
+    return None
+
+
+def _refused(text: str, at: int) -> bool:
+    before = re.split(r"[。.;；\n]", text[max(0, at - 40) : at])[-1]
+    return (
+        re.search(rf"{_POOR}|不|\b(?:not|incorrect|wrong|false|neither|nor|or)\b|n't", before, re.IGNORECASE)
+        is not None
+    )
+
+
+def _boxed(text: str, letters: str) -> list[Said]:
+    made = []
+    for start, end in closing.boxes(text):
+        found = re.fullmatch(rf"[\s{{]*{_patterns(letters).group.pattern}[\s}}.。]*", text[start:end])
+        lead = _patterns(letters).line.match(text[start:end])
+        if found:
+            made.append(Said(_letters(found[0], letters), start, end))
+        elif lead:
+            made.append(Said(frozenset(lead["letter"]), start, end))
+    return made
+
+
+# -- the grader -------------------------------------------------------------------------------------------------------
+
+_REASONS: Final = {
+    "met": Text(zh="所选选项正确", en="the right options are chosen"),
+    "other": Text(zh="所选选项与答案不符", en="other options are chosen"),
+    "none": Text(zh="没有作出选择", en="nothing is chosen"),
+    "hedged": Text(zh="在多个选项之间未作决定", en="the answer leaves it open between options"),
+    "two": Text(zh="前后给出两个不同的最终选择", en="two different final choices are stated"),
+    "several": Text(zh="提到多个选项，无法确定选择了哪个", en="several options are named, and none is marked as the choice"),
+    "blocked": Text(zh="回答被拦截", en="the answer was blocked"),
+}  # fmt: skip
+
+
+class ChoiceGrader:
+    """See the module's rules."""
+
+    name: ClassVar[str] = "choice"
+    version: ClassVar[str] = "1"
+    params: ClassVar[type[Choice]] = Choice
+
+    def mark(self, params: Choice, item: Item, answer: Answer) -> Mark:
+        """Met when exactly the key's options are chosen. Never raises because of what the answer contains."""
+        if answer.state == "blocked":
+            return Mark(state="not_met", reason=_REASONS["blocked"])
+        said, why, text = read(item, answer.text)
+        if said is None:
+            state: MarkState = "unjudged" if why == "several" else "not_met"
+            return Mark(state=state, reason=_REASONS[why])
+        excerpt = closing.sentence(text, said.start, min(said.end, said.start + 80)).replace(_MASK, "…")
+        if why:
+            return Mark(state="unjudged" if why == "two" else "not_met", reason=_REASONS[why], excerpt=excerpt)
+        met = said.letters == frozenset(params.key)
+        return Mark(state="met" if met else "not_met", reason=_REASONS["met" if met else "other"], excerpt=excerpt)
+
+
+def read(item: Item, text: str) -> tuple[Said | None, str, str]:
+    """(the choice, why it does not count or "", the text that was read). Without a choice the reason is none or several."""
+    options = {_fold(letter): option for letter, option in item.options.items()}
+    letters = "".join(sorted(letter for letter in options if len(letter) == 1 and letter in _LETTERS)) or _LETTERS[:8]
+    plain = _fold(closing.spoken(text)).strip()
+    plain = _without_echo(plain, item, options)
+    masked, quoted = _masked(plain, options)
+    for statements in (_boxed(masked, letters), _cued(masked, letters)):
+        said, contradicted = _decided(statements, masked)
+        if said:
+            return said, "two" if contradicted else "hedged" if said.hedged else "", masked
+    whole = re.fullmatch(rf"\W{{0,8}}(?P<said>{_patterns(letters).group.pattern})[\W{_MASK}]{{0,8}}", masked)
+    if whole:
+        return Said(_letters(whole["said"], letters), 0, len(masked)), "", masked
+    for reading in (_lines, _verdicts, _stated):
+        said = reading(masked, letters)
+        if said:
+            return said, "", masked
+    return *_named(masked, letters, quoted), masked
+
+
+def _named(text: str, letters: str, quoted: frozenset[str]) -> tuple[Said | None, str]:
+    """The one option named or quoted in an answer that says nothing definite."""
+    found = list(_patterns(letters).named.finditer(text))
+    names = frozenset((m["a"] or m["b"]) for m in found)
+    denied = any(_DENIAL.search(text, max(0, m.start() - 10), m.start()) for m in found) or re.search(_POOR, text)
+    for picked in (names, quoted):
+        if len(picked) == 1 and not denied:
+            at = found[0].start() if found else 0
+            return Said(picked, at, at + 1), ""
+        if len(picked) > 1:
+            return None, "several"
+    return None, "none"
+
+
+def _without_echo(text: str, item: Item, options: Mapping[str, str]) -> str:
+    """The text without the question and without the block of all its options, where these are repeated."""
+    asked = [_fold(message.content).strip() for message in item.prompt if message.role == "user"]
+    block = "\n".join(f"{letter}. {_fold(option)}" for letter, option in options.items())
+    rest = text
+    for part in _long(asked):
+        rest = rest.replace(part, "")
+    if len(options) > 1:
+        without = rest.replace(block, "")
+        rest = without if without.strip() or rest != text else rest
+    return rest.strip()
+
+
+def _long(parts: Iterable[str]) -> list[str]:
+    return [part for part in parts if len(part) >= 8]
+
+
+def _masked(text: str, options: Mapping[str, str]) -> tuple[str, frozenset[str]]:
+    """The text with the options' own wording masked (it may hold letters and cues), and the options that were quoted."""
+    quoted = set()
+    for letter, option in sorted(options.items(), key=lambda pair: -len(pair[1])):
+        wording = _fold(option).strip().rstrip("。.")
+        if len(wording) >= 2 and not wording.isdigit() and wording in text:
+            quoted.add(letter)
+            text = text.replace(wording, _MASK)
+    return text, frozenset(quoted)
+
+
+plugin: Final = ChoiceGrader()
