@@ -399,3 +399,7 @@ def _tell(ended: Ended) -> None:
     for path in ended.reports:
         if path.suffix == ".html":
             click.echo(f"report: {path}")
+
+
+if __name__ == "__main__":
+    main()

@@ -15,7 +15,7 @@ FLOORS = {
     2: {"boundary", "plugins", "marking", "graders", "generators", "candidates", "importers", "sections"},
     3: {"yamls", "suites", "specs", "lint", "journal"},
     4: {"run", "grade", "report", "rendering", "certify", "walk", "importing", "inventory"},
-    5: {"cli", "demo", "display"},
+    5: {"cli", "demo", "display", "__main__"},
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 HEAVY = (

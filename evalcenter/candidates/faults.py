@@ -60,6 +60,12 @@ class Scrubber:
             text = text.replace(form, "[key]")
         return text
 
+    def raw(self, body: bytes) -> bytes:
+        """A reply's body without the key, so that no later cut can leave half of it. Keys below 8 characters stay."""
+        for form in self._forms if self._long else ():
+            body = body.replace(form.encode(), b"[key]")
+        return body
+
     def evidence(self, text: str) -> str:
         """`text` without the key, for answers: a key of fewer than 8 characters could be a word of the answer."""
         return self(text) if self._long else text
@@ -85,8 +91,15 @@ class Reply:
 
 
 def is_page(reply: Reply) -> bool:
-    """Whether the reply is a web page."""
+    """Whether the reply is a web page. JSON is none, whatever type a careless server gives it."""
+    if reply.body[:200].lstrip()[:1] in {b"{", b"["}:
+        return False
     return "html" in reply.headers.get("content-type", "").lower() or _PAGE.match(reply.body[:4000]) is not None
+
+
+def is_stream(reply: Reply) -> bool:
+    """Whether the reply is a stream of events, which nobody asked for."""
+    return reply.body[:200].lstrip().startswith((b"data:", b"event:", b": "))
 
 
 def no_protocol(place: Place, status: int, found: str) -> CallFailed:
@@ -129,8 +142,10 @@ def read(reply: Reply, place: Place, now: datetime, latency_ms: int) -> Answer:
 def disguised(body: Any) -> int | None:
     """The HTTP status that an error under HTTP 200 carries as its code, as some gateways write it; None where there is none."""
     error = body.get("error") if isinstance(body, Mapping) and not body.get("choices") else None
-    code = str(error.get("code"))[:4] if isinstance(error, Mapping) else ""
-    return int(code) if re.fullmatch("[45][0-9]{2}", code, re.ASCII) else None
+    code = error.get("code") if isinstance(error, Mapping) else None
+    if isinstance(code, str) and re.fullmatch("[45][0-9]{2}", code, re.ASCII):
+        code = int(code)
+    return code if isinstance(code, int) and 400 <= code <= 599 else None
 
 
 def _kind(status: int) -> str:
@@ -209,7 +224,9 @@ def _codes(body: Any) -> set[str]:
         return set()
     places = [place for place in (body.get("error"), body) if isinstance(place, Mapping)]
     found = [place.get(name) for place in places for name in ("code", "type")]
-    return {str(code).lower() for code in found if isinstance(code, str)}
+    return {
+        str(code).lower() for code in found if isinstance(code, str) or (isinstance(code, int) and abs(code) < 10**6)
+    }
 
 
 def _words(reply: Reply, body: Any, scrub: Scrubber) -> str:

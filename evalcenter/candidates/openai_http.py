@@ -110,10 +110,11 @@ class Endpoint:
         begin = time.monotonic()
         reply = await self._post(self._messages(question))
         spent = round((time.monotonic() - begin) * 1000)
-        try:
-            answer = self._read(reply, spent)
-        except CallFailed as problem:
-            raise self._scrubbed(problem) from None
+        reply = replace(reply, body=self._place.scrub.raw(reply.body))
+        answer = self._read_scrubbed(reply, spent)
+        if isinstance(answer, CallFailed):
+            # Raised here, where no other error is being handled: the unscrubbed one must not hang on to it as its context.
+            raise answer
         if not self._place.answered:
             self._place = replace(self._place, answered=True)
         return self._without_key(answer)
@@ -141,22 +142,26 @@ class Endpoint:
             return _reply(problem.response)
         except TimeoutError:
             failed = CallFailed("timeout", f"no answer from {self._place.base_url} within {self._timeout:g} s")
-        except APIConnectionError as problem:
+        except (APIConnectionError, TooLong) as problem:
             failed = _unconnected(problem, self._place.base_url, self._timeout)
         except OSError as problem:
             failed = CallFailed("connection", f"{self._place.base_url}: the connection failed: {problem}")
-        except TooLong:
-            failed = CallFailed("too_long", f"the reply is longer than {MAX_BYTES} bytes", retryable=False)
         except (OpenAIError, ValueError) as problem:
             failed = CallFailed("not_sent", f"the request can't be sent ({type(problem).__name__})", retryable=False)
-        raise self._scrubbed(failed) from None
+        raise self._scrubbed(failed)
+
+    def _read_scrubbed(self, reply: faults.Reply, spent: int) -> Answer | CallFailed:
+        try:
+            return self._read(reply, spent)
+        except CallFailed as problem:
+            return self._scrubbed(problem)
 
     def _read(self, reply: faults.Reply, spent: int) -> Answer:
         if not 200 <= reply.status < 300:
             return faults.read(reply, self._place, datetime.now(UTC), spent)
         if faults.is_page(reply):
             raise faults.no_protocol(self._place, reply.status, "a web page came instead of an answer")
-        if "event-stream" in reply.headers.get("content-type", "").lower():
+        if faults.is_stream(reply):
             raise faults.no_protocol(self._place, reply.status, "a stream came although none was asked for")
         try:
             body = reading.parse(reply.body)
@@ -270,6 +275,8 @@ def _unconnected(problem: BaseException, base_url: str, timeout: float) -> CallF
     from openai import APITimeoutError
 
     causes = list(_causes(problem))
+    if any(isinstance(cause, TooLong) for cause in causes):
+        return CallFailed("too_long", f"the reply is longer than {MAX_BYTES} bytes", retryable=False)
     for kinds, kind, words in _REASONS:
         cause = next((cause for cause in causes if isinstance(cause, kinds)), None)
         if cause is not None:
@@ -342,12 +349,24 @@ def _check_body(extra: Params) -> None:
             f"extra_body may not set {', '.join(taken)}: the plan does",
             todo="remove it; the model's name belongs under `model`",
         )
-    for name, value in extra.items():
+    for name, value in _named(extra):
         if _SECRET_FIELD.search(name) or (isinstance(value, str) and _SECRET_VALUE.match(value)):
             raise InputError(
                 f"extra_body's {name!r} looks like a credential, and settings are written into the plan",
                 todo="put the key into an environment variable and name it as key_env",
             )
+
+
+def _named(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value in nested mappings and lists, with the name of the field that holds it."""
+    if isinstance(value, Mapping):
+        for field_name, held in value.items():
+            yield from _named(held, field_name)
+    elif isinstance(value, (list, tuple)):
+        for held in value:
+            yield from _named(held, name)
+    else:
+        yield name, value
 
 
 plugin: Final = OpenaiHttp()

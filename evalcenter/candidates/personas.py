@@ -109,7 +109,10 @@ def key(messages: Sequence[Message]) -> Key:
 
 
 class Player:
-    """One persona at work. It remembers how often each prompt was answered, so it serves one run."""
+    """One persona at work. It remembers how often each prompt was answered, so it serves one run.
+
+    An answer that was given and never arrived counts as given.
+    """
 
     def __init__(self, book: Book, persona: Persona, seed: str) -> None:
         self._book, self._persona, self._seed = book, persona, seed

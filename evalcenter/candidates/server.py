@@ -78,13 +78,17 @@ class Service:
                 answered: web.StreamResponse = await handle(request)
             except Refused as problem:
                 return web.json_response(problem.body, status=problem.status)
+            except web.HTTPRequestEntityTooLarge:
+                return web.json_response(Refused(413, "The request is too large.", None).body, status=413)
             return answered
 
         return answer
 
     def _check_key(self, request: web.Request) -> None:
         shown = request.headers.get("Authorization", "")
-        if self._key is None or hmac.compare_digest(shown.encode(), f"Bearer {self._key}".encode()):
+        if self._key is None or hmac.compare_digest(
+            shown.encode("utf-8", "surrogateescape"), f"Bearer {self._key}".encode()
+        ):
             return
         words = "Incorrect API key provided." if shown else "You didn't provide an API key."
         raise Refused(401, words, "invalid_api_key")

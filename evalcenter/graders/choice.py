@@ -5,8 +5,8 @@ Rules this module keeps:
 * Only letters of the item's own options are choices, full-width ones too; the article "A" and the pronoun "I" are not.
 * What counts, strongest first: a box; a definite statement (答案是, 故选, the answer is, I choose); an answer that is nothing but
   letters or option lines; verdicts on options (A 正确, C is wrong); the one option that is named, or whose text is given.
-* Of several definite statements the last wins if the earlier ones are tentative (可能, might) or a revision (不对, 重新, wait, final)
-  stands between. Two definite statements that differ without that are the grader's confusion: unjudged.
+* Of several definite statements the last wins if the earlier ones are tentative (可能, might) or a revision (不对, 重新, wait,
+  final) stands between. Two definite statements that differ without that are the grader's confusion: unjudged.
 * Options under a denial (不选 A, not B) are not chosen. "A 或 B" is no choice: not met.
 * An answer without any choice, a refusal or "none of them" included: not met. Several options named, none chosen: unjudged.
 
@@ -66,11 +66,15 @@ _CUE: Final = (
     r"(?:\s|选择?|是|为|有|即|[:：=】\]」)）→]|包括|如下|以下|应为|分别|字母|->|-){1,8}"
     r"|(?:选择|选取|勾选|选出|选定|选)(?:项|了|的是|的|为|是|答案|正确)?(?:\s|[:：])*"
     r"|正确的?(?:说法|选项|做法|表述|描述|项|陈述|处理|措施|一项|是|有|为|包括|的){1,3}(?:\s|[:：]|是|有|为|包括)*"
-    r"|\b(?:answers?|choices?|options?|selections?|responses?)\b(?:\s(?:choice|option|letter|here|to this question|to the question))?"
+    r"|\b(?:answers?|choices?|options?|selections?|responses?)\b"
+    r"(?:\s(?:choice|option|letter|here|to this question|to the question))?"
     r"(?:\s|is|are|would be|should be|will be|must be|might be|may be|could be|not|isn't|[:：=)\]-]){1,6}"
-    r"(?:(?:therefore|thus|clearly|definitely|likely|probably|most likely|indeed|both|only|options?|letters?|choices?|the following)\b[\s:]*){0,3}"
-    r"|\b(?:choose|select|pick|go with|opt for|choosing|selecting|going with|settle on|answer with)\s(?:(?:both|options?|answers?|letters?|choices?)\s){0,2}"
-    r"|\b(?:correct|right|true|best|appropriate)\s(?:answers?|options?|ones?|choices?|statements?)\s?(?:is|are|would be|:|：)\s?(?:options?\s|both\s)?)"
+    r"(?:(?:therefore|thus|clearly|definitely|likely|probably|most likely|indeed|both|only|options?|letters?|choices?"
+    r"|the following)\b[\s:]{0,3}){0,3}"
+    r"|\b(?:choose|select|pick|go with|opt for|choosing|selecting|going with|settle on|answer with)\s"
+    r"(?:(?:both|options?|answers?|letters?|choices?)\s){0,2}"
+    r"|\b(?:correct|right|true|best|appropriate)\s(?:answers?|options?|ones?|choices?|statements?)\s?"
+    r"(?:is|are|would be|:|：)\s?(?:options?\s|both\s)?)"
 )
 _TENTATIVE: Final = re.compile(
     r"可能|似乎|也许|大概|初步|先假设|如果|假如|若|看起来|乍看|容易|误|"
@@ -78,13 +82,15 @@ _TENTATIVE: Final = re.compile(
     re.IGNORECASE,
 )
 _DENIAL: Final = re.compile(
-    r"(?:不|不能|不应|不该|不可|不要|勿|别|不会|并非|没有?|未|不得|无法|错|误|不是|排除|非|can't|cannot|don't|not|never|isn't|avoid|eliminate|rule out|n't)"
+    r"(?:不|不能|不应|不该|不可|不要|勿|别|不会|并非|没有?|未|不得|无法|错|误|不是|排除|非"
+    r"|can't|cannot|don't|not|never|isn't|avoid|eliminate|rule out|n't)"
     r"[\s]{0,2}(?:去|再|to |be )?$",
     re.IGNORECASE,
 )
 _REVISION: Final = re.compile(
     r"不对|更正|纠正|修正|重新|抱歉|有误|应改|等等|再想|再看|再检查|仔细|最终|最后|综上|然而|但是|不过"
-    r"|\b(?:wait|correct(?:ion|ing)|actually|sorry|mistake|revis\w+|reconsider\w*|instead|however|final(?:ly)?|no,|hmm|on reflection|upon)\b",
+    r"|\b(?:wait|correct(?:ion|ing)|actually|sorry|mistake|revis\w+|reconsider\w*|instead|however|final(?:ly)?|hmm)\b"
+    r"|\bon reflection\b|\bno,",
     re.IGNORECASE,
 )
 _GOOD: Final = (

@@ -18,10 +18,14 @@ _CLOSE: Final = re.compile(r"</\s?(?:think|thinking|thought|reasoning|analysis)\
 _OPEN: Final = re.compile(r"<\s?(?:think|thinking|thought|reasoning|analysis)\s?>", re.IGNORECASE)
 _BOX: Final = re.compile(r"\\(?:boxed|fbox)\s?\{")
 _ANSWER: Final = re.compile(
-    r"(?P<final>(?:最终|最后|正确|标准|参考)(?:的)?(?:答案|结果|选项|计算结果)|final\s(?:answer|result)|correct\s(?:answer|option|choice)s?)"
-    r"|(?P<answer>答案|答复|计算结果|结果(?=[是为:：])|\banswers?\b(?!\s(?:the|this|your|my|that|question))|\bresult\b(?=\s?(?:is|:|=)))"
-    r"|(?P<so>因此|所以|(?<![缘何事世温变无典亲如原借])故(?![障事意乡宫])|综上|由此|总之|从而|合计|总计|总分|共计|总共|得分|评分(?=[是为:：])|\b(?:therefore|thus|hence|in conclusion|in summary|consequently|overall|total(?:s)?|sum)\b|(?:^|\n|[.;,]\s)So\b)",
-    re.IGNORECASE,
+    r"(?P<final>(?:最终|最后|正确|标准|参考)的?(?:答案|结果|选项|计算结果)|final\s(?:answer|result)"
+    r"|correct\s(?:answer|option|choice)s?)"
+    r"|(?P<answer>答案|答复|计算结果|结果(?=[是为:：])"
+    r"|\banswers?\b(?!\s(?:the|this|your|my|that|question))|\bresult\b(?=\s?(?:is|:|=)))"
+    r"|(?P<so>因此|所以|(?<![缘何事世温变无典亲如原借])故(?![障事意乡宫])|综上|由此|总之|从而|合计|总计|总分|共计|总共|得分"
+    r"|评分(?=[是为:：])|\b(?:therefore|thus|hence|in conclusion|in summary|consequently|overall|totals?|sum)\b"
+    r"|(?:^|\n|[.;,]\s)So\b)",
+    re.IGNORECASE | re.ASCII,
 )
 _END: Final = re.compile(r"[。！？!?\n；;]|\.(?=\s|$|[*\"”)])")
 _LEAD: Final = re.compile(r"[\s*_#:：是为=\-—>`]{0,40}")
@@ -62,7 +66,8 @@ def _closed(text: str, start: int) -> int:
 def scopes(text: str) -> tuple[tuple[str, int, int], ...]:
     """(kind, start, end) of what follows a word of conclusion, in order; kind is final, answer or so.
 
-    A scope reaches to the end of its sentence (400 characters at most); where nothing follows the word on its line, to the end of the next one.
+    A scope reaches to the end of its sentence (400 characters at most); where nothing follows the word on its line, to the
+    end of the next one.
     """
     made: list[tuple[str, int, int]] = []
     for found in _ANSWER.finditer(text):

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from evalcenter.graders import numerals
+from evalcenter.graders import numerals, spelled
 from evalcenter.records import Lang
 
 
@@ -44,7 +44,8 @@ _MONTH: Final = (
 )
 _ZH: Final = "〇零一二三四五六七八九十"
 _PATTERN: Final = re.compile(
-    rf"""(?<![A-Za-z0-9./-])(?P<y1>\d{{4}})(?:[ ]?年[ ]?(?P<m1>\d{{1,2}})[ ]?月[ ]?(?P<d1>\d{{1,2}})[ ]?[日号]?|(?P<sep>[-/.])(?P<m2>\d{{1,2}})(?P=sep)(?P<d2>\d{{1,2}}))(?!\d)
+    rf"""(?<![A-Za-z0-9./-])(?P<y1>\d{{4}})(?:[ ]?年[ ]?(?P<m1>\d{{1,2}})[ ]?月[ ]?(?P<d1>\d{{1,2}})[ ]?[日号]?
+        |(?P<sep>[-/.])(?P<m2>\d{{1,2}})(?P=sep)(?P<d2>\d{{1,2}}))(?!\d)
     |(?P<y3>[{_ZH[:-1]}]{{4}})年(?P<m3>[{_ZH}]{{1,3}})月(?P<d3>[{_ZH}]{{1,3}})[日号]?
     |(?<!\d)(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?[ ](?:of[ ])?{_MONTH.format("m4")}(?:,?[ ](?P<y4>\d{{4}}))?(?![A-Za-z0-9])
     |(?<![A-Za-z]){_MONTH.format("m5")}[ ](?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.])(?:,?[ ](?P<y5>\d{{4}})(?!\d))?(?![A-Za-z])
@@ -91,7 +92,7 @@ def _orders(found: re.Match[str], lang: Lang) -> list[tuple[int | None, int, int
 def _number(words: str) -> int:
     if words.isascii():
         return int(words)
-    read = numerals.read_zh(words)
+    read = spelled.read_zh(words)
     return int(read) if read is not None else 0
 
 

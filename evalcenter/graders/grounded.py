@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import ClassVar, Final
 
-from evalcenter.graders import negation, numerals, wording
+from evalcenter.graders import negation, numerals, spelled, wording
 from evalcenter.graders.numerals import Figure
 from evalcenter.records import Answer, Item, Mark, Text, record
 
@@ -99,7 +99,7 @@ def _numbered(text: str) -> str:
     """A folded text with the numerals of its clauses in digits."""
 
     def digits(found: re.Match[str]) -> str:
-        value = numerals.read_zh(found[1])
+        value = spelled.read_zh(found[1])
         return found[0] if value is None else f"第{_plain(value)}"
 
     return _CLAUSE.sub(digits, text)

@@ -24,6 +24,8 @@ it, a question that the next
 sentence answers with no, words quoted from the user (您问“…”, you asked "…"), and a list under a heading that forbids
 (请避免：).
 
+也, 又, 更 before a new denial end the one before; 不能排除, cannot rule out and 不要等到…才 assert what follows.
+
 Everything else counts as asserted: irony, danger named without rejection ("自行停药很危险"), a denial in another
 clause, a
 Chinese comma list after one denial, or anything more than 160 characters before the phrase.

@@ -152,11 +152,13 @@ def _dates(wanted: date, text: str, item: Item) -> list[Claim]:
 # -- which of them counts ---------------------------------------------------------------------------------------------
 
 _DENIED: Final = re.compile(
-    r"(?:不是|并非|而非|不应是|不应为|\bnot|rather than|instead of)[ \s*:：]{0,3}[$£€¥]?$", re.IGNORECASE
+    r"(?:不是|并非|而非|不应是|不应为|\bnot|rather than|instead of)[ \s*:：]{0,3}[$£€¥]?$",
+    re.IGNORECASE | re.ASCII,
 )
 _LIMIT: Final = re.compile(
     r"(?:不超过|不得超过|不要超过|不能超过|不应超过|最多|至多|上限(?:是|为)?|最大|最高|不少于|至少|低于|高于|大于|小于|超过|少于|[<>≤≥＜＞]"
-    r"|\bmax(?:imum)?(?: of| is|:)?|up to|no more than|not exceed(?:ing)?|exceeds?|at least|at most|less than|more than|fewer than|above|below|over|under)"
+    r"|\bmax(?:imum)?(?: of| is|:)?|\bup to|not exceed(?:ing)?|exceeds?|\bat (?:least|most)|(?:less|more|fewer) than"
+    r"|\b(?:above|below|over|under))"
     r"[ \s*约]{0,3}$",
     re.IGNORECASE,
 )
@@ -167,12 +169,15 @@ _OPERATOR_BEFORE: Final = re.compile(
     r"(?:[×÷+*(（/]|[-−](?=\s)|\b[xX]|\\(?:times|div|cdot)|乘以?|除以|加上?|减去?)[\s({（$]{0,3}$"
 )
 _COPULA: Final = re.compile(
-    r"(?:=|≈|＝|\\approx|等于|约为|约是|应为|[是为]|\b(?:is|are|equals|gives|be)(?: about| approximately| roughly)?)[\s*_:：$约({\\]{0,4}$"
+    r"(?:=|≈|＝|\\approx|等于|约为|约是|应为|[是为]|\b(?:is|are|equals|gives|be)(?: about| approximately| roughly)?)"
+    r"[\s*_:：$约({\\]{0,4}$",
+    re.ASCII,
 )
 _EQUALS: Final = re.compile(r"(?:=|≈|＝|\\approx|等于)[\s*_$约{]{0,4}$")
 _BOLD: Final = re.compile(r"\*\*(?=\S)([^*\n]{1,200})\*\*")
 _REVISION: Final = re.compile(
-    r"不对|更正|纠正|修正|重新|抱歉|有误|应该是|应改|等等|再算|\b(?:wait|correct(?:ion|ed|ing)|actually|sorry|mistake|revis\w+|recalculat\w+|instead|however)\b",
+    r"不对|更正|纠正|修正|重新|抱歉|有误|应该是|应改|等等|再算"
+    r"|\b(?:wait|correct(?:ion|ed|ing)|actually|sorry|mistake|revis\w+|recalculat\w+|instead|however)\b",
     re.IGNORECASE,
 )
 
@@ -260,7 +265,7 @@ _REASONS: Final = {
     "unit": Text(zh="最终给出的数值单位不符", en="the figure finally stated carries another unit"),
     "blocked": Text(zh="回答被拦截", en="the answer was blocked"),
     "two": Text(zh="前后给出两个不同的最终数值", en="two different final figures are stated"),
-    "mixed": Text(zh="给出多个不同的数值，无法确定哪一个是最终答案", en="different figures are stated, and none is marked as the answer"),
+    "mixed": Text(zh="给出多个不同的数值，无法确定最终答案", en="different figures are stated, none marked as the answer"),
     "many": Text(zh="数值过多，无法判断", en="too many figures to read"),
 }  # fmt: skip
 

@@ -4,8 +4,8 @@ Rules this module keeps:
 
 * ``1,234.5``, ``1'234`` and thin or no-break spaces group thousands; an ordinary space does not ("2 500 mg tablets" are two
   numbers) and a comma is never a decimal sign.
-* 1.5万, 三百五十, 一千五 (1500), 二〇二六, 三点五, 百分之九十, 三分之二, 两片半, 半片, fifteen, two hundred and fifty, 1½, 3/4, 4.5×10⁹,
-  1e-3 are read; a fraction is divided to 28 digits. "8/10" counts as 8 out of 10, "120/80" as two numbers.
+* 1.5万, 三百五十, 百分之九十, 三分之二, 两片半, 半片, two hundred and fifty, 1½, 3/4, 4.5×10⁹, 1e-3 are read (words:
+  ``spelled.py``); a fraction is divided to 28 digits. "8/10" counts as 8 out of 10, "120/80" as two numbers.
 * A lone Chinese digit is a figure only before a known unit (一般 and 统一 hold none), and "one" likewise.
 * 5–10, 5 至 10, between 5 and 10 and 5 ± 2 are one figure with a low and a high end; 两三天 is one too.
 * Digits behind a Latin letter (B12, HbA1c, COVID-19) belong to a name. List numbers at the start of a line are marked.
@@ -26,6 +26,7 @@ from itertools import islice
 from typing import Final, Literal
 
 from evalcenter.graders import units
+from evalcenter.graders.spelled import DIGITS, EN_WORD, UNITS, read_en, read_zh
 
 MAX_DIGITS: Final = 60
 MAX_FIGURES: Final = 5000
@@ -56,7 +57,8 @@ _LATEX: Final = (
     (re.compile(r"(?<=\d)\\[dt]?frac(?=\{\d{1,9}\}\{\d{1,9}\})"), " "),
     (re.compile(r"\\[dt]?frac(?=\{\d{1,9}\}\{\d{1,9}\})"), ""),
     (re.compile(r"(?<=\d)\}\{(?=\d)"), "/"),
-    (re.compile(r"\\(?:text|mathrm|mathbf|textbf|rm|bf|operatorname|textrm|mathit|ce)\b[ ]?\{?|\\(?:left|right|displaystyle)\b"), ""),
+    (re.compile(r"\\(?:text|mathrm|mathbf|textbf|rm|bf|operatorname|textrm|mathit|ce)\b[ ]?\{?"), ""),
+    (re.compile(r"\\(?:left|right|displaystyle)\b"), ""),
     (re.compile(r"\\times\b|\\cdot\b"), "×"),
     (re.compile(r"\\(?:approx|simeq)\b"), "≈"),
     (re.compile(r"\\(?:pm)\b"), "±"),
@@ -72,7 +74,9 @@ _BRACES: Final = re.compile(r"(?<=[\w%°²³\u200b])\}|(?<=\u200b)\{(?=\d)")
 _GROUPED: Final = re.compile(r"(?<=\d)\{,\}(?=\d{3})")
 _KEPT: Final = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞…°℃℉㎡")
 _AS: Final = str.maketrans(
-    {"−": "-", "－": "-", "﹣": "-", "‐": "-", "‑": "-", "‒": "-", "–": "–", "µ": "μ", "～": "~", "〜": "~", "∼": "~", "˜": "~", "○": "〇", "◯": "〇"}
+    {"µ": "μ", "○": "〇", "◯": "〇"}
+    | dict.fromkeys("−－﹣‐‑‒", "-")
+    | dict.fromkeys("～〜∼˜", "~")
     | dict.fromkeys("\u2009\u202f\u00a0\u2007\u200a\u2008", "\u2009")
     | dict.fromkeys("\u3000\t\u2002\u2003\u2004\u2005\u2006\u205f", " ")
     | dict.fromkeys("’‘′", "'")
@@ -102,102 +106,6 @@ def fold(text: str) -> tuple[str, tuple[int, ...]]:
     return "".join(plain for plain, _ in pairs), tuple(at for _, at in pairs)
 
 
-# -- words ------------------------------------------------------------------------------------------------------------
-
-_ZH_DIGIT: Final = {
-    c: n
-    for n, cs in enumerate(("〇零", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
-    for c in cs
-}
-_ZH_UNIT: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10**4, "亿": 10**8}
-_D: Final = "".join(_ZH_DIGIT)
-_U: Final = "".join(_ZH_UNIT)
-_EN_SMALL: Final = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_EN_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_EN: Final = {w: n for n, w in enumerate(_EN_SMALL)} | {w: 10 * n for n, w in enumerate(_EN_TENS, 2)}
-_EN_UNIT: Final = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
-_EN_ANY: Final = "|".join(sorted([*_EN, *_EN_UNIT], key=len, reverse=True))
-
-
-def read_zh(words: str) -> Decimal | None:
-    """The value of a Chinese numeral such as 三百五十, 一千五, 二〇二六, 三点五, or 1万2千; None when it is none."""
-    whole, _, decimals = words.partition("点")
-    if decimals:
-        base = read_zh(whole)
-        if base is None or base != int(base) or any(c not in _ZH_DIGIT for c in decimals):
-            return None
-        return base + Decimal("0." + "".join(str(_ZH_DIGIT[c]) for c in decimals))
-    if all(c in _ZH_DIGIT for c in whole):
-        return Decimal("".join(str(_ZH_DIGIT[c]) for c in whole)) if whole else None
-    return _zh_sum(re.findall(rf"\d+(?:\.\d+)?|[{_D}{_U}]", whole))
-
-
-def _zh_sum(parts: list[str]) -> Decimal | None:
-    total = section = Decimal(0)
-    digit: Decimal | None = None
-    last = 0  # the unit before a trailing digit: 一千五 is 1500, 一千零五 is 1005
-    for part in parts:
-        if part in "〇零":
-            last = 10
-            continue
-        unit = _ZH_UNIT.get(part)
-        if unit is None:
-            if digit is not None:
-                return None
-            digit = Decimal(_ZH_DIGIT[part]) if part in _ZH_DIGIT else Decimal(part)
-        elif unit < 10**4:
-            section += (Decimal(1) if digit is None else digit) * unit
-            digit, last = None, unit
-        else:
-            if digit is None and not section and not total:
-                return None
-            if unit == 10**8:
-                total, section = (total + section + (digit or 0)) * unit, Decimal(0)
-            else:
-                total, section = total + (section + (digit or 0)) * unit, Decimal(0)
-            digit, last = None, unit
-    if digit is not None:
-        section += digit * (last // 10) if last >= 100 else digit
-    return total + section
-
-
-def read_en(words: str) -> Decimal | None:
-    """The value of an English numeral such as ``two hundred and fifty``; None when it is none."""
-    total = current = 0
-    seen = False
-    for word in re.findall(r"[a-z]+", words.lower()):
-        if word in _EN:
-            current, seen = current + _EN[word], True
-        elif word == "hundred":
-            current, seen = (current or 1) * 100, True
-        elif word in _EN_UNIT:
-            total, current, seen = total + (current or 1) * _EN_UNIT[word], 0, True
-        elif word not in {"and", "a"}:
-            return None
-    return Decimal(total + current) if seen else None
-
-
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 _VULGAR: Final = {"½": "0.5", "⅓": "1/3", "⅔": "2/3", "¼": "0.25", "¾": "0.75", "⅕": "0.2", "⅖": "0.4", "⅗": "0.6", "⅘": "0.8",
@@ -205,19 +113,20 @@ _VULGAR: Final = {"½": "0.5", "⅓": "1/3", "⅔": "2/3", "¼": "0.25", "¾": "
 _V: Final = "".join(_VULGAR)
 _PLAIN: Final = r"(?:\d{1,3}(?:[,'\u2009]\d{3}){1,20}+(?![,'\u2009]?\d)|\d++)(?:\.\d++)?+|(?<![\w.])\.\d++"
 _FIGURE: Final = re.compile(
-    rf"""(?P<share>[百千万]分之(?P<shared>[{_D}{_U}点]{{1,20}}+|(?:{_PLAIN})))
-    |(?P<part>(?P<of>[{_D}{_U}]{{1,6}}|\d{{1,4}})分之(?P<parts>[{_D}{_U}]{{1,6}}|\d{{1,4}}))
+    rf"""(?P<share>[百千万]分之(?P<shared>[{DIGITS}{UNITS}点]{{1,20}}+|(?:{_PLAIN})))
+    |(?P<part>(?P<of>[{DIGITS}{UNITS}]{{1,6}}|\d{{1,4}})分之(?P<parts>[{DIGITS}{UNITS}]{{1,6}}|\d{{1,4}}))
     |(?P<clock>(?<![\d:.])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d:]))
     |(?P<name>(?<![A-Za-z0-9])(?!(?:RMB|CNY|USD|GBP|EUR|HKD)\d|[xX]10\b)[A-Za-z][A-Za-z_]{{0,20}}[-–]?\d++(?:[.-]?\d++)?+)
     |(?P<num>(?<![A-Za-z_]-)(?<![A-Za-z_])(?:{_PLAIN})|(?P<money>(?<=RMB)|(?<=CNY)|(?<=USD)|(?<=GBP)|(?<=EUR)|(?<=HKD))(?:{_PLAIN}))
     |(?P<vulgar>[{_V}])
     |(?P<half>半(?=片|粒|支|袋|包|瓶|盒|个|小时|年|天|日|月|量|斤|公斤|杯|勺))
-    |(?P<zh>[{_D}{_U}]{{1,40}}+(?:点[{_D}]{{1,12}}+(?![{_U}分]))?+)
-    |(?P<en>(?<![A-Za-z])(?:(?:{_EN_ANY})(?![A-Za-z])(?:[ -]{{1,2}}(?:and[ ])?(?=(?:{_EN_ANY})(?![A-Za-z])))?+){{1,12}}+)""",
+    |(?P<zh>[{DIGITS}{UNITS}]{{1,40}}+(?:点[{DIGITS}]{{1,12}}+(?![{UNITS}分]))?+)
+    |(?P<en>(?<![A-Za-z])(?:(?:{EN_WORD})(?![A-Za-z])(?:[ -]{{1,2}}(?:and[ ])?(?=(?:{EN_WORD})(?![A-Za-z])))?+){{1,12}}+)""",
     re.VERBOSE,
 )
 _POWER: Final = re.compile(
-    r"[ \u2009]?[×xX*·][ \u2009]?10(?:\^[ ]?[{(]?([-+]?\d{1,3})(?!\d)[})]?|\*\*\(?([-+]?\d{1,3})(?!\d)\)?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})|(\d{1,2})(?=[ ]?/[ ]?[Lμ]))"
+    r"[ \u2009]?[×xX*·][ \u2009]?10(?:\^[ ]?[{(]?([-+]?\d{1,3})(?!\d)[})]?|\*\*\(?([-+]?\d{1,3})(?!\d)\)?"
+    r"|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})|(\d{1,2})(?=[ ]?/[ ]?[Lμ]))"
     r"|[eE]([-+]?\d{1,3})(?![\w.])"
 )
 _OWN_POWER: Final = re.compile(r"(?:\^[{(]?([-+]?\d{1,3})[})]?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))(?!\d)")
@@ -225,9 +134,11 @@ _SUPER: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-
 _SLASH: Final = re.compile(r"[ ]?/[ ]?(\d{1,4})(?![\d/.]|,\d)")
 _MIXED: Final = re.compile(rf"[ ]?([{_V}])|[ ](\d{{1,2}})/(\d{{1,2}})(?![\d/])")
 _TAIL: Final = re.compile(
-    rf"[ ]?(?:[十百千万亿](?:[零]?(?:\d{{1,4}}|[{_D}]{{1,2}}))?){{1,4}}+|[ ](thousand|million|billion)(?![a-z])|(k)(?![A-Za-z])",
+    rf"[ ]?(?:[十百千万亿](?:[零]?(?:\d{{1,4}}|[{DIGITS}]{{1,2}}))?){{1,4}}+"
+    r"|[ ](thousand|million|billion)(?![a-z])|(k)(?![A-Za-z])",
     re.I,
 )
+_TIMES: Final = {"thousand": 1000, "million": 10**6, "billion": 10**9, "k": 1000}
 _JOIN: Final = re.compile(r"[ \u2009]{0,2}(?:[-–—~]{1,2}|至|到)[ \u2009]{0,2}|[ ](?:to|and|through)[ ]|[ ]?±[ ]?", re.I)
 _BETWEEN: Final = re.compile(r"(?:between|from)[ ]{1,2}\W{0,3}$", re.I)
 _MARKER: Final = re.compile(r"(?:^|\n)[ ]{0,12}(?:[-*#>•][ ]?){0,6}[(（\[]?$")
@@ -291,7 +202,7 @@ def _value(text: str, found: re.Match[str]) -> tuple[Decimal, int, Kind] | None:
         value = above / below if above is not None and below else None
     elif found["share"]:
         number = found["shared"]
-        value = Decimal(_clean(number)) if number[0].isascii() else read_zh(number)
+        value = read_zh(number) if number[0] in DIGITS + UNITS else Decimal(_clean(number)[:MAX_DIGITS])
     elif found["clock"]:
         hours, minutes = found["clock"].split(":")[:2]
         value, kind = Decimal(int(hours) * 60 + int(minutes)), "clock"
@@ -320,32 +231,47 @@ def _digits(text: str, found: re.Match[str]) -> tuple[Decimal, int, Kind] | None
     if len(number) > MAX_DIGITS:
         return None
     value = Decimal(number)
-    power = _POWER.match(text, end)
-    own = _OWN_POWER.match(text, end) if not power and value == 10 else None
-    hit = power or own
-    if hit:
-        exponent = int(next(g for g in hit.groups() if g).translate(_SUPER))
-        return (Decimal(1) if own else value).scaleb(exponent), hit.end(), "number"
-    mixed = _MIXED.match(text, end)
-    if mixed and "." not in number:
-        part = _vulgar(mixed[1]) if mixed[1] else Decimal(mixed[2]) / Decimal(mixed[3]) if int(mixed[3]) else None
-        if part is not None and part < 1:
-            return value + part, mixed.end(), "number"
-    slash = _SLASH.match(text, end)
-    if slash and _fraction(value, int(slash[1])) and value < int(slash[1]):
-        return value / Decimal(slash[1]), slash.end(), "number"
-    tail = _TAIL.match(text, end)
-    if tail:
-        if tail[1] or tail[2]:
-            return (
-                value * {"thousand": 1000, "million": 10**6, "billion": 10**9, "k": 1000}[(tail[1] or tail[2]).lower()],
-                tail.end(),
-                "number",
-            )
-        read = read_zh(number + tail[0].strip())
-        if read is not None:
-            return read, tail.end(), "number"
+    for reading in (_powered, _part, _multiplied):
+        read = reading(text, end, value)
+        if read:
+            return *read, "number"
     return value, end, "number"
+
+
+def _powered(text: str, end: int, value: Decimal) -> tuple[Decimal, int] | None:
+    """4.5×10⁹, 10^9 or 1e-3."""
+    found = _POWER.match(text, end)
+    base = value
+    if not found and value == 10:
+        found, base = _OWN_POWER.match(text, end), Decimal(1)
+    if not found:
+        return None
+    exponent = next(group for group in found.groups() if group)
+    return base.scaleb(int(exponent.translate(_SUPER))), found.end()
+
+
+def _part(text: str, end: int, value: Decimal) -> tuple[Decimal, int] | None:
+    """1½, 1 1/2 or 3/4."""
+    if value != int(value):
+        return None
+    mixed = _MIXED.match(text, end)
+    if mixed:
+        part = _vulgar(mixed[1]) if mixed[1] else Decimal(mixed[2]) / max(1, int(mixed[3]))
+        return (value + part, mixed.end()) if part < 1 else None
+    slash = _SLASH.match(text, end)
+    if slash and value < int(slash[1]) and _fraction(value, int(slash[1])):
+        return value / Decimal(slash[1]), slash.end()
+    return None
+
+
+def _multiplied(text: str, end: int, value: Decimal) -> tuple[Decimal, int] | None:
+    """1.5万, 1万2千, 1.2 million or 5k."""
+    tail = _TAIL.match(text, end)
+    if not tail:
+        return None
+    word = (tail[1] or tail[2] or "").lower()
+    read = value * _TIMES[word] if word else read_zh(f"{value:f}" + tail[0].strip())
+    return None if read is None else (read, tail.end())
 
 
 def _dressed(text: str, figure: Figure, extra: tuple[str, ...]) -> Figure:
@@ -379,8 +305,8 @@ def _dressed(text: str, figure: Figure, extra: tuple[str, ...]) -> Figure:
 
 def _some(words: str, figure: Figure) -> Figure:
     """两三天 as a range; other figures as they are."""
-    if len(words) == 2 and figure.unit and all(c in _ZH_DIGIT for c in words):
-        low, high = (_ZH_DIGIT[c] for c in words)
+    if len(words) == 2 and figure.unit and all(c in DIGITS for c in words):
+        low, high = (int(read_zh(c) or 0) for c in words)
         if low > 0 and (high == low + 1 or (low, high) == (3, 5)):
             return replace(figure, value=Decimal(low), high=Decimal(high))
     return figure

@@ -27,7 +27,7 @@ from evalcenter.importers import items, text
 from evalcenter.importers.cells import MISSING, Absent, Cells, Refused, parts
 from evalcenter.records import Dimension, Item, Params, Source, Text, record
 
-_LAST_NUMBER: Final = re.compile(r"(.*?)(\d{1,18})(\D{0,100})", re.ASCII | re.DOTALL)
+_LAST_NUMBER: Final = re.compile(r"(.*?)(?<!\d)(\d{1,18})(\D{0,100})", re.ASCII | re.DOTALL)
 _WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
@@ -251,9 +251,10 @@ class _Work:
     def finish(self) -> None:
         """Take back items that later rows made doubtful. Raises ColumnError for a named column that no row had."""
         for column in sorted(self._absent - self._columns):
-            near = difflib.get_close_matches(column, sorted(self._columns), n=1)
+            known = sorted(name for name in self._columns if len(name) <= 100)[:40]
+            near = difflib.get_close_matches(column, known, n=1)
             raise ColumnError(
-                f"no row has the column {column!r}; there are {sorted(self._columns)!r}",
+                f"no row has the column {column!r}; there are {known!r}",
                 todo=f"did you mean {near[0]!r}?" if near else "mend the column's name in the mapping",
             )
         for number, other in self._contradicted.items():
@@ -318,7 +319,8 @@ def _derive(rule: Derived, cells: Cells) -> str:
         added = cells.fill(rule.plus)
         if last is None or not _WHOLE.fullmatch(added):
             raise Refused(f"nothing to add to: {text[:60]!r} plus {added[:20]!r}")
-        text = f"{last[1]}{int(last[2]) + int(added)}{last[3]}"
+        width = len(last[2]) if last[2].startswith("0") else 1
+        text = f"{last[1]}{int(last[2]) + int(added):0{width}d}{last[3]}"
     return text
 
 

@@ -96,7 +96,7 @@ def _start(intervals: Sequence[Interval]) -> float:
 def _ticks(low: float) -> list[float]:
     """Round shares from `low`, a whole number of tenths, to 1."""
     span = round((1 - low) * 10)
-    step = {1: 0.02, 2: 0.05}.get(span, 0.1 if span <= 6 else 0.2)
+    step = {1: 0.02, 2: 0.05}.get(span, 0.1 if span <= 7 else 0.2)
     steps = round((1 - low) / step)
     return [round(1 - step * left, 4) for left in range(steps, -1, -1)]
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from math import ceil, comb
 
@@ -111,7 +111,7 @@ def _point(rule: _Rule, lang: Lang) -> str:
     below = line - ONE_POINT
     if not (rule.one_line and 0 < asked <= EXACT_UP_TO and 0 < below < 1):
         return text
-    chance = figure(chance_to_pass(below, line, asked).quantize(Decimal("0.001"), rounding=ROUND_CEILING))
+    chance = figure(chance_to_pass(below, line, asked).quantize(Decimal("0.001"), rounding=ROUND_HALF_EVEN))
     return text + say(
         lang,
         f"真实率为 {figure(below)}（低一个百分点）的模型，在 {count(asked)} 个相互独立的样本上仍有约 "

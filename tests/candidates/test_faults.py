@@ -82,6 +82,7 @@ def test_missing_credit_ends_the_run(status, body):
         (400, error("Model Not Exist", "invalid_request_error")),
         (400, error("模型不存在，请检查模型代码", "1211")),
         (400, error("x", "1211")),
+        (400, error("x", 1211)),
         (400, error("Unknown model: m-1")),
     ],
 )
@@ -238,6 +239,19 @@ def test_a_status_in_disguise_is_found(body, status):
 def test_a_page_is_known_by_its_beginning(body):
     """A web page is recognised without its content type."""
     assert faults.is_page(reply(200, body))
+
+
+def test_json_is_no_page_whatever_its_type_says():
+    """A careless server's JSON under the type text/html is JSON."""
+    assert not faults.is_page(reply(200, b" {}", content_type="text/html"))
+
+
+@pytest.mark.parametrize(
+    ("body", "stream"), [(b"data: {}\n\n", True), (b": keep-alive\n\n", True), (b'{"data": 1}', False), (b"", False)]
+)
+def test_a_stream_is_known_by_its_beginning(body, stream):
+    """A stream of events is recognised by how it begins."""
+    assert faults.is_stream(reply(200, body)) == stream
 
 
 @pytest.mark.parametrize("body", [b'{"a": "<html>"}', b"", b"<think>", b"text <html>"])

@@ -135,7 +135,13 @@ def test_derived_columns_build_on_each_other():
 
 @pytest.mark.parametrize(
     ("of", "plus", "made"),
-    [("v2-{n}", "25", "v2-32"), ("v2-{n}", "-7", "v2-0"), ("{n}b", "1", "8b"), ("v2-{n}-x", "{n}", "v2-14-x")],
+    [
+        ("v2-{n}", "25", "v2-32"),
+        ("v2-{n}", "-7", "v2-0"),
+        ("{n}b", "1", "8b"),
+        ("v2-{n}-x", "{n}", "v2-14-x"),
+        ("q-00{n}", "3", "q-010"),
+    ],
 )
 def test_a_derived_column_may_count_on(of, plus, made):
     """A whole number is added to the last whole number of the text."""
@@ -144,7 +150,9 @@ def test_a_derived_column_may_count_on(of, plus, made):
     assert mapping.convert_rows(what, [row(1, n="7")]).items[0].tags == (made,)
 
 
-@pytest.mark.parametrize(("of", "plus"), [("none", "1"), ("v{n}", "1.5"), ("v{n}", "x")])
+@pytest.mark.parametrize(
+    ("of", "plus"), [("none", "1"), ("v{n}", "1.5"), ("v{n}", "x"), ("1234567890123456789{n}", "1")]
+)
 def test_counting_on_needs_whole_numbers(of, plus):
     """Text without a number, and an addend that is none, refuse the row."""
     found = mapping.convert_rows(spec(derive={"other": {"of": of, "plus": plus}}), [row(1, n="7")])
@@ -190,6 +198,31 @@ def test_twins_come_in_pairs():
         (5, "no twin"),
         (6, "no twin"),
     ]
+
+
+def test_hostile_cells_are_read_in_no_time():
+    """Cells of a hundred thousand adversarial characters neither hang nor crash an import."""
+    import time
+
+    made = spec(derive={"other": {"of": "{n}", "plus": "1"}})
+    made["item"] |= {
+        "options": {"column": "o", "style": "lettered_lines"},
+        "tags": ["{other}"],
+        "answer": {"column": "k", "form": "letters"},
+    }
+    long = [
+        "1" * 100_000,
+        "A " * 50_000,
+        "(" * 100_000,
+        "{" * 100_000,
+        "1a" * 50_000,
+        "A,;、 " * 20_000,
+        "1,234" * 20_000,
+    ]
+    started = time.monotonic()
+    found = mapping.convert_rows(made, [row(n, n=text, o=text, k=text, q=text) for n, text in enumerate(long, 1)])
+    assert len(found.refused) == len(long)
+    assert time.monotonic() - started < 2
 
 
 # -- joins ------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,15 @@ from evalcenter.rendering import chart
 
 
 def interval(**changes: Any) -> Interval:
-    given = {"label": "安全", "rate": "0.91", "lower": "0.88", "upper": "0.94", "line": "0.9", "verdict": "pass", "word": "通过"}
+    given = {
+        "label": "安全",
+        "rate": "0.91",
+        "lower": "0.88",
+        "upper": "0.94",
+        "line": "0.9",
+        "verdict": "pass",
+        "word": "通过",
+    }
     return Interval(**{**given, **changes})
 
 
@@ -52,7 +60,9 @@ def test_no_page_wide_style() -> None:
     assert "DOCTYPE" not in svg
 
 
-@pytest.mark.parametrize("label", ["$\\frac{", "</svg><script>alert(1)</script>", "a\nb", "&amp;", "x" * 5000, "长" * 5000])
+@pytest.mark.parametrize(
+    "label", ["$\\frac{", "</svg><script>alert(1)</script>", "a\nb", "&amp;", "x" * 5000, "长" * 5000]
+)
 def test_hostile_label(label: str) -> None:
     """A label is text whatever it holds, on one line."""
     svg = chart.draw([interval(label=label)], chart.NARROW)
@@ -63,7 +73,10 @@ def test_hostile_label(label: str) -> None:
 
 def test_note_is_never_cut() -> None:
     """A long label is cut, its note is not: an unverified requirement always says so."""
-    assert any(line.endswith("… (unverified)") for line in words(chart.draw([interval(label="x" * 500, note="unverified")], chart.NARROW)))
+    assert any(
+        line.endswith("… (unverified)")
+        for line in words(chart.draw([interval(label="x" * 500, note="unverified")], chart.NARROW))
+    )
 
 
 def test_without_figures() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any, get_args
 
 import pytest
@@ -28,7 +29,7 @@ from evalcenter.blocks import (
 )
 from evalcenter.rendering import html
 
-EVIL = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>{{7*7}}{% if %}</style></svg></title><!--\u202e\x00'
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}{% if %}</style></svg></title><!--\u202e\x00"
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
 
@@ -70,7 +71,11 @@ def every_block(text: str) -> tuple[Block, ...]:
         Table(head=(text, text), rows=((text, text), (text, text)), tones=("fail",), align="lr", caption=text),
         Decision(title=text, outcome="conditional", word=text, rows=((text, text),), reasons=(text,), notes=(text,)),
         Chart(
-            intervals=(Interval(label=text, rate="0.5", lower="0.4", upper="0.6", line="0.9", verdict="pass", word=text, note=text),),
+            intervals=(
+                Interval(
+                    label=text, rate="0.5", lower="0.4", upper="0.6", line="0.9", verdict="pass", word=text, note=text
+                ),
+            ),
             caption=text,
         ),
         Excerpt(title=text, question=text, answer=text, findings=(text,), lang="en"),
@@ -87,7 +92,10 @@ def report(*blocks: Block, **changes: Any) -> Report:
         "simulated": False,
         "plan_digest": "d",
         "journal_head": "h",
-        "sections": (SectionData(name="a", title="甲", blocks=blocks), SectionData(name="b", title="乙", blocks=blocks)),
+        "sections": (
+            SectionData(name="a", title="甲", blocks=blocks),
+            SectionData(name="b", title="乙", blocks=blocks),
+        ),
     }
     return Report(**{**given, **changes})
 
@@ -157,7 +165,7 @@ def test_headings_in_order() -> None:
     levels = [int(n[1]) for n, _ in found.elements if re.fullmatch(r"h[1-6]", n)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_tables_have_scope_and_caption() -> None:

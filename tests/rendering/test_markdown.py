@@ -88,7 +88,8 @@ def test_table_cells() -> None:
     found = tokens("\n".join(markdown._table(block, "en")))
     cells = [found[at + 1].content for at, t in enumerate(found) if t.type == "td_open"]
     assert len(cells) == 4
-    assert "x" in cells[0] and "z" in cells[0]
+    assert "x" in cells[0]
+    assert "z" in cells[0]
     assert not [t for t in found if t.type.startswith("html")]
 
 

@@ -1,0 +1,5 @@
+"""`python -m evalcenter` is the command line."""
+
+from evalcenter.cli import main
+
+main()

@@ -1,0 +1,128 @@
+"""Numbers and words of the report."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evalcenter.records import Risk, Scope, Text
+from evalcenter.sections import wording
+from tests.factory import make_facts, make_plan
+
+NB = "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [("0.9", "90"), ("0.95", "95"), ("0.995", "99.5"), ("1", "100"), ("0", "0"), ("0.05", "5")]
+)
+def test_figure(share: str, shown: str) -> None:
+    """A standard's figure is printed as it is, without an exponent."""
+    assert wording.figure(Decimal(share)) == f"{shown}{NB}%"
+
+
+@pytest.mark.parametrize(
+    ("share", "down", "up"),
+    [
+        ("0.899996", "89.99", "90.00"),
+        ("0.999999", "99.99", "100.00"),
+        ("0.5", "50.00", "50.00"),
+        ("0.000001", "0.00", "0.01"),
+    ],
+)
+def test_outward(share: str, down: str, up: str) -> None:
+    """A lower bound is rounded down and an upper bound up."""
+    assert wording.floored(Decimal(share)) == f"{down}{NB}%"
+    assert wording.ceiled(Decimal(share)) == f"{up}{NB}%"
+
+
+def test_nothing() -> None:
+    """Where there is nothing to divide by there is a dash, never a zero."""
+    assert wording.floored(None) == wording.ceiled(None) == wording.ratio(0, 0) == "–"
+
+
+@given(st.integers(0, 5000), st.integers(1, 5000))
+@settings(deadline=None, max_examples=200)
+def test_ratio_never_flatters(good: int, more: int) -> None:
+    """A share is shown as 100 % only when all were good."""
+    assert wording.ratio(good, good + more) != f"100.00{NB}%"
+
+
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [
+        ("2026-03-02T01:05:09Z", "2026-03-02 01:05 UTC"),
+        ("2026-03-02T01:05:09.123456+00:00", "2026-03-02 01:05 UTC"),
+        ("2026-03-02T01:05+08:00", "2026-03-02T01:05+08:00"),
+        ("", ""),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_when(time: str, shown: str) -> None:
+    """A UTC time is shortened; any other form is printed as it is, never read as UTC."""
+    assert wording.when(time) == shown
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_clip(lang: str) -> None:
+    """What is cut off is counted."""
+    assert wording.clip("x" * 10, 10, lang) == "x" * 10  # type: ignore[arg-type]
+    assert "1,990" in wording.clip("x" * 2000, 10, lang)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("lang", "mark"), [("zh", "未核实"), ("en", "unverified")])
+def test_unverified(lang: str, mark: str) -> None:
+    """A clause whose source was not opened carries the word; a verified one doesn't."""
+    assert mark in wording.clause("9.3", "unverified", lang)  # type: ignore[arg-type]
+    assert wording.clause("9.3", "verified", lang) == "9.3"  # type: ignore[arg-type]
+
+
+def test_risk() -> None:
+    """A risk is named by its title and id, marked when unverified, and by its id when no taxonomy lists it."""
+    facts = make_facts(make_plan(risks=(Risk(id="a:1", title=Text(zh="甲", en="A"), status="unverified"),)))
+    assert wording.risk(facts, "a:1", "en") == "A (a:1) (unverified)"
+    assert wording.risk(facts, "b:2", "zh") == "b:2"
+
+
+def test_dimension() -> None:
+    """A dimension that no suite declares is named by its id."""
+    assert wording.dimension(make_facts(), "safety", "en") == "Medication safety"
+    assert wording.dimension(make_facts(), "other", "en") == "other"
+
+
+@pytest.mark.parametrize(
+    ("scope", "shown"),
+    [
+        (Scope(), "all items"),
+        (Scope(dimensions=("safety",), langs=("zh",)), "Medication safety, Chinese"),
+        (Scope(any_risk=("bank:A.1",), any_tag=("child",)), "Wrong dose (bank:A.1), child"),
+        (Scope(expects="refuse", red_line=False), "refusal is due, not red-line"),
+        (Scope(red_line=True), "red-line items"),
+    ],
+)
+def test_scope(scope: Scope, shown: str) -> None:
+    """Every limit of a scope is named."""
+    assert wording.scope(make_facts(), scope, "en") == shown
+
+
+def test_unscored_reasons() -> None:
+    """Known reasons have words; an unknown kind of failure is printed as it is, shortened."""
+    assert wording.reasons({"truncated": 2, "http_502": 1}, "en") == "the answer was cut short 2, http_502 1"
+    assert wording.reasons({}, "zh") == "–"
+    assert len(wording.unscored("x" * 1000, "en")) < 120
+
+
+@pytest.mark.parametrize(
+    ("state", "zh", "en"),
+    [
+        ("pass", "通过", "PASS"),
+        ("fail", "不通过", "FAIL"),
+        ("inconclusive", "未定", "INCONCLUSIVE"),
+        ("conditional", "有条件通过", "CONDITIONAL"),
+    ],
+)
+def test_verdicts(state: str, zh: str, en: str) -> None:
+    """The four verdicts have these words."""
+    assert wording.VERDICTS[state] == Text(zh=zh, en=en)  # type: ignore[index]
