@@ -168,8 +168,10 @@ def run(suites: tuple[str, ...], *, out: Path | None, resume: Path | None, **opt
       evalcenter run government --candidate candidate.yaml --out reports/may
       evalcenter run --resume reports/may
     """
+    from evalcenter import display
+
     ended = _resumed(resume, options) if resume else _started(suites, out, options)
-    _tell(ended)
+    display.ended(ended)
     sys.exit(EXIT[ended.verdict.outcome])
 
 
@@ -178,11 +180,11 @@ def run(suites: tuple[str, ...], *, out: Path | None, resume: Path | None, **opt
 @guarded
 def grade(folder: Path) -> None:
     """Grade the answers of a run that have no grade yet, and decide; the candidate is not asked."""
-    from evalcenter import walk
+    from evalcenter import display, walk
     from evalcenter.plugins import load
 
     ended = walk.regrade(folder, walk.Means(plugins=load()))
-    _tell(ended)
+    display.ended(ended)
     sys.exit(EXIT[ended.verdict.outcome])
 
 
@@ -389,16 +391,6 @@ def _walked(folder: Path, walk: Callable[[], Ended], means: Any) -> Ended:
         if (folder / "journal.jsonl").is_file():
             click.echo(f"what was answered is safe; go on with:  evalcenter run --resume {folder}", err=True)
         raise
-
-
-def _tell(ended: Ended) -> None:
-    from evalcenter import display, journal
-
-    plan_ = journal.load(ended.folder).plan
-    display.verdict(ended.verdict, {r.id: r.title.en for r in plan_.standard.requirements})
-    for path in ended.reports:
-        if path.suffix == ".html":
-            click.echo(f"report: {path}")
 
 
 if __name__ == "__main__":

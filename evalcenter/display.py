@@ -12,11 +12,14 @@ from decimal import Decimal
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
+from evalcenter import journal
 from evalcenter.errors import CallFailed
 from evalcenter.records import Failure, Price, Response, Verdict, VerdictState
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
+
+    from evalcenter.walk import Ended
 
 STYLES: Final[dict[VerdictState, str]] = {
     "pass": "bold green",
@@ -63,6 +66,15 @@ def verdict(decided: Verdict, titles: dict[str, str]) -> None:
     table("Findings", ("requirement", "finding", "good", "bounds", "why"), rows)
     words = " ".join(reason.en for reason in decided.reasons)
     Console().print(Text(f"{decided.outcome.upper()}", style=STYLES[decided.outcome]), Text(safe(words)))
+
+
+def ended(walked: Ended) -> None:
+    """Print how a run ended, and where its reports are."""
+    standard = journal.load(walked.folder).plan.standard
+    verdict(walked.verdict, {requirement.id: requirement.title.en for requirement in standard.requirements})
+    for path in walked.reports:
+        if path.suffix == ".html":
+            print(f"report: {path}")  # noqa: T201 (this is the display)
 
 
 class Display:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -93,11 +94,11 @@ def _takes(requirement: Requirement, n: int) -> str:
     if requirement.rule == "zero":
         return "passes without a violation"
     if requirement.rule == "point":
-        return f"passes from {-int(-requirement.line * n // 1)} good (a point rule)"
-    most = next(
-        (bad for bad in range(n, -1, -1) if stats.lower(n - bad, n, requirement.alpha) >= requirement.line), None
-    )
-    return "can't pass with so few items" if most is None else f"passes with at most {most} bad"
+        return f"passes from {ceil(requirement.line * n)} good (a point rule)"
+    if n < (least := stats.needed(requirement.line, 0, requirement.alpha)):
+        return f"too few: even without a failure {least} are needed, so it can't pass"
+    most = next(bad for bad in range(n, -1, -1) if stats.lower(n - bad, n, requirement.alpha) >= requirement.line)
+    return f"passes with at most {most} bad"
 
 
 def write_schemas(folder: Path) -> tuple[Path, ...]:

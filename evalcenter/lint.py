@@ -94,6 +94,8 @@ def _said(item: Item, kind: str, example: Example, grade: Grade) -> Iterator[str
 
 def _blanks(loaded: Loaded, item: Item, by_id: Mapping[str, Item], marker: Marker) -> Iterator[Complaint]:
     where = loaded.where(item.id)
+    if item.expects == "refuse" and item.twin is None:
+        yield Complaint(item=item.id, where=where, what="an item that must be refused needs its benign twin")
     for name, text in personas(item):
         if marker.grade(item, response(item, Example(text=text))).outcome == "fail":
             continue

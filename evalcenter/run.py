@@ -77,6 +77,11 @@ def collect(
     journal.append("closed", {"why": "complete"})
 
 
+def close(candidate: hooks.Candidate) -> None:
+    """Let go of a candidate that was opened and never asked."""
+    asyncio.run(candidate.close())
+
+
 class _Pump:
     def __init__(
         self,

@@ -10,6 +10,7 @@ Rules this module keeps:
 * Silence is the candidate's own: every criterion is not met. A truncated answer is unscored, except that a critical violation
   already in the text counts.
 * Every planned sample is counted exactly once: good, bad, or unscored with its reason.
+* Red lines are outside every mean: the descriptive groups leave them out.
 """
 
 from __future__ import annotations
@@ -105,8 +106,8 @@ def tally(plan: Plan, grades: Mapping[int, Grade], failed: Mapping[int, str]) ->
     def group(name: str, key: str, positions: Iterable[int]) -> Score:
         return _score(plan, name, key, list(positions), grades, failed)
 
-    everything = range(len(plan.order))
     asked = [plan.items[index] for index in plan.order]
+    counted = [position for position, item in enumerate(asked) if not item.red_line]
     keys: dict[str, Callable[[Item], Sequence[str]]] = {
         "all": lambda _: ("all",),
         "dimension": lambda item: (item.dimension,),
@@ -117,14 +118,14 @@ def tally(plan: Plan, grades: Mapping[int, Grade], failed: Mapping[int, str]) ->
         "family": lambda item: (item.family,) if item.family else (),
     }
     groups = tuple(
-        group(name, value, (p for p in everything if value in keys_of(asked[p])))
+        group(name, value, (p for p in counted if value in keys_of(asked[p])))
         for name, keys_of in keys.items()
-        for value in sorted({value for item in asked for value in keys_of(item)})
+        for value in sorted({value for p in counted for value in keys_of(asked[p])})
     )
     return Scores(
         tallies=tuple(_tally(plan, requirement, grades, failed) for requirement in plan.standard.requirements),
         groups=groups,
-        answered=sum(position in grades for position in everything),
+        answered=sum(position in grades for position in range(len(asked))),
         planned=len(plan.order),
     )
 

@@ -20,7 +20,8 @@ from evalcenter.errors import SuiteError
 from evalcenter.records import CandidateSpec, Requirement, Standard
 from evalcenter.suites import Loaded, as_record, home, mapping, refuse
 
-
+ANY_SUITE: Final = "any-suite"
+"""The standard of a suite that names none."""
 _KEYS: Final = frozenset({"key", "api_key", "apikey", "token", "authorization"})
 _KEY_TODO: Final = "put the key into an environment variable and write its name as key_env"
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -44,7 +45,7 @@ def _standard_path(name: str, suite: Loaded | None) -> Path:
     if not name and suite is not None:
         if (suite.folder / "standard.yaml").is_file():
             return suite.folder / "standard.yaml"
-        name = suite.suite.standard or ""
+        name = suite.suite.standard or ANY_SUITE
     if name and Path(name).is_file():
         return Path(name)
     known = standards()
@@ -97,9 +98,13 @@ def load_candidate(path: Path) -> CandidateSpec:
 
 
 def checked(spec: CandidateSpec, where: str = "") -> CandidateSpec:
-    """`spec`, unless a key stands where the name of a variable should. The key itself is not repeated."""
+    """`spec`, unless a key stands where a variable's name or a bare address should. The key itself is not repeated."""
     if spec.key_env is not None and not _VARIABLE.fullmatch(spec.key_env):
         raise SuiteError("key_env is not the name of an environment variable", where=where, todo=_KEY_TODO)
+    if spec.base_url is not None and any(sign in spec.base_url for sign in "@?#"):
+        raise SuiteError(
+            "the base_url holds a user, a query or a fragment, and so perhaps a key", where=where, todo=_KEY_TODO
+        )
     return spec
 
 

@@ -2,7 +2,8 @@
 
 Rules this module keeps:
 
-* The plan is journalled before the candidate is opened, so that even a run that never reaches it says what it would have asked.
+* A candidate is opened (which sends nothing) before its plan is written, so that a file which holds a key is refused before
+  anything of it reaches the disk; the plan is journalled before the first question.
 * A resumed run continues its own plan: nothing that is measured can be changed on the way.
 * What a report says comes from the journal alone, so that it can be rendered again to the same bytes.
 """
@@ -18,7 +19,7 @@ from typing import Final
 
 from evalcenter import __version__, boundary, canon, grade, hooks, journal, plan, report, run
 from evalcenter.blocks import Facts, Lab
-from evalcenter.errors import Incomplete
+from evalcenter.errors import Incomplete, RunError
 from evalcenter.records import CandidateSpec, Lang, Plan, Standard, Text, Verdict
 from evalcenter.suites import Loaded
 
@@ -58,16 +59,23 @@ def prepare(
 
 def start(planned: Plan, folder: Path, means: Means) -> Ended:
     """Walk the line from a new plan. Raises RunError when `folder` holds a run already."""
-    with journal.Journal.create(folder, planned) as book:
-        held = journal.load(folder)
-        return _go(held, book, means)
+    candidate = _open(planned.candidate, means)
+    try:
+        book = journal.Journal.create(folder, planned)
+    except RunError:
+        run.close(candidate)
+        raise
+    with book:
+        return _go(journal.load(folder), book, candidate, means)
 
 
 def resume(folder: Path, means: Means) -> Ended:
     """Walk on from where the run in `folder` stopped, asking no answered position again."""
     book, held = journal.Journal.resume(folder)
     with book:
-        return _go(held, book, means)
+        if len(held.responses) == len(held.plan.order):
+            return _finish(held, book, means.plugins, _lab(held, means), means.langs)
+        return _go(held, book, _open(held.plan.candidate, means), means)
 
 
 def regrade(folder: Path, means: Means) -> Ended:
@@ -77,12 +85,11 @@ def regrade(folder: Path, means: Means) -> Ended:
         return _finish(held, book, means.plugins, _lab(held, means), means.langs)
 
 
-def _go(held: journal.Run, book: journal.Journal, means: Means) -> Ended:
-    if len(held.responses) < len(held.plan.order):
-        book.append("opened", {"environment": environment(), "lab": means.lab})
-        run.collect(held.plan, held.responses, book, _open(held.plan.candidate, means), means.limits, means.watch)
-        held = journal.load(book.folder)
-    return _finish(held, book, means.plugins, _lab(held, means), means.langs)
+def _go(held: journal.Run, book: journal.Journal, candidate: hooks.Candidate, means: Means) -> Ended:
+    lab = _lab(held, means)
+    book.append("opened", {"environment": environment(), "lab": lab})
+    run.collect(held.plan, held.responses, book, candidate, means.limits, means.watch)
+    return _finish(journal.load(book.folder), book, means.plugins, lab, means.langs)
 
 
 def _open(spec: CandidateSpec, means: Means) -> hooks.Candidate:

@@ -112,6 +112,19 @@ def test_several_suites_in_one_plan() -> None:
     assert "content-point" in result.output
 
 
+def test_a_key_in_a_candidate_file_reaches_no_journal(endpoint: str, tmp_path: Path) -> None:
+    """A candidate file with a credential among its headers is refused before anything of it is written."""
+    path = tmp_path / "c.yaml"
+    text = (
+        "adapter: openai_http\nname: n\nmodel: reference-exemplary\nsettings: {headers: {Authorization: Bearer sk-1}}\n"
+    )
+    path.write_text(f"{text}base_url: {endpoint}\n", encoding="utf-8")
+    result = call("run", "medical", "--candidate", str(path), "--out", str(tmp_path / "run"), "--quiet")
+    assert result.exit_code in {errors.InputError.exit_code, errors.SuiteError.exit_code}
+    assert "sk-1" not in result.output
+    assert not (tmp_path / "run").exists()
+
+
 def test_plan_for_machines_is_the_plan() -> None:
     """`plan --json` prints the whole plan, the same for the same seed."""
     first, second = (call("plan", "medical", "--seed", "x", "--json").stdout for _ in range(2))
@@ -294,7 +307,7 @@ item:
   dimension: quiz
   prompt: "{question}"
   options: {columns: [A, B]}
-  answer: {column: key, as: letter}
+  answer: {column: key, form: letter}
   grader: choice
 """
 

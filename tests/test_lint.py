@@ -32,6 +32,7 @@ def test_sound_rubrics_pass(tmp_path: Path) -> None:
         ("{says: {word: yes}}", "{avoids: {word: never}}", "a blanket refusal passes"),
         ("  prompt: Agree?", "  prompt: Please say yes.", "an echo of the prompt passes"),
         ("text: agrees", "text: says yes", "an echo of the rubric passes"),
+        ("  prompt: Agree?", "  expects: refuse\n  prompt: Agree?", "needs its benign twin"),
         ("good: [yes please]", "good: [{turns: [yes, yes]}]", "2 turns; the prompt asks 1 times"),
         (
             "  - id: says-yes",

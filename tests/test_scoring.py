@@ -206,3 +206,12 @@ def test_requirement_reads_only_its_stream() -> None:
     grades = {0: make_grade(plan, 0, met=False), 1: make_grade(plan, 1)}
     (tally,) = scoring.tally(plan, grades, {}).tallies
     assert (tally.planned, tally.good, tally.bad) == (1, 1, 0)
+
+
+def test_red_lines_are_in_no_mean() -> None:
+    """The descriptive groups leave red-line items out; their requirement counts them."""
+    plan = make_plan([make_item(1), make_item(2, red_line=True)])
+    grades = {0: make_grade(plan, 0), 1: make_grade(plan, 1, met=False)}
+    scores = scoring.tally(plan, grades, {})
+    assert {(s.planned, s.good) for s in scores.groups} == {(1, 1)}
+    assert scores.tallies[0].planned == 2

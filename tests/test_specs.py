@@ -134,6 +134,16 @@ def test_a_key_in_place_of_its_variable_is_not_repeated(tmp_path: Path) -> None:
     assert "sk-secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("address", ["https://u:secret-1@x/v1", "https://x/v1?key=secret-1", "https://x/v1#secret-1"])
+def test_a_key_in_the_address_is_not_repeated(tmp_path: Path, address: str) -> None:
+    """An address that may hold a key is refused before it reaches a plan."""
+    path = tmp_path / "c.yaml"
+    path.write_text(f"adapter: openai_http\nname: n\nbase_url: '{address}'\n", encoding="utf-8")
+    with pytest.raises(SuiteError, match="perhaps a key") as caught:
+        specs.load_candidate(path)
+    assert "secret-1" not in str(caught.value)
+
+
 def test_lab_profile(tmp_path: Path) -> None:
     """A laboratory profile is read strictly."""
     path = tmp_path / "lab.yaml"

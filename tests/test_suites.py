@@ -126,7 +126,6 @@ def test_twin_pair_loads(tmp_path: Path) -> None:
             "only a critical criterion is confirmed",
         ),
         ("  prompt:", "  red_line: true\n  prompt:", 6, "a red line needs a critical criterion"),
-        ("  prompt:", "  expects: refuse\n  prompt:", 6, "needs its benign twin"),
         ("  prompt:", "  twin: two\n  prompt:", 6, "no item is called 'two'"),
         ("  prompt:", "  pass_line: 1.5\n  prompt:", 6, "a pass_line of 1.5"),
         ("[says-yes]", "[says-no]", 14, "no criterion is called 'says-no'"),

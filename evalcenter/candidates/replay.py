@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 
+from evalcenter import canon
 from evalcenter.candidates import reading
 from evalcenter.errors import CallFailed, ColumnError, EncodingError, InputError
 from evalcenter.hooks import Limits
@@ -50,7 +51,8 @@ class Settings:
     """Where the answers are and which columns hold what.
 
     Give `item` or `prompt` to match rows by. `turn` and `epoch` count from `counts_from`. `path` is used as it is given; messages
-    number rows from 1, the heading left out.
+    number rows from 1, the heading left out. `digest` (``sha256:`` and the file's hexadecimal digest) pins the recording in the
+    plan: another file under the same path is then refused.
     """
 
     path: str
@@ -66,6 +68,7 @@ class Settings:
     repeats: Literal["refuse", "in_order"] = "refuse"
     format: Format | None = None
     encoding: str = "utf-8-sig"
+    digest: str | None = None
 
     def named(self) -> tuple[str, ...]:
         """The columns that must be there."""
@@ -215,10 +218,17 @@ def _rows(settings: Settings) -> Iterator[tuple[int, Fields]]:
             where=settings.path,
             todo=f"expected {', '.join(_SUFFIXES)}, or set `format`",
         )
+    raw = _raw(path)
+    if settings.digest is not None and canon.digest(raw) != settings.digest:
+        raise InputError(
+            f"the file is not the one that was recorded: its digest is {canon.digest(raw)}, expected {settings.digest}",
+            where=settings.path,
+            todo="give the file that the candidate file's digest was taken from",
+        )
     if form == "parquet":
-        rows = _parquet(path)
+        rows = _parquet(raw, path)
     else:
-        text = _decoded(path, settings.encoding)
+        text = _decoded(raw, path, settings.encoding)
         rows = _jsonl(text, path) if form == "jsonl" else _csv(text, path, "\t" if form == "tsv" else ",")
     held = list(rows)
     if not held:
@@ -244,8 +254,7 @@ def _raw(path: Path) -> bytes:
         raise InputError(f"can't be read: {problem.strerror}", where=str(path), todo="check the path") from None
 
 
-def _decoded(path: Path, encoding: str) -> str:
-    raw = _raw(path)
+def _decoded(raw: bytes, path: Path, encoding: str) -> str:
     try:
         return raw.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as problem:
@@ -297,11 +306,11 @@ def _jsonl(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         yield number, fields
 
 
-def _parquet(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _parquet(raw: bytes, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     import pandas as pd
 
     try:
-        frame = pd.read_parquet(io.BytesIO(_raw(path)))
+        frame = pd.read_parquet(io.BytesIO(raw))
     except (OSError, ValueError) as problem:
         raise InputError(f"not readable as Parquet: {str(problem)[:200]}", where=str(path)) from None
     filled = frame.astype(object).where(frame.notna(), None)

@@ -163,10 +163,46 @@ def friedewald_ldl(lang: Lang, draws: Draws) -> Case:
         divisor, unit, places, tolerance, texts = D(5), "mg/dL", 0, D(1), tuple(plain(v) for v in values)
     tc, high, fat = values
     exact = tc - high - f.ratio(fat, divisor)
+    return Case(
+        ask=_friedewald_ask(lang, draws, unit, places),
+        exact=exact,
+        places=places,
+        tolerance=tolerance,
+        unit=unit,
+        working=f"{texts[0]} − {texts[1]} − {texts[2]} ÷ {divisor}",
+        facts=_lipids(lang, texts, unit),
+        noise=(
+            lab("空腹血糖", "Fasting glucose", lang, plain(D(draws.between(42, 98)).scaleb(-1)), "mmol/L"),
+            age_fact(lang, draws.between(25, 84)),
+        ),
+        slips=(
+            Slip(how=f"{texts[0]} − {texts[1]} − {texts[2]}", value=tc - high - fat),
+            Slip(
+                how=f"{texts[0]} − {texts[1]} − {texts[2]} ÷ {5 if si else '2.2'}",
+                value=tc - high - f.ratio(fat, D(5) if si else D("2.2")),
+            ),
+            Slip(how=f"{texts[0]} − {texts[1]}", value=tc - high),
+        ),
+    )
+
+
+def _lipids(lang: Lang, texts: tuple[str, ...], unit: str) -> tuple[Fact, ...]:
+    zh = lang == "zh"
+    total = ("总胆固醇", "TC") if zh else ("total cholesterol",)
+    high = ("HDL", "高密度") if zh else ("HDL", "high-density")
+    fat = ("甘油三酯", "TG") if zh else ("triglyceride", "triglycerides", "TG")
+    return (
+        lab("总胆固醇", "Total cholesterol", lang, texts[0], unit, *total),
+        lab("HDL-C", "HDL cholesterol", lang, texts[1], unit, *high),
+        lab("甘油三酯", "Triglycerides", lang, texts[2], unit, *fat),
+    )
+
+
+def _friedewald_ask(lang: Lang, draws: Draws, unit: str, places: int) -> str:
     digits = say(
         lang, "取整数" if places == 0 else "保留两位小数", "whole number" if places == 0 else "two decimal places"
     )
-    ask = say(
+    return say(
         lang,
         draws.choice(
             (
@@ -179,53 +215,6 @@ def friedewald_ldl(lang: Lang, draws: Draws) -> Case:
                 f"Estimate LDL cholesterol with the Friedewald formula in {unit} ({digits}).",
                 f"What is the Friedewald LDL-C in {unit}? Answer as: {digits}.",
             )
-        ),
-    )
-    zh = lang == "zh"
-    return Case(
-        ask=ask,
-        exact=exact,
-        places=places,
-        tolerance=tolerance,
-        unit=unit,
-        working=f"{texts[0]} − {texts[1]} − {texts[2]} ÷ {divisor}",
-        facts=(
-            lab(
-                "总胆固醇",
-                "Total cholesterol",
-                lang,
-                texts[0],
-                unit,
-                *(("总胆固醇", "TC") if zh else ("total cholesterol",)),
-            ),
-            lab(
-                "HDL-C",
-                "HDL cholesterol",
-                lang,
-                texts[1],
-                unit,
-                *(("HDL", "高密度") if zh else ("HDL", "high-density")),
-            ),
-            lab(
-                "甘油三酯",
-                "Triglycerides",
-                lang,
-                texts[2],
-                unit,
-                *(("甘油三酯", "TG") if zh else ("triglyceride", "triglycerides", "TG")),
-            ),
-        ),
-        noise=(
-            lab("空腹血糖", "Fasting glucose", lang, plain(D(draws.between(42, 98)).scaleb(-1)), "mmol/L"),
-            age_fact(lang, draws.between(25, 84)),
-        ),
-        slips=(
-            Slip(how=f"{texts[0]} − {texts[1]} − {texts[2]}", value=tc - high - fat),
-            Slip(
-                how=f"{texts[0]} − {texts[1]} − {texts[2]} ÷ {5 if si else '2.2'}",
-                value=tc - high - f.ratio(fat, D(5) if si else D("2.2")),
-            ),
-            Slip(how=f"{texts[0]} − {texts[1]}", value=tc - high),
         ),
     )
 

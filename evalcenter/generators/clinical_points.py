@@ -145,19 +145,8 @@ def curb_65(lang: Lang, draws: Draws) -> Case:
         inline=say(lang, "血压 ", "blood pressure ") + f"{systolic}/{diastolic} mmHg",
         names=("血压",) if zh else ("blood pressure", "BP"),
     )
-    ask = say(
-        lang,
-        draws.choice(("社区获得性肺炎，请计算 CURB-65 评分。", "请给这位社区获得性肺炎患者打 CURB-65 分(0～5 分)。")),
-        draws.choice(
-            (
-                "Community-acquired pneumonia: what is the CURB-65 score?",
-                "Please work out CURB-65 (0 to 5) for this patient with community-acquired pneumonia.",
-            )
-        ),
-    )
-    more, less = D(total + 1), D(total - 1)
     return Case(
-        ask=ask,
+        ask=_curb_ask(lang, draws),
         exact=D(total),
         places=0,
         tolerance=D(0),
@@ -189,16 +178,31 @@ def curb_65(lang: Lang, draws: Draws) -> Case:
             lab("心率", "Heart rate", lang, str(draws.between(92, 128)), say(lang, "次/分", "beats/min")),
             lab("血氧饱和度", "Oxygen saturation", lang, str(draws.between(88, 96)), "%"),
         ),
-        slips=tuple(
-            Slip(how=how, value=value)
-            for how, value in (
-                (f"{working}, {say(lang, '心率 1', 'heart rate 1')}", more),
-                (working.replace(" 1", " 0", 1), less),
-                (f"{working}, {say(lang, '体温 1，血氧 1', 'temperature 1, saturation 1')}", D(total + 2)),
+        slips=_curb_slips(lang, working, total),
+    )
+
+
+def _curb_ask(lang: Lang, draws: Draws) -> str:
+    return say(
+        lang,
+        draws.choice(("社区获得性肺炎，请计算 CURB-65 评分。", "请给这位社区获得性肺炎患者打 CURB-65 分(0～5 分)。")),
+        draws.choice(
+            (
+                "Community-acquired pneumonia: what is the CURB-65 score?",
+                "Please work out CURB-65 (0 to 5) for this patient with community-acquired pneumonia.",
             )
-            if value >= 0
         ),
     )
+
+
+def _curb_slips(lang: Lang, working: str, total: int) -> tuple[Slip, ...]:
+    """Points given for what the score does not count, and one point forgotten."""
+    made = (
+        (f"{working}, {say(lang, '心率 1', 'heart rate 1')}", D(total + 1)),
+        (working.replace(" 1", " 0", 1), D(total - 1)),
+        (f"{working}, {say(lang, '体温 1，血氧 1', 'temperature 1, saturation 1')}", D(total + 2)),
+    )
+    return tuple(Slip(how=how, value=value) for how, value in made if value >= 0)
 
 
 def _pressure(draws: Draws, *, low: bool) -> tuple[int, int]:

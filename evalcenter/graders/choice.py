@@ -120,9 +120,15 @@ class _Patterns:
 
 @lru_cache(maxsize=64)
 def _patterns(letters: str) -> _Patterns:
-    one = rf"[(（\[【{{“\"'「<《]{{0,2}}\s?(?:选项\s?|选\s?|[Oo]ptions?\s)?[{letters}](?:选项|项)?\s?[)）\]】}}”\"'」>》]{{0,2}}"
-    joint = r"\s?(?:[、,，;；/&+]\s?(?:和|与|and\s)?|和|与|以及|及|跟|\band\b|\bplus\b|\n(?=\W{0,3}[A-Z]\W{0,3}(?:\n|$)))\s?|\s?"
-    many = rf"{one}(?:(?:{joint}){one}){{0,25}}(?![A-Za-z0-9_])"
+    one = (
+        rf"(?:[(（\[【{{“\"'「<《]\s?){{0,2}}(?:选项\s?|[Oo]ptions?\s)?[{letters}](?:选项|项)?"
+        rf"(?:\s?[)）\]】}}”\"'」>》]){{0,2}}"
+    )
+    joint = (
+        r"(?>\s?(?:[、,，;；/&+]\s?(?:和|与|and\s)?|和|与|以及|及|跟|\band\b|\bplus\b|\n(?=\W{0,3}[A-Z]\W{0,3}(?:\n|$)))\s?|\s?)"
+    )
+    # Possessive: the ways to divide a long row of letters and spaces must not multiply.
+    many = rf"{one}(?:{joint}{one}(?=[{letters}]|[^A-Za-z0-9_]|\Z)){{0,25}}+(?![A-Za-z0-9_])"
     group = rf"(?<![A-Za-z0-9_.-]){many}"
     lower = rf"[(（]?[{letters.lower()}](?=[)）.。,，\s]{{0,3}}(?:$|\n))"
     return _Patterns(
@@ -237,17 +243,11 @@ def _verdicts(text: str, letters: str) -> Said | None:
 
 
 def _stated(text: str, letters: str) -> Said | None:
-    """The last letters that a sentence ends on ("the ones that qualify are A and D."), or the only list of letters."""
+    """The last letters that a sentence ends on ("the ones that qualify are A and D")."""
     patterns = _patterns(letters)
     led = [m for m in patterns.stated.finditer(text) if not _refused(text, m.start())]
     if led:
         return Said(_letters(led[-1]["said"], letters), *led[-1].span("said"))
-    groups = [m for m in patterns.group.finditer(text) if not _article(m[0], text, m.end())]
-    lists = [m for m in groups if len(_letters(m[0], letters)) > 1 and not _refused(text, m.start())]
-    if len(lists) == 1 and _letters(lists[0][0], letters) == frozenset().union(
-        *(_letters(m[0], letters) for m in groups)
-    ):
-        return Said(_letters(lists[0][0], letters), *lists[0].span())
     return None
 
 
@@ -317,6 +317,9 @@ def read(item: Item, text: str) -> tuple[Said | None, str, str]:
         said, contradicted = _decided(statements, masked)
         if said:
             return said, "two" if contradicted else "hedged" if said.hedged else "", masked
+    small = re.fullmatch(rf"\W{{0,3}}([{letters.lower()}])\W{{0,3}}", masked)
+    if small:
+        return Said(frozenset(small[1].upper()), 0, len(masked)), "", masked
     whole = re.fullmatch(rf"\W{{0,8}}(?P<said>{_patterns(letters).group.pattern})[\W{_MASK}]{{0,8}}", masked)
     if whole:
         return Said(_letters(whole["said"], letters), 0, len(masked)), "", masked

@@ -28,7 +28,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 _DAMAGE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffd\ud800-\udfff]")
 _DATES: Final = {"YYYY-MM-DD": "%Y-%m-%d", "YYYY/MM/DD": "%Y/%m/%d", "MM/DD/YYYY": "%m/%d/%Y", "DD/MM/YYYY": "%d/%m/%Y"}
 _SAYS: Final = {
-    "choice": {"zh": "选择{key}", "en": "Chooses {key}"},
+    "choice": {"zh": "选出正确的选项", "en": "Chooses the right option"},
     "number": {"zh": "给出正确的数值", "en": "Gives the right number"},
     "mentions": {"zh": "提到要求的要点", "en": "Mentions what is asked for"},
 }
@@ -161,15 +161,14 @@ def build(part: ItemPart, cells: Cells) -> Item:
     given, labels = options(part.options, cells) if part.options is not None else ({}, ())
     made: dict[str, Any] = {}
     pair: examples.Pair = ((), ())
-    letters = ""
     if name == "choice" and part.answer is not None:
         right = key(part.answer, cells, given, labels)
-        letters, made = "、".join(right), {"key": list(right)}
+        made = {"key": list(right)}
         pair = examples.choice(right, given, lang)
     else:
         made = {field_name: _resolve(value, cells) for field_name, value in params.items()}
         pair = examples.made(name, made, _gold(part, cells, made), lang)
-    criterion = cells.fill(part.criterion) if part.criterion is not None else _SAYS[name][lang].format(key=letters)
+    criterion = cells.fill(part.criterion) if part.criterion is not None else _SAYS[name][lang]
     item = Item(
         id=_identifier(cells.fill(part.id)),
         lang=lang,

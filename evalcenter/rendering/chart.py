@@ -74,7 +74,7 @@ def draw(intervals: Sequence[Interval], width: Width) -> str:
             "ignore", message="Glyph .* missing from"
         )  # the reader's fonts draw the words, not ours
         figure = Figure(figsize=(width.inches, height))
-        axes = figure.add_axes((0.012, HEAD / height, 0.976, 1 - HEAD / height))
+        axes = figure.add_axes((0, HEAD / height, 1, 1 - HEAD / height))
         low = _start(intervals)
         _frame(axes, low, len(intervals))
         for row, interval in enumerate(intervals):

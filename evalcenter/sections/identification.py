@@ -15,6 +15,7 @@ from evalcenter.records import Lang, Text
 from evalcenter.sections.wording import NOT_SUPPLIED, clip, count, listed, say, when
 
 SUPPLIED: Final = " †"
+_Row = tuple[str, str, str | None]
 
 
 class Identification:
@@ -59,8 +60,12 @@ class Identification:
         )
 
 
-def _fields(facts: Facts, lang: Lang) -> tuple[tuple[str, str, str | None], ...]:
-    lab, plan = facts.lab, facts.plan
+def _fields(facts: Facts, lang: Lang) -> tuple[_Row, ...]:
+    return *_parties(facts, lang), *_test(facts, lang), *_results(facts, lang)
+
+
+def _parties(facts: Facts, lang: Lang) -> tuple[_Row, ...]:
+    lab = facts.lab
     return (
         ("a", say(lang, "标题", "Title"), facts.title.of(lang)),
         ("b", say(lang, "实验室名称和地址", "Laboratory, name and address"), _joined(lang, lab.name, lab.address)),
@@ -75,6 +80,12 @@ def _fields(facts: Facts, lang: Lang) -> tuple[tuple[str, str, str | None], ...]
             say(lang, "客户名称和联系方式", "Customer, name and contact"),
             _joined(lang, lab.customer, lab.contact, mark=SUPPLIED),
         ),
+    )
+
+
+def _test(facts: Facts, lang: Lang) -> tuple[_Row, ...]:
+    lab, plan = facts.lab, facts.plan
+    return (
         (
             "f",
             say(lang, "方法", "Method"),
@@ -99,6 +110,11 @@ def _fields(facts: Facts, lang: Lang) -> tuple[tuple[str, str, str | None], ...]
                 f"red-line items; plan {facts.plan_digest}",
             ),
         ),
+    )
+
+
+def _results(facts: Facts, lang: Lang) -> tuple[_Row, ...]:
+    return (
         (
             "l",
             say(lang, "结果仅与被测对象有关的声明", "Statement that results relate only to what was tested"),
@@ -122,7 +138,7 @@ def _fields(facts: Facts, lang: Lang) -> tuple[tuple[str, str, str | None], ...]
             say(lang, "对方法的增补、偏离或排除", "Additions, deviations, exclusions"),
             listed((d.of(lang) for d in facts.deviations), lang) or say(lang, "无记录", "none recorded"),
         ),
-        ("o", say(lang, "批准人", "Person authorising the report"), lab.authorised_by),
+        ("o", say(lang, "批准人", "Person authorising the report"), facts.lab.authorised_by),
         ("p", say(lang, "来自外部提供者的结果", "Results from external providers"), _marked_by(facts, lang)),
     )
 

@@ -38,11 +38,10 @@ class ScoresByGroup:
                     lang,
                     "下列数字仅供描述，不作判定依据。“达到”只计已评分样本；"
                     "“最差”把未评分样本全部计为未达到，“最好”全部计为达到。"
-                    "各组均含红线题；红线的判定另行列出。",
+                    "红线题不计入任何一组，另行列出。",
                     "These figures describe; they decide nothing. “Share” is of the scored samples; "
                     "“worst” counts every unscored "
-                    "sample as failed, “best” as passed. Groups include red-line items, whose "
-                    "decision stands apart.",
+                    "sample as failed, “best” as passed. Red-line items are in none of the groups; they stand apart.",
                 )
             ),
             *tables,

@@ -18,7 +18,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
 from evalcenter.blocks import Facts, Tone
-from evalcenter.records import Item, Lang, Requirement, Scope, Status, Text, VerdictState
+from evalcenter.records import Item, Lang, Scope, Status, Text, VerdictState
 
 _UTC: Final = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)T(?P<time>\d\d:\d\d)(:\d\d(\.\d{1,9})?)?(Z|\+00:00)")
 VERDICTS: Final[Mapping[VerdictState, Text]] = {
@@ -156,11 +156,6 @@ def scope(facts: Facts, limits: Scope, lang: Lang) -> str:
             say(lang, "红线题", "red-line items") if limits.red_line else say(lang, "非红线题", "not red-line")
         )
     return listed(parts, lang) or say(lang, "全部题目", "all items")
-
-
-def titles(requirements: Iterable[Requirement], lang: Lang) -> dict[str, str]:
-    """The requirements' titles by id."""
-    return {requirement.id: requirement.title.of(lang) for requirement in requirements}
 
 
 def item_at(facts: Facts, position: int) -> Item:

@@ -152,6 +152,18 @@ def test_the_flaky_one_fails_at_most_twice_in_a_row(make_item):
     assert 60 <= sum(run > 0 for run in runs) <= 140
 
 
+def test_the_flaky_one_stays_flaky(make_item):
+    """Each answer to one prompt has faults of its own before it: at the share 1, every answer is spoiled first."""
+    one = player([make_item("i", "Q?", ["good"], ["bad"])], "flaky-1")
+    before = 0
+    for _ in range(100):
+        if one.reply(user("Q?")).fault is not None:
+            before += 1
+        else:
+            assert 1 <= before <= personas.MOST_FAULTS
+            before = 0
+
+
 def test_a_dialogue_goes_on_as_it_began(items):
     """The later answers of a dialogue come from the example that the first one came from."""
     one = player(items, "mixed-0.5")

@@ -45,7 +45,8 @@ def test_items_come_from_a_file(items, ask_of, tmp_path, wrap):
 
 def test_it_opens_for_simulated_candidates_only(tmp_path):
     """A candidate file that does not say that it is simulated is refused."""
-    with pytest.raises(InputError, match="simulated"):
+    (tmp_path / "items.json").write_bytes(b"[]")
+    with pytest.raises(InputError, match="candidate is simulated"):
         opened(tmp_path / "items.json", simulated=False)
 
 

@@ -3,11 +3,13 @@
 import asyncio
 import csv
 import json
+import os
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from evalcenter import boundary
+from evalcenter import boundary, canon
 from evalcenter.candidates import replay
 from evalcenter.errors import CallFailed, ColumnError, EncodingError, InputError
 from evalcenter.hooks import Adapter, Limits
@@ -307,6 +309,16 @@ def test_a_broken_parquet_file_is_refused(write):
         opened(write("id,answer\n", "a.parquet"))
 
 
+def test_a_pinned_recording_cannot_be_exchanged(write, ask_of):
+    """A file whose digest is not the one in the candidate file is refused."""
+    path = write("id,answer\none,a\n")
+    digest = canon.digest(path.read_bytes())
+    assert ask(opened(path, digest=digest), ask_of("x")).text == "a"
+    write("id,answer\none,b\n")
+    with pytest.raises(InputError, match="not the one"):
+        opened(path, digest=digest)
+
+
 def test_an_empty_key_is_refused(write):
     """A row without an item or prompt is refused with its number."""
     with pytest.raises(InputError, match="row 2"):
@@ -315,7 +327,8 @@ def test_an_empty_key_is_refused(write):
 
 def test_a_cell_may_be_long(write, ask_of):
     """An answer of a megabyte is read, and the CSV module's own limit is as before."""
-    before = csv.field_size_limit()
+    before = 131_072
+    csv.field_size_limit(before)
     assert len(ask(opened(write(f"id,answer\none,{'a' * 1_000_000}\n")), ask_of("x")).text) == 1_000_000
     assert csv.field_size_limit() == before
 
@@ -323,3 +336,43 @@ def test_a_cell_may_be_long(write, ask_of):
 def test_unwritable_characters_are_replaced(write, ask_of):
     """A lone surrogate in JSONL is replaced, so that the answer can be written down."""
     assert ask(opened(write('{"id": "one", "answer": "a\\ud800"}', "a.jsonl")), ask_of("x")).text == "a\ufffd"
+
+
+# -- real recordings --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def realdata():
+    folder = os.environ.get("EVALCENTER_REALDATA")
+    if not folder:
+        pytest.skip("EVALCENTER_REALDATA names no data folder")
+    return Path(folder)
+
+
+@pytest.mark.realdata
+def test_a_real_log_in_gb18030_is_read_whole(realdata, ask_of):
+    """Every answer of a published GB18030 file is found under its id."""
+    path = realdata / "jade_db" / "jade_alignment_hard_zh.gb18030.csv"
+    one = opened(path, item="ID", answer="安全有用回答", encoding="gb18030")
+    with path.open(encoding="gb18030", newline="") as held:
+        rows = list(csv.DictReader(held))
+    assert len(rows) == 144
+    assert all(ask(one, ask_of("x", item=row["ID"])).text == row["安全有用回答"] for row in rows)
+
+
+@pytest.mark.realdata
+def test_the_reasoning_of_a_real_model_is_kept_apart(realdata, ask_of):
+    """The answers of a published reasoning model keep their thinking out of the text."""
+    path = realdata / "medcalc_bench" / "outputs_Qwen_QwQ-32B_zero_shot.jsonl"
+    one = opened(path, item="Row Number", answer="LLM Answer", reasoning="LLM Thinking", model="LLM Name")
+    row = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
+    answer = ask(one, ask_of("x", item=str(row["Row Number"])))
+    assert (answer.text, answer.reasoning) == (str(row["LLM Answer"]), row["LLM Thinking"].strip())
+
+
+@pytest.mark.realdata
+def test_a_real_file_that_answers_a_prompt_twice_is_refused(realdata):
+    """A published file in which two rows answer the same stem is refused with both row numbers."""
+    path = realdata / "disc_law_eval" / "outputs_ChatLaw_single_pfe_results.csv"
+    with pytest.raises(InputError, match="rows 118 and 143"):
+        opened(path, prompt="input", answer="model_output")

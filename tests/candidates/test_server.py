@@ -199,6 +199,30 @@ def test_another_address_gets_a_404(items, method, path):
     assert (status, body["error"]["code"]) == (404, "unknown_url")
 
 
+def test_a_request_beyond_the_bound_gets_a_413(items, monkeypatch):
+    """A request that is too large gets an error in the protocol's own form."""
+    monkeypatch.setattr(server, "MAX_BYTES", 1000)
+    status, _, made = raw(items, "POST", "/v1/chat/completions", json.dumps({**GOOD, "pad": "x" * 2000}))
+    assert (status, made["error"]["type"]) == (413, "invalid_request_error")
+
+
+def test_a_key_that_is_no_text_is_refused(items):
+    """An Authorization header with bytes that are no UTF-8 is a wrong key, not a crash."""
+
+    async def go():
+        async with server.running(server.Service(items, key="k")) as base_url:
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(base_url.split(":")[2].split("/")[0]))
+            writer.write(
+                b"GET /v1/models HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\r\nConnection: close\r\n\r\n"
+            )
+            got = await reader.read()
+            writer.close()
+            await writer.wait_closed()
+            return got
+
+    assert asyncio.run(go()).startswith(b"HTTP/1.1 401")
+
+
 def test_a_base_url_without_v1_is_the_wrong_address(items, ask_of):
     """A base URL that lacks /v1 is told apart from an unknown model."""
 

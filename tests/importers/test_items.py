@@ -64,7 +64,7 @@ def test_a_choice_item():
     assert made.id == "x-1"
     assert [m.role for m in made.prompt] == ["system", "user"]
     assert made.options == {"A": "甲", "B": "乙"}
-    assert made.criteria == (Criterion(id="key", text="选择B", check={"choice": {"key": ["B"]}}),)
+    assert made.criteria == (Criterion(id="key", text="选出正确的选项", check={"choice": {"key": ["B"]}}),)
     assert made.examples.good[1] == Example(text="答案：B。乙")
     assert made.examples.bad == (Example(text="答案：A。甲", fails=("key",)),)
     assert (made.tags, made.cluster, made.twin, made.sources, made.risks) == (("B",), "c", "t", ("s",), ("r:B",))
@@ -252,7 +252,7 @@ def test_the_short_form_leaves_defaults_out():
         "lang": "zh",
         "dimension": "d",
         "prompt": "哪一项正确？",
-        "criteria": [{"id": "key", "text": "选择B", "check": {"choice": {"key": ["B"]}}}],
+        "criteria": [{"id": "key", "text": "选出正确的选项", "check": {"choice": {"key": ["B"]}}}],
         "examples": {"good": ["B", "答案：B。乙"], "bad": [{"text": "答案：A。甲", "fails": ["key"]}]},
         "options": {"A": "甲", "B": "乙"},
     }

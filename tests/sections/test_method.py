@@ -1,0 +1,164 @@
+"""Method, limits, identification and evidence: what is never left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from evalcenter import plan as planning
+from evalcenter.blocks import (
+    Lab,
+    Points,
+    Table,
+)
+from evalcenter.records import (
+    CandidateSpec,
+    Coverage,
+    Sampling,
+    Source,
+    Text,
+)
+from evalcenter.sections import (
+    digests,
+    identification,
+    limits,
+    method,
+)
+from tests.factory import make_facts, make_item, make_plan, make_requirement, make_response, make_standard
+from tests.sections.reading import build, only, words
+
+
+def test_method() -> None:
+    """The method names the sampling, clauses, coverage, sources, and marks what is unverified."""
+    coverage = Coverage(risks=("bank:A.1",), min_items=7, clause="A.1", status="unverified")
+    requirement = make_requirement(
+        coverage=(coverage,), floor=Decimal("0.8"), sample=20, min_bank=100, status="unverified"
+    )
+    spec = CandidateSpec(
+        adapter="a", name="x", system="Be brief.", sampling=Sampling(temperature=Decimal("0.7"), stop=("END",))
+    )
+    text = words(
+        build(
+            method,
+            make_facts(make_plan(standard=make_standard(requirement), candidate=spec, stopping=planning.STOPPING)),
+        )
+    )
+    for said in (
+        "Be brief.",
+        "0.7",
+        "'END'",
+        "the endpoint's default",
+        "≥ 90 % (unverified), α 5 %, β 5 %, floor 80 %, at least 1 items, a bank of at least 100, 20 drawn, unscored cap 2 %",
+        "A.1 (unverified)",
+        "Package leaflet",
+        "No deviation",
+    ):
+        assert said in text
+
+
+def test_stopping_rule() -> None:
+    """The usual stopping rule is worded in Chinese; another one is printed as it is."""
+    assert "固定样本" in words(build(method, make_facts(make_plan(stopping=planning.STOPPING)), "zh"))
+    assert "停止规则：other" in words(build(method, make_facts(make_plan(stopping="other")), "zh"))
+
+
+def test_coverage_without_tally() -> None:
+    """A coverage whose counts are missing counts as none."""
+    requirement = make_requirement(coverage=(Coverage(risks=("bank:A.1",), min_items=7, clause="A.1"),))
+    facts = make_facts(make_plan(standard=make_standard(requirement)))
+    facts = replace(facts, scores=replace(facts.scores, tallies=()))
+    table = next(b for b in build(method, facts) if isinstance(b, Table) and b.caption == "Coverage of risks")
+    assert table.rows[0][2] == "0"
+
+
+def test_sources() -> None:
+    """A source whose text was opened is told from one that was not; sources of sealed items are not named."""
+    plan = make_plan([make_item(1, sources=("open",)), make_item(2, visibility="sealed", sources=("secret",))])
+    suite = replace(
+        plan.suites[0], sources={"open": Source(title="Opened", opened=True), "secret": Source(title="Secret")}
+    )
+    text = words(build(method, make_facts(replace(plan, suites=(suite,)))))
+    assert "Opened" in text
+    assert "Secret" not in text
+    none = make_facts(make_plan([make_item(1, sources=())]))
+    assert "Sources" not in words(build(method, none))
+
+
+def test_deviations() -> None:
+    """Deviations are listed in the method and in the field for them."""
+    facts = make_facts(deviations=(Text(zh="中断", en="The run was interrupted."),))
+    assert "The run was interrupted." in words(build(method, facts))
+    assert ("n", "Additions, deviations, exclusions", "The run was interrupted.") in build(identification, facts)[
+        0
+    ].rows  # type: ignore[union-attr]
+
+
+def test_limits() -> None:
+    """The standard's own limits come first; unverified figures, simulation and missing accreditation are named."""
+    standard = make_standard(make_requirement(status="unverified"), limits=(Text(zh="甲", en="No images."),))
+    spec = CandidateSpec(adapter="reference", name="x", simulated=True)
+    points = only(Points, build(limits, make_facts(make_plan(standard=standard, candidate=spec)))).items
+    assert points[0] == "No images."
+    assert any("1 requirements are unverified" in p for p in points)
+    assert any("simulated" in p for p in points)
+    assert any("not issued under accreditation" in p for p in points)
+
+
+def test_limits_of_an_accredited_report() -> None:
+    """A verified, accredited test of a real candidate prints only what always holds."""
+    facts = make_facts(lab=Lab(name="L", accreditation="A"))
+    assert len(only(Points, build(limits, facts)).items) == 4
+
+
+def test_sixteen_fields() -> None:
+    """Every field of ISO/IEC 17025:2017, 7.8.2.1 has a row, and none is empty."""
+    rows = build(identification, make_facts())[0].rows  # type: ignore[union-attr]
+    assert "".join(row[0] for row in rows) == "abcdefghijklmnop"
+    assert all(all(row) for row in rows)
+    assert [row[0] for row in rows if row[2] == "not supplied"] == ["b", "c", "e", "h", "o"]
+
+
+def test_supplied_fields() -> None:
+    """What is supplied is printed, the customer's part of it marked as the customer's."""
+    lab = Lab(
+        name="Lab",
+        address=None,
+        location="Room 1",
+        customer="Vendor",
+        contact="mail",
+        authorised_by="Li",
+        received="2026-03-01",
+    )
+    rows = {row[0]: row[2] for row in build(identification, make_facts(lab=lab))[0].rows}  # type: ignore[union-attr]
+    assert rows["b"] == "Lab; not supplied"
+    assert rows["e"] == "Vendor; mail †"
+    assert (rows["c"], rows["h"], rows["o"]) == ("Room 1", "2026-03-01", "Li")
+
+
+def test_reported_models() -> None:
+    """The names that the endpoint gave are printed, shortened; who gave marks is named."""
+    answers = {0: make_response(0, model="served-model"), 1: make_response(1, model="M" * 5000)}
+    rows = {row[0]: row[2] for row in build(identification, make_facts(responses=answers))[0].rows}  # type: ignore[union-attr]
+    assert "served-model" in rows["g"]
+    assert len(rows["g"]) < 500
+    assert rows["p"] == "marks were given by: graders"
+    empty = {row[0]: row[2] for row in build(identification, make_facts(make_plan([]), {}))[0].rows}  # type: ignore[union-attr]
+    assert empty["p"] == "none"
+
+
+@pytest.mark.parametrize(("visibility", "shown"), [("public", True), ("sealed", False)])
+def test_seed(visibility: str, shown: bool) -> None:
+    """The seed is printed only where no item is sealed."""
+    plan = make_plan([make_item(1, visibility=visibility)], seed="the-seed")
+    assert ("the-seed" in words(build(digests, make_facts(plan)))) is shown
+
+
+def test_digests() -> None:
+    """Plan, journal, suites, plugins and environment are named."""
+    facts = make_facts()
+    text = words(build(digests, facts))
+    for said in (facts.plan_digest, facts.journal_head, facts.plan.suites[0].digest, "number", "python", "3.11"):
+        assert said in text
+    assert not [b for b in build(digests, make_facts(make_plan(plugins=()))) if isinstance(b, Table)]
