@@ -20,7 +20,7 @@ from evalcenter.generators.clinical_cases import (
     sex_fact,
     weight_fact,
 )
-from evalcenter.generators.drafting import plain, say, short
+from evalcenter.generators.drafting import Fact, plain, say, short
 from evalcenter.records import Lang
 
 D = Decimal

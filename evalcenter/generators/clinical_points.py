@@ -133,12 +133,8 @@ def curb_65(lang: Lang, draws: Draws) -> Case:
     points = (confused, uraemic, fast, low, old)
     total = sum(points)
     working = ", ".join(f"{name} {int(value)}" for name, value in zip(("C", "U", "R", "B", "65"), points, strict=True))
-    mind = (
-        "意识",
-        "新出现的定向障碍" if confused else "清楚，定向力正常",
-        "Mental state",
-        "newly disoriented" if confused else "alert and oriented",
-    )
+    zh_mind = "新出现的定向障碍" if confused else "清楚，定向力正常"
+    mind = ("意识", zh_mind, "Mental state", "newly disoriented" if confused else "alert and oriented")
     bp = Fact(
         label=say(lang, "血压", "Blood pressure"),
         value=f"{systolic}/{diastolic} mmHg",

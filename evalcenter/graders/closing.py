@@ -50,8 +50,8 @@ def spoken(text: str) -> str:
 
 
 def boxes(text: str) -> tuple[tuple[int, int], ...]:
-    """Spans of what stands in LaTeX boxes, braces balanced, at most 200 characters each."""
-    return tuple((found.end(), _closed(text, found.end())) for found in _BOX.finditer(text))
+    """Spans of what stands in the last twenty LaTeX boxes, braces balanced, at most 200 characters each."""
+    return tuple((found.end(), _closed(text, found.end())) for found in list(_BOX.finditer(text))[-20:])
 
 
 def _closed(text: str, start: int) -> int:
