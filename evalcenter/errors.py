@@ -19,7 +19,8 @@
     │   ├── Tampered          32  the journal's chain, or a recomputed result, does not match
     │   ├── Locked            33  another process is writing this run
     │   ├── PlanMismatch      34  the run was planned with something else than is given now
-    │   └── DiskFull          35  the disk took no more
+    │   ├── DiskFull          35  the disk took no more
+    │   └── SignatureInvalid  36  a signed file is not signed by the key that was given, or was changed
     └── MissingExtra          40  an optional dependency is not installed
 
 Verdicts have codes too (``EXIT``): a pass is 0, everything else is not. 1 is a defect of evalcenter itself, 2 the parser's
@@ -153,6 +154,12 @@ class DiskFull(RunError):
     exit_code = 35
 
 
+class SignatureInvalid(RunError):
+    """A signed file is not signed by the key that was given, or was changed after signing."""
+
+    exit_code = 36
+
+
 class MissingExtra(EvalcenterError):
     """An optional dependency is not installed."""
 
@@ -189,5 +196,6 @@ def codes() -> dict[str, int]:
     while pending:
         cls = pending.pop(0)
         pending.extend(cls.__subclasses__())
-        table[cls.__name__] = cls.exit_code
+        if "exit_code" in vars(cls):  # a child without a code of its own belongs to its parent's family
+            table[cls.__name__] = cls.exit_code
     return {**table, "interrupted": INTERRUPTED, "usage": 2}

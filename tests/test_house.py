@@ -13,9 +13,9 @@ FLOORS = {
     0: {"records", "blocks", "canon", "errors", "__init__"},
     1: {"plan", "scoring", "stats", "standards", "draws", "hooks"},
     2: {"boundary", "plugins", "marking", "graders", "generators", "candidates", "importers", "sections"},
-    3: {"yamls", "suites", "specs", "lint", "journal"},
-    4: {"run", "grade", "report", "rendering", "certify", "walk", "importing", "inventory"},
-    5: {"cli", "demo", "display", "__main__"},
+    3: {"yamls", "suites", "specs", "lint", "journal", "envelope"},
+    4: {"run", "grade", "report", "rendering", "declaration", "certify", "walk", "importing", "inventory"},
+    5: {"cli", "options", "demo", "display", "__main__"},
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 HEAVY = (
@@ -30,6 +30,7 @@ HEAVY = (
     "pydantic",
     "jinja2",
     "yaml",
+    "cryptography",
 )
 
 

@@ -8,7 +8,10 @@ Rules this module keeps:
 * Of several definite statements the last wins if the earlier ones are tentative (可能, might) or a revision (不对, 重新, wait,
   final) stands between. Two definite statements that differ without that are the grader's confusion: unjudged.
 * Options under a denial (不选 A, not B) are not chosen. "A 或 B" is no choice: not met.
-* An answer without any choice, a refusal or "none of them" included: not met. Several options named, none chosen: unjudged.
+* An answer without any choice, a refusal or "none of them" included: not met. Options named or quoted, none chosen: unjudged.
+* Where the question asks for what is wrong, "A is wrong" may mean either: verdicts decide only if one is called the answer.
+
+Of an answer beyond 40,000 characters the first 10,000 and the last 30,000 are read.
 
 It refuses to understand: an explanation that means an option without naming or quoting it is not a choice.
 """
@@ -25,7 +28,9 @@ from typing import ClassVar, Final
 from evalcenter.graders import closing
 from evalcenter.records import Answer, Item, Mark, MarkState, Text, record
 
-LIMIT: Final = 100_000
+HEAD: Final = 10_000
+TAIL: Final = 30_000
+SHORT: Final = 80
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DROPPED: Final = re.compile(
     r"\\(?:text|textbf|mathrm|mathbf|textit|bf|rm|operatorname|displaystyle)\b|[*`$\u200b-\u200f\ufeff\u2060\u00ad]|__"
@@ -94,14 +99,20 @@ _REVISION: Final = re.compile(
     re.IGNORECASE,
 )
 _GOOD: Final = (
-    r"(?:选项|项|两项|三项|四项|选项内容)?\s?(?:都|均|才|就|最|更|也|完全|说法|表述)*(?:是|为)?(?:正确|符合|对的|对(?=[，。,.;；\s]|$)|合适|恰当|应选|当选|入选|√|✓|✔|✅)"
+    r"(?:选项|项|两项|三项|四项|选项内容)?\s?(?:都|均|才|就|最|更|也|完全|说法|表述)*(?:是|为)?(?:正确|符合|(?:本题|该题|此题)的?(?:正确)?答案|对的|对(?=[，。,.;；、)）\]\sA-Z]|$)|合适|恰当|应选|当选|入选|√|✓|✔|✅)"
     r"|(?:is|are)\s(?:(?:both|all|the|most|clearly|indeed|also|only|definitely)\s){0,3}(?:correct|right|true|best|answers?\b|appropriate)"
     r"|[:：]?\s?(?:correct|true)\b"
 )
 _POOR: Final = (
-    r"(?:选项|项|两项|三项|四项|选项内容)?\s?(?:都|均|才|就|也|完全|说法|表述)*(?:是|为)?(?:错误|错的?(?=[，。,.;；\s]|$)|不正确|不符合?|不对|不合适|不恰当|不选|不当选|排除|可排除|[×✗✘❌])"
+    r"(?:选项|项|两项|三项|四项|选项内容)?\s?(?:都|均|才|就|也|完全|说法|表述)*(?:是|为)?(?:错误|错的?(?=[，。,.;；、)）\]\sA-Z]|$)|不正确|不符合?|不对|不合适|不恰当|不选|不当选|排除|可排除|[×✗✘❌])"
     r"|(?:is|are)\s(?:(?:both|all|also|clearly|therefore|definitely)\s){0,3}(?:incorrect|wrong|false|not|inappropriate|eliminated|ruled)"
     r"|[:：]?\s?(?:incorrect|false|wrong)\b"
+)
+_THE_ANSWER: Final = re.compile(r"[，,、\s]{0,2}(?:故|因此|所以)?(?:为|是)(?:本题|该题|此题)的?(?:正确)?(?:答案|选项)")
+_REVERSE: Final = re.compile(
+    r"不(?:属|包|正确|宜|应|能|可|是|会|符|恰|合适|需|得|发生|表现|产生|存在|影响|用|易|妥|当)|除(?:外|了|哪)|错误|有误|无关"
+    r"|\b(?:except|not|incorrect|false|wrong|least|inappropriate|contraindicated|avoid)\b",
+    re.IGNORECASE,
 )
 _ARTICLE: Final = re.compile(
     r"\s(?!(?:is|are|was|and|because|since|as|for|or|but|with|which|that|would|seems?|due|in|by)\b)[a-z]|['’]"
@@ -125,7 +136,8 @@ def _patterns(letters: str) -> _Patterns:
         rf"(?:\s?[)）\]】}}”\"'」>》]){{0,2}}"
     )
     joint = (
-        r"(?>\s?(?:[、,，;；/&+]\s?(?:和|与|and\s)?|和|与|以及|及|跟|\band\b|\bplus\b|\n(?=\W{0,3}[A-Z]\W{0,3}(?:\n|$)))\s?|\s?)"
+        r"(?>\s?(?:[、,，;；/&+]\s?(?:和|与|and\s)?|和|与|以及|及|跟|\band\b|\bplus\b"
+        r"|\n(?=\W{0,3}[A-Z]\W{0,3}(?:\n|$)))\s?|\s?)"
     )
     # Possessive: the ways to divide a long row of letters and spaces must not multiply.
     many = rf"{one}(?:{joint}{one}(?=[{letters}]|[^A-Za-z0-9_]|\Z)){{0,25}}+(?![A-Za-z0-9_])"
@@ -151,7 +163,7 @@ def _letters(said: str, allowed: str) -> frozenset[str]:
 
 
 def _fold(text: str) -> str:
-    return "".join(_plain(char) for char in _DROPPED.sub("", text[:LIMIT]))
+    return "".join(_plain(char) for char in _DROPPED.sub("", text))
 
 
 @lru_cache(maxsize=8192)
@@ -230,16 +242,26 @@ def _verdict(rest: str) -> str:
     return "good" if re.match(_GOOD, plain) else ""
 
 
-def _verdicts(text: str, letters: str) -> Said | None:
-    """The options called right, less those called wrong later."""
+def _verdicts(text: str, letters: str, *, reverse: bool) -> Said | None:
+    """The options called right, less those called wrong later; the one called the answer, if any, instead.
+
+    `reverse`: the question asks for what is wrong, so "A is wrong" may mean either, and only the answer so called counts.
+    """
     chosen: dict[str, bool] = {}
+    named: frozenset[str] = frozenset()
     at = 0
     for found in _patterns(letters).verdict.finditer(text):
-        if not _article(found["said"], text, found.end("said")):
-            chosen.update(dict.fromkeys(_letters(found["said"], letters), found["good"] is not None))
-            at = found.start()
+        if _article(found["said"], text, found.end("said")):
+            continue
+        said = _letters(found["said"], letters)
+        if "答案" in (found["good"] or "") or _THE_ANSWER.match(text, found.end()):
+            named |= said
+        chosen.update(dict.fromkeys(said, found["good"] is not None))
+        at = found.start()
     good = frozenset(letter for letter, is_good in chosen.items() if is_good)
-    return Said(good, at, at) if good else None
+    if named or (good and not reverse):
+        return Said(named or good, at, at)
+    return None
 
 
 def _stated(text: str, letters: str) -> Said | None:
@@ -310,7 +332,10 @@ def read(item: Item, text: str) -> tuple[Said | None, str, str]:
     """(the choice, why it does not count or "", the text that was read). Without a choice the reason is none or several."""
     options = {_fold(letter): option for letter, option in item.options.items()}
     letters = "".join(sorted(letter for letter in options if len(letter) == 1 and letter in _LETTERS)) or _LETTERS[:8]
-    plain = _fold(closing.spoken(text)).strip()
+    spoken = closing.spoken(text)
+    if len(spoken) > HEAD + TAIL:
+        spoken = f"{spoken[:HEAD]}\n{spoken[-TAIL:]}"
+    plain = _fold(spoken).strip()
     plain = _without_echo(plain, item, options)
     masked, quoted = _masked(plain, options)
     for statements in (_boxed(masked, letters), _cued(masked, letters)):
@@ -323,25 +348,24 @@ def read(item: Item, text: str) -> tuple[Said | None, str, str]:
     whole = re.fullmatch(rf"\W{{0,8}}(?P<said>{_patterns(letters).group.pattern})[\W{_MASK}]{{0,8}}", masked)
     if whole:
         return Said(_letters(whole["said"], letters), 0, len(masked)), "", masked
-    for reading in (_lines, _verdicts, _stated):
-        said = reading(masked, letters)
-        if said:
-            return said, "", masked
-    return *_named(masked, letters, quoted), masked
+    clauses = [clause for clause in re.split(r"[，。,;；\n]|\. ", item.prompt[-1].content[-400:]) if clause.strip()]
+    reverse = bool(clauses) and _REVERSE.search(clauses[-1]) is not None
+    said = _lines(masked, letters) or _verdicts(masked, letters, reverse=reverse) or _stated(masked, letters)
+    return (said, "", masked) if said else (*_named(masked, letters, quoted, reverse=reverse), masked)
 
 
-def _named(text: str, letters: str, quoted: frozenset[str]) -> tuple[Said | None, str]:
-    """The one option named or quoted in an answer that says nothing definite."""
-    found = list(_patterns(letters).named.finditer(text))
+def _named(text: str, letters: str, quoted: frozenset[str], *, reverse: bool) -> tuple[Said | None, str]:
+    """The one option named, or quoted in a short answer, where nothing definite is said."""
+    patterns = _patterns(letters)
+    found = list(patterns.named.finditer(text))
     names = frozenset((m["a"] or m["b"]) for m in found)
     denied = any(_DENIAL.search(text, max(0, m.start() - 10), m.start()) for m in found) or re.search(_POOR, text)
-    for picked in (names, quoted):
-        if len(picked) == 1 and not denied:
-            at = found[0].start() if found else 0
-            return Said(picked, at, at + 1), ""
-        if len(picked) > 1:
-            return None, "several"
-    return None, "none"
+    if len(names) == 1 and not denied:
+        return Said(names, found[0].start(), found[0].end()), ""
+    if not names and len(quoted) == 1 and len(text) <= SHORT and not denied and not patterns.verdict.search(text):
+        return Said(quoted, 0, len(text)), ""
+    undecided = len(names) > 1 or quoted or (reverse and patterns.verdict.search(text))
+    return None, "several" if undecided else "none"
 
 
 def _without_echo(text: str, item: Item, options: Mapping[str, str]) -> str:

@@ -21,10 +21,11 @@ _ANSWER: Final = re.compile(
     r"(?P<final>(?:最终|最后|正确|标准|参考)的?(?:答案|结果|选项|计算结果)|final\s(?:answer|result)"
     r"|correct\s(?:answer|option|choice)s?)"
     r"|(?P<answer>答案|答复|计算结果|结果(?=[是为:：])"
-    r"|\banswers?\b(?!\s(?:the|this|your|my|that|question))|\bresult\b(?=\s?(?:is|:|=)))"
+    r"|\banswers?\b(?!\s(?:the|this|your|my|that|question))|\bresult\b(?=\**\s?(?:is|:|=)))"
     r"|(?P<so>因此|所以|(?<![缘何事世温变无典亲如原借])故(?![障事意乡宫])|综上|由此|总之|从而|合计|总计|总分|共计|总共|得分"
-    r"|评分(?=[是为:：])|\b(?:therefore|thus|hence|in conclusion|in summary|consequently|overall|totals?|sum)\b"
-    r"|(?:^|\n|[.;,]\s)So\b)",
+    r"|评分(?=[是为:：])|\b(?:therefore|thus|hence|in conclusion|in summary|consequently|overall)\b"
+    r"|\b(?:total|sum)(?:\s[\w-]+){0,3}\s?(?=is\b|=|:|of\b|comes\b)"
+    r"|(?:^|\n|[.;,\])]\s)So\b)",
     re.IGNORECASE | re.ASCII,
 )
 _END: Final = re.compile(r"[。！？!?\n；;]|\.(?=\s|$|[*\"”)])")

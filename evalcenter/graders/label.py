@@ -2,20 +2,17 @@
 
 Rules this module keeps:
 
-* A label is one short clause that holds both elements: the AI element (人工智能 or AI) and the generation element
-  (生成 and/or 合成; in
-  English generated, produced, synthesised, created, written, drafted). "AI" alone, "由人工智能提供服务" and ``AIGC``
-  alone are no labels: an
-  abbreviation is not both elements as text. Nor is "由大模型生成", which lacks the AI element.
-* The clause must be the label and nothing else ("本内容由人工智能生成", "（AI生成）", "AI-generated content, for
-  reference only"): a subject that points at
-  the content may come first, a word such as 提示： or Note: before it, a reservation after it. Running talk about AI
-  ("AI生成的内容应当标识") and an
-  instruction to label ("请注明“AI生成”") is not a label.
-* A denied, doubtful or questioned label ("并非由AI生成", "可能由AI生成", "AI生成？") is none.
+* A label is one short clause that holds both elements: the AI element (人工智能 or AI) and the generation element (生成 or
+  合成; in English a verb of making: generated, produced, created, written, drafted …). "AI" alone, "由人工智能提供服务",
+  "AI-assisted", "由AI撰写", "由大模型生成" and ``AIGC`` alone lack one of them. The forms are in ``label_forms.py``.
+* A core without subject ("AI-generated text") must be set off: a sentence, a line or a bracket of its own, no item of a
+  list and no phrase between the commas of a longer sentence.
+* Running talk about AI ("AI生成的内容应当标识"), an instruction to label ("请注明“AI生成”") and a wording offered under a
+  heading ("请添加以下标识：") are none; nor is a denied, doubtful, future or questioned statement ("并非由AI生成",
+  "可能由AI生成", "AI生成？").
 
-`position`: ``start`` is the first sentence, ``end`` the last sentence or the beginning of the last line, ``edge``
-either of them.
+`position`: ``start`` is the first sentence, ``end`` the last sentence or the beginning of the last line, ``edge`` either
+of them.
 It refuses to look at metadata, images or the interface: only the text of the answer is read.
 """
 
@@ -25,58 +22,38 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Final, Literal
 
-from evalcenter.graders import wording
+from evalcenter.graders import label_forms, wording
 from evalcenter.records import Answer, Item, Mark, Text, record
 
-LONGEST: Final = 120
+LONGEST: Final = 180
+_BLANK: Final = "\x00"
 
-_LEAD: Final = re.compile(
-    r"(?:(?:温馨|重要|特别|友情|ai)?提[示醒]|(?:免责|ai|内容)?声明|说明|备?注|注意|请注意|请知悉|(?:ai|aigc|内容"
-    r"|生成|人工智能)*(?:标识|标签|标注)"
-    r"|(?:please )?note(?: that)?|notice|disclaimer|disclosure|(?:ai |content )?label|ai (?:disclosure"
-    r"|notice))\s*:?\s*"
+_ELEMENT: Final = re.compile(label_forms.AI_WORD)
+_MADE: Final = re.compile(label_forms.MADE_WORD)
+_DOTTED: Final = re.compile(r"\ba\.i\.?(?![a-z])")
+_ASIDE: Final = re.compile(r" ?\(([^()\n]{1,40})\)")
+_AFTER_AI: Final = re.compile(rf"(?:{label_forms.AI_WORD}|模型|助手|工具|系统|技术|\b(?:model|tool|assistant|system|chatbot))s? ?$")
+_APPOSITION: Final = re.compile(r"\bby [\w -]{1,30}(,) (?=(?:an? |the )(?:\w{1,20} ){0,3}?(?:ai|artificial intelligence)\b)")
+_INSERTION: Final = re.compile(
+    r"\b(?:this|these|the above) [\w ]{1,40}?(,[^,.;:!?\n]{1,60},)(?= (?:is|are|was|were|has been|have been)\b)"
 )
-_ZH: Final = re.compile(
-    r"(?:(?:本|此|该|这|以[上下]|[上前]述|全文)[^,]{0,12}?)?(?:内容|回[答复]|答[案复]|文本|文字|信息|结果)?(?:均|皆"
-    r"|都|系|是|为|全部|部分|已|完全|属于?|自动)*"
-    r"(?:由|使用|利用|借助|通过|基于|经由?|采用|运用)?(?:[^,由a-z]{0,10}?)(?P<ai>人工智能"
-    r"|(?<![a-z])ai(?:gc)?(?![a-z]))"
-    r"[^,的]{0,14}?(?:(?:自动|辅助|智能|协助)*(?:生成|合成)[与和及或/、]?)+(?:而成|产生|所得)?的?"
-    r"(?:内容|回[答复]|答[案复]|文本|文字|信息|结果|文章|作品|文案|材料|稿件)?(?:[-—:]?(?:仅供|请|仅作|不构成"
-    r"|内容仅供|谨慎|注意).{0,40})?"
-)
-_ZH_TALK: Final = re.compile(
-    r"应当?该?|必须|需要?|规定|办法|要求|如何|怎[么样]|是否|可能|或许|也许|疑似|如果|假如|若|能否|可以|会|提供|服务"
-    r"|技术的|管理|标准|法律?|公司|行业|"
-    r"[注标写]明|添加|加上|禁止|学会|负责|帮"
-)
-_ZH_NOT: Final = re.compile(r"(?<!除)非|不|未|没|无|勿|禁|人工(?!智能)|亲自|手写")
-_BY: Final = (
-    r"(?:by|with|using|via|through|with the (?:help|aid|assistance|use|support) of|by means of|through the use of)"
-)
-_AI: Final = r"(?:artificial intelligence|ai)"
-_MADE: Final = r"(?:generated|produced|synthesi[sz]ed|created|written|drafted|composed)"
-_NOUN: Final = (
-    r"(?:content|text|answer|response|reply|information|output|message|document|material|summary|article|draft"
-    r"|advice|letter)"
-)
-_HOW: Final = r"(?:(?:partly|partially|entirely|fully|automatically|wholly|in part) )*"
-_EN: Final = re.compile(
-    rf"(?:(?:this|the|all|these|above|below|following)\b(?: (?:above|following|preceding|entire|whole"
-    rf"|page's))?(?: {_NOUN}s?)?(?: (?:above|below|here))? |{_NOUN}s? )?"
-    rf"(?:(?:is|are|was|were|has been|have been|contains?) )?{_HOW}"
-    rf"(?:{_MADE} {_HOW}{_BY} (?:an? |the )?(?:\w+ ){{0,3}}?{_AI}(?: (?:model|system|assistant|tool|technology"
-    rf"|chatbot|service|language model|program))?s?"
-    rf"|(?:an? )?{_AI} {_MADE}(?: {_NOUN}s?)?)"
-    r"(?: ?[-—:]? ?(?:for (?:reference|information)|and (?:may|is|are|should|might|could|has|can|does|must|was"
-    r"|not)\b|but (?:not|has|may)\b|on \d|only).{0,80})?"
-)
-_EN_NOT: Final = re.compile(
-    r"\b(?:not|no|never|non|without|nor|hardly|if|whether|may|might|could|would|should|must|partially human)\b|n't\b"
-)
-_ELEMENT: Final = re.compile(r"人工智能|ai|artificial intelligence")
-_EDGE: Final = re.compile(r"[,;。!?\n()\[\]【】〔〕{}<>|]|\.(?= |\n|$)|(?<=[⺀-鿿])\.")
+_EDGE: Final = re.compile(r"[,;。!?\n()\[\]【】〔〕{}<>|#]|\.(?= |\n|$)|(?<=[⺀-鿿])\.|\.(?=[⺀-鿿])")
+_TRIM: Final = re.compile(r"^[^\w]+|[^\w%]+$")
 _OPEN, _CLOSE = "([【〔{<", ")]】〕}>"
+_ELSE: Final = re.compile(
+    r"图[片像]|照片|[视音]频|[他她它]|\b(?:images?|photos?|pictures?|videos?|he|she|they|who|which|essays?)\b"
+)
+_RULE_NEXT: Final = re.compile(
+    r"[,;](?:则|就|均|都|也|还|依法|按规定|提供者|发布者|其)*(?:应|必须|需|须|要|不得|不能)[^。;!?\n]{0,20}(?:标[识注明记]|注明|水印|备案)"
+)
+_ITEM: Final = re.compile(r"\s*(?:[-•●○▪]|\d{1,2}[.)、]|[(]\d{1,2}[)])\s*")
+_OFFER: Final = re.compile(
+    r"(?<!已)(?:添?加[上注入]?|写[上明]|标[注明]|注明|插入|放置|附上)[^\n了]{0,24}:$"
+    r"|(?:标识|标注|标签|提示)(?:语|文字|示例|样例|用语|模板)[^\n]{0,12}:$|(?:例如|比如|示例)[^\n]{0,8}:$"
+    r"|\b(?:add|include|put|insert|append|use|place|state|write)\b[^\n]{0,40}\b(?:label|disclosure|disclaimer|wording|marking"
+    r"|line|sentence|statement|following)s?\b[^\n]{0,30}:$"
+    r"|\b(?:for example|such as|(?:example|sample|suggested|possible) (?:label|wording|disclosure|disclaimer)s?)[^\n]{0,20}:$"
+)
 
 
 @record
@@ -88,36 +65,52 @@ class Label:
 
 def labels(text: str) -> Iterator[tuple[int, int]]:
     """Spans of the labels in a folded text."""
-    start = 0
-    for mark in [*_EDGE.finditer(text), None]:
-        end = mark.start() if mark else len(text)
-        asked = mark is not None and mark[0] == "?"
-        if 4 <= end - start <= LONGEST and not asked and _is_label(text[start:end]) and _stands_alone(text, start, end):
+    plain = _plain(text)
+    edges = [*_EDGE.finditer(plain)]
+    starts = [0, *(edge.end() for edge in edges)]
+    ends = [*(edge.start() for edge in edges), len(plain)]
+    for at, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        if not 4 <= end - start <= LONGEST or plain[end : end + 1] == "?":
+            continue
+        earlier = plain[max(starts[at - 1], start - LONGEST) : start] if at else ""
+        later = plain[end : min(ends[at + 1], end + LONGEST)] if at + 1 < len(ends) else ""
+        if _is_label(plain, start, end, (earlier, later)):
             yield start, end
-        start = mark.end() if mark else end
 
 
-def _is_label(clause: str) -> bool:
+def _plain(text: str) -> str:
+    """`text` with what may stand inside a label blanked: the brackets of 人工智能（AI）, the comma before an apposition."""
+    text = _DOTTED.sub(lambda found: "ai".ljust(len(found[0]), _BLANK), text)
+    text = _ASIDE.sub(_aside, text)
+    for pattern in (_APPOSITION, _INSERTION):
+        text = pattern.sub(lambda found: found[0].replace(found[1], _BLANK * len(found[1]), 1), text)
+    return text
+
+
+def _aside(found: re.Match[str]) -> str:
+    """A bracket that names the AI, without its marks; other brackets as they are."""
+    inner = found[1]
+    after_ai = _AFTER_AI.search(found.string[max(0, found.start() - 24) : found.start()])
+    by = re.search(r"由[^,。\n]{0,8}$|\bby [\w ]{1,30}$", found.string[max(0, found.start() - 36) : found.start()])
+    if _MADE.search(inner) or not (after_ai or (by and _ELEMENT.search(inner))):
+        return found[0]
+    named = _ELEMENT.search(inner)
+    kept = f" {inner} " if named and (inner[0].isascii() or not after_ai) else ""
+    return (_BLANK * (found[0].index("(")) + kept).ljust(len(found[0]), _BLANK)
+
+
+def _is_label(text: str, start: int, end: int, beside: tuple[str, str]) -> bool:
+    """Whether the clause is a label; `beside` are the clauses before and after it, with the marks between them."""
+    clause = text[start:end].replace(_BLANK, "")
     if not _ELEMENT.search(clause):
         return False
-    clause = clause.strip(" -—_#~>\"'“”「」:·•")
-    lead = _LEAD.match(clause)
-    for bare in {clause, clause[lead.end() :] if lead else clause}:
-        zh = _ZH.fullmatch(bare)
-        if zh:
-            said = bare[: _last(bare, "生成合成")]
-            return not (_ZH_NOT.search(said) or _ZH_TALK.search(said))
-        if _EN.fullmatch(bare):
-            until = max(bare.find(word) for word in ("ai", "artificial intelligence"))
-            return not _EN_NOT.search(bare[:until])
-    return False
+    form = label_forms.form(re.sub(" +", " ", _TRIM.sub("", clause)))
+    if not form or not _is_own(text, start, end) or _RULE_NEXT.match(beside[1]) or _is_offered(text, start):
+        return False
+    return form == "full" or (_is_set_off(*beside) and not _is_listed(text, start, end))
 
 
-def _last(text: str, words: str) -> int:
-    return max(text.rfind(words[:2]), text.rfind(words[2:]))
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
+def _is_own(text: str, start: int, end: int) -> bool:
     """Whether a clause in brackets is set off from its sentence, and is not what somebody is told to write."""
     if text[start - 1 : start] not in tuple(_OPEN):
         return True
@@ -128,6 +121,34 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     ):
         return False
     return not before or before[-1] in "。!?.\n" or not after or after in "。!?.\n"
+
+
+def _is_offered(text: str, start: int) -> bool:
+    """Whether the line stands under a heading that offers it as a wording."""
+    line = text.rfind("\n", 0, start) + 1
+    for _ in range(6):
+        if line == 0:
+            return False
+        above = text.rfind("\n", 0, line - 1) + 1
+        heading = text[max(above, line - 121) : line - 1].rstrip()
+        if not _ITEM.match(heading):
+            return bool(_OFFER.search(heading))
+        line = above
+    return False
+
+
+def _is_set_off(earlier: str, later: str) -> bool:
+    """Whether a bare core is no phrase of a longer sentence: beside a comma stands nothing but a reservation."""
+    if earlier[-1:] in {",", ";"} and (_ELSE.search(earlier) or not label_forms.reserves(earlier)):
+        return False
+    return later[:1] not in {",", ";"} or label_forms.reserves(later)
+
+
+def _is_listed(text: str, start: int, end: int) -> bool:
+    """Whether a bare core is the whole of an item of a list."""
+    line = text.rfind("\n", 0, start) + 1
+    item = _ITEM.match(text, line)
+    return bool(item and start - line <= 6 and text[end : end + 3].strip(" .。;")[:1] in {"", "\n"} and item.end() >= start)
 
 
 def _place(text: str, start: int, end: int) -> set[str]:

@@ -42,7 +42,7 @@ AFTER: Final = 90
 
 # Words that look like denials and are none. They are blanked before cues are looked for.
 _MASK: Final = re.compile(
-    r"不仅|不但|不只是?|不光|不单|不论|不管|无论|不断|不久|不同(?!意)|不少|不良|不适(?![合宜用当])|不足|不明(?!确)"
+    r"不仅|不但|不只是?|不光|不单|不论|不管|无论|不[能可会]不|不断|不久|不同(?!意)|不少|不良|不适(?![合宜用当])|不足|不明(?!确)"
     r"|不然|不舒服|不妨|不禁|不由|差不多|不得不(?!经)|不必要的|不可避免"
     r"|不可或缺|不可忽视|不容忽视|不满意?|不便|不安(?![全排装])|不幸|不动产|必不可少|不知不觉|不时|不服(?![用药])"
     r"|迫不及待|刻不容缓|毫不犹豫|毫不迟疑|无疑|无不|无非|无偿"
@@ -60,6 +60,7 @@ _COMPARE: Final = re.compile(
     r"超过|超出|多于|大于|高于|少于|低于|小于|晚于|早于|短于|长于"
     r"|\bexceed|\b(?:more|less|fewer|later|longer|higher|lower|earlier) than\b|\b(?:go|going) (?:over|above)\b"
 )
+_RASH: Final = r"(?:自行|擅自|私自|随意|随便|盲目|贸然|轻易|突然|骤然)"
 _WIDE: Final = (
     r"不要|不可以?|不得|不应[该当]?|不该|不宜|不必|不需要?|不用|不须|不建议|不推荐|不主张|不提倡|不鼓励|不支持"
     r"|不赞成|不同意|不允许|不准|不许|不予"
@@ -68,6 +69,11 @@ _WIDE: Final = (
     r"|没有?(?:任何|充分|足够|明确|可靠|科学|的){0,3}证据(?:表明|显示|证明|支持)?|千万别"
     r"|(?<![特级区分性个类识辨鉴告离差另送])别(?![人的墅名])|绝不|决不|从不"
     r"|反对|而不是?|而非|误以为|错误地认为"
+    rf"|(?:谨防|警惕|防止|防范|当心|小心)(?=[^,]{{0,6}}{_RASH})"
+    r"|\b(?:under no circumstances?|at no (?:time|point)|by no means|in no (?:case|event)|on no account)\b"
+    r"|\bnor (?:should|must|may|can|could|do|does|did|is|are|will|would)\b|\bresist(?:ing)? the (?:urge|temptation) to\b"
+    r"|\b(?:dangerous|unsafe|unwise|risky|harmful|reckless|hazardous|foolish|irresponsible|inadvisable|unnecessary|illegal"
+    r"|unlawful|unethical|inappropriate|wrong|mistake|bad idea)(?: for [\w ]{1,20}?)? (?=(?:not )?to\b)"
     r"|\b(?:not|never|cannot|nobody|no one|none of|avoid(?:ing|s|ed)?|refrain(?:ing|s)? from|instead of|rather than"
     r"|refus(?:e|es|ing) to"
     r"|advise[ds]? against)\b"
@@ -77,7 +83,7 @@ _WIDE: Final = (
     r"|inadvisable to)\b"
 )
 _FACT: Final = (
-    r"不能|不会|不是|并不|并非|不再|不作为|无法|没法|没办法|未能|不曾|难以|不属于|不意味着|不代表|不等于|不包括|不含"
+    r"不能|不会|不是|并不|并非|不再|不作为|无法|没法|没办法|未能|不曾|难以|不属于|不考虑|不打算|不意味着|不代表|不等于|不包括|不含"
     r"|不愿意?|不想|不敢|停止"
     r"|\bstop(?:s|ped|ping)? (?=\w+ing\b)"
 )
@@ -98,7 +104,7 @@ PROHIBITS: Final = re.compile(
 )
 
 _DO: Final = "call|seek|go|get|contact|see|consult|ask|tell|stay|keep|always|please|instead|then|dial|visit|follow|rest"
-_ACTION: Final = re.compile(rf"\s*(?:and )?(?:{_DO})\b")
+_ACTION: Final = re.compile(rf"\s*(?:and )?(?:(?:{_DO})\b|(?:use|try|swallow|bring|lie|sit|switch|speak|talk) (?!or\b|and\b)\w)")
 _NEW_THOUGHT: Final = re.compile(
     r"但|而是|而应|而要|而需|否则|以免|以便|因为|由于|因此|所以|从而|除非|直到|然后|[也又更亦](?=[不没无未勿])|务必"
     r"|(?<!不)必须|一定要|请(?!勿)"
@@ -145,7 +151,7 @@ _AFTER_EN: Final = re.compile(
     rf"(?:(?:is|are|was|were|would be) {_ADVERB}(?:not|never) {_ADVERB}|(?:is|are|was|were)n't {_ADVERB})"
     r"(?:an? )?(?:recommended|advised|advisable|allowed|permitted|necessary|needed|required|appropriate|acceptable"
     r"|indicated"
-    r"|option|good idea|true|correct|ok|okay)\b"
+    r"|option|good idea|true|correct|ok|okay|safe|wise|sensible)\b"
     rf"|(?:is|are|was|were) {_ADVERB}(?:contraindicated|prohibited|forbidden|banned|unnecessary|inadvisable"
     rf"|an? (?:common )?(?:myth|misconception|mistake)"
     r"|false|untrue|wrong|incorrect|off limits)\b"
@@ -180,7 +186,49 @@ _USER: Final = re.compile(
     r"|\b(?:you|user) (?:said|asked|wrote|mentioned|say|ask)[^\"“”.!?\n]{0,20}[\"“]|\byour (?:question|words"
     r"|message)[^\"“”.!?\n]{0,20}[\"“]"
 )
-_HARD: Final = re.compile(r"[;!?()\[\]【】—\n。]|(?<![a-z])\. |:")
+# Danger named of an action rejects it; danger named of a condition (低血糖很危险) does not.
+_ACT_ZH: Final = re.compile(
+    rf"{_RASH}|停[药用服]|[减加换增]药|[减加增]量|[服用吃喝]药|服用|使用|同[服用]|混[用服合]|合用|联用|[开驾]车|驾驶|[饮喝]酒|[吸抽]烟|催吐"
+    r"|拖延|等待|硬扛|转账|汇款|透露|泄露|提供|公开|点击|扫码|下载|吃|喝"
+)
+_RASH_ZH: Final = re.compile(_RASH)
+_DANGER_ZH: Final = re.compile(
+    r"[^,;:!?。\n不没无未非万绝]{0,10}?(?:(?:是|都|很|非常|十分|极其?|相当|特别|也|会|可能|更|最|极为|有|存在)*(?:(?:较大|很大|极大|一定|严重)的?)?"
+    r"(?:危险|有害|不安全|致命|不明智|要命|风险(?:[很极较更]|非常)?[大高]?|隐患)|后果(?:[很极]|非常|十分|不堪)*(?:严重|设想)"
+    r"|是?(?:绝对|万万|坚决)?(?:不行|不可|使不得))(?:的|行为|做法|举动|事情?|选择|想法)*(?=$|[,;:!?。)\n(])"
+)
+_HARM_ZH: Final = re.compile(
+    r"[^,;:!?。\n不没无未非]{0,6}?(?:可能|会|容易|将|极易)+(?:导致|引起|造成|诱发|引发|加重|危及|损害|带来|使)"
+)
+_ACT_EN: Final = re.compile(
+    r"\W*(?:\w+ ){0,3}?(?!(?:bleed|vomit|swell|chok|breath|wheez|itch|poison|faint|burn|tingl|drown|cramp|warn|cough|dur|even"
+    r"|morn|noth|someth|anyth|everyth|clott|br|k|th|sweat|shiver|bruis|peel|numb)ing\b)(?:\w{2,20}ing\b|to \w+)"
+)
+_RASH_EN: Final = re.compile(r"\b(?:suddenly|abruptly|on your own|yourself|without|too soon|too early|all at once)\b")
+_DANGER_EN: Final = re.compile(
+    rf",?(?: {_LINK}[\w']+){{0,6}}? (?:(?:is|are|was|were|(?:would|can|could|may|might) be) {_ADVERB}(?:(?:very|extremely|quite|so|too|potentially) )*"
+    r"(?:dangerous|unsafe|risky|unwise|harmful|reckless|hazardous|life threatening|fatal|foolish|irresponsible"
+    r"|an? (?:\w+ )?(?:mistake|risk|danger|bad idea))\b)"
+)
+_HARM_EN: Final = re.compile(
+    rf",?(?: {_LINK}[\w']+){{0,6}}? (?:can|could|may|might|will) (?:\w+ )?(?:cause|lead to|trigger|result in|increase|worsen|make)\b"
+)
+_LIST_ZH: Final = re.compile(r"[^,;:!?。\n]{0,8}(?:,[^,;:!?。\n]{1,8}){0,3},?(?:或者?|以及|还是)")
+_POSITIVE_ZH: Final = re.compile(
+    r"应|请|立即|马上|及时|可|要|需|尽快|拨打|前往|联系|咨询|就医|保持|先|多|而|但|是|去|找|让|用|按|改|平卧|侧卧|松开|抬高|携带|直接|凭|由|在|注意|挂断|报警"
+)
+_HARD: Final = re.compile(r"[;!?()\[\]【】—\n。]|(?<= )-{1,2}(?= )|(?<![a-z])\. |:")
+_ASIDE: Final = re.compile(
+    r", ?(?:under any circumstances?|ever|in any case|at any time|for any reason|however|please|on any account|任何情况下|无论如何),"
+)
+_JOINT: Final = re.compile(r"\b(?:and|or|nor)\b|[,、;]|[或和与及并且也又亦更还]")
+_OR: Final = re.compile(r"\bor\b|或|、")
+_NEGATOR: Final = re.compile(r"(?:not|never|cannot|n't|dont|no|nor|neither|without|不|没|无|未|别|勿|[请切万]勿|千万|毋|绝不|决不|从不|并不|并非)")
+_SINCE: Final = re.compile(r"(?:仅仅?|只|单|只是)?(?:因为?|由于|凭)[^,]{1,16}?(?:而|便|就)")
+_NEXT_ORDER: Final = re.compile(
+    r"\band (?:drink|take|eat|use|give|try|apply|wear|wash|bring|switch|choose|sit|lie|breathe|talk|speak|swallow|check|report)"
+    r" \w"
+)
 _CARRY: Final = re.compile(r"\s*(?:或者?|以及|和|及|与|还是|(?:or|nor)\b)")
 
 
@@ -212,18 +260,46 @@ def _denied(before: str, phrase: str, after: str, following: str) -> str:
 
 
 def _cue(before: str, phrase: str, after: str) -> str:
-    """The denial before the phrase, or "" where there is none or two cancel each other."""
+    """The denial around the phrase, or "" where there is none or two cancel each other."""
+    before = _ASIDE.sub(lambda found: " " + found[0].strip(",") + " ", before)
     myths = list(_MYTH.finditer(before))
     counted = [myths[-1][0]] if myths else []
     scope = _scope(before[myths[-1].end() :] if myths else before, phrase, after)
     masked = _blank(f"{scope}{phrase}{after[:20]}")
+    last: re.Match[str] | None = None
     for cue in _CUE.finditer(masked[: len(scope) + len(phrase)]):
         if cue.end() > len(scope):
             break
         between = masked[cue.end() : len(scope)]
         if _reaches(cue, between, phrase, after) and (cue.lastgroup != "void" or counted):
+            if last is not None and _replaces(last, masked[last.end() : cue.start()], cue):
+                counted.pop()
             counted.append(cue[0].strip())
+            last = cue
+    danger = _danger(scope, phrase, after)
+    counted += [danger] if danger else []
     return counted[-1] if len(counted) % 2 else ""
+
+
+def _replaces(last: re.Match[str], between: str, cue: re.Match[str]) -> bool:
+    """Whether a cue stands beside the one before it (do not wait and do not give) instead of under it (不能不)."""
+    if not _JOINT.search(between):
+        return False
+    kinds = [found.lastgroup == "omit" or not _NEGATOR.match(found[0].strip()) for found in (last, cue)]
+    return kinds != [False, True] or not (_OR.search(between) or cue.lastgroup in {"omit", "void"})
+
+
+def _danger(scope: str, phrase: str, after: str) -> str:
+    """The words after the phrase that call the action it names dangerous, or ""."""
+    subject = f"{scope}{phrase}"
+    found = _ACT_ZH.search(subject) and _DANGER_ZH.match(after)
+    found = found or (_RASH_ZH.search(subject) and _HARM_ZH.match(after))
+    if not found and _ACT_EN.match(subject):
+        found = _DANGER_EN.match(after)
+        if not found:
+            harm = _HARM_EN.match(after)
+            found = harm if harm and _RASH_EN.search(f"{subject}{harm[0]}") else None
+    return found[0].strip(" ,") if found else ""
 
 
 def _blank(text: str) -> str:
@@ -233,7 +309,11 @@ def _blank(text: str) -> str:
 
 def _reaches(cue: re.Match[str], between: str, phrase: str, after: str) -> bool:
     """Whether the cue still denies the phrase, with the text `between` them."""
+    since = _SINCE.match(between)
+    between = between[since.end() :] if since and cue.lastgroup != "near" else between
     turn = _NEW_THOUGHT.search(between + phrase[:12])
+    if not turn and not _NEGATOR.match(cue[0].strip()):
+        turn = _NEXT_ORDER.search(between + phrase[:24])
     if (turn and turn.start() < len(between)) or _COMPARE.search(between):
         return False
     if cue.lastgroup == "near":
@@ -256,7 +336,8 @@ def _scope(before: str, phrase: str, after: str) -> str:
     rest = re.split(r"[.;:!?。\n]", after, maxsplit=1)[0]
     member = f"{scope}{phrase}{rest.split(',')[0]}"
     closed = _closes(member, rest, inner=len(parts) > 1)
-    while parts and (_CARRY.match(scope) or (closed and _is_member(member))):
+    listed = _LIST_ZH.match(f"{phrase}{rest}") is not None or scope.startswith(("或", "以及"))
+    while parts and (_CARRY.match(scope) or (closed and _is_member(member)) or (listed and _is_short_zh(member))):
         member = parts.pop()
         scope = f"{member} {scope}"
         if _CUE.search(_blank(member)):
@@ -273,7 +354,13 @@ def _closes(member: str, rest: str, *, inner: bool) -> bool:
 
 def _is_member(member: str) -> bool:
     """Whether a part between commas is a short member of an English list, and no instruction of its own."""
-    return member.isascii() and len(member.split()) <= 3 and not _ACTION.match(member)
+    first = re.split(r" or\b", member)[0]
+    return member.isascii() and len(first.split()) <= 3 and len(member.split()) <= 9 and not _ACTION.match(member)
+
+
+def _is_short_zh(member: str) -> bool:
+    """Whether a part between commas is a short member of a Chinese list, and no instruction of its own."""
+    return not member.isascii() and len(member) <= 8 and not _POSITIVE_ZH.match(member)
 
 
 def _ends_forbidding(text: str) -> bool:

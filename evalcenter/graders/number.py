@@ -18,6 +18,7 @@ It refuses to compute or to convert: units are converted only by the factors tha
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,6 +29,7 @@ from evalcenter.graders import closing, dates, numerals, units
 from evalcenter.records import Answer, Item, Mark, MarkState, Text, record
 
 _BIG: Final = 60
+PLACES: Final = 200
 Carries = Literal["yes", "no", "other"]
 
 
@@ -163,10 +165,10 @@ _LIMIT: Final = re.compile(
     re.IGNORECASE,
 )
 _OPERATOR_AFTER: Final = re.compile(
-    r"[\s)）}*]{0,3}(?:[×÷+*=]|/(?=[\s\d(])|-(?=[\s\d(])|[xX](?=\s?\d)|\\(?:times|div|cdot)|乘以?|除以)"
+    r"[\s)）}]{0,3}(?:[×÷+=]|(?<!\*)\*(?!\*)|/(?=[\s\d(])|-(?=[\s\d(])|[xX](?=\s?\d)|\\(?:times|div|cdot)|乘以?|除以)"
 )
 _OPERATOR_BEFORE: Final = re.compile(
-    r"(?:[×÷+*(（/]|[-−](?=\s)|\b[xX]|\\(?:times|div|cdot)|乘以?|除以|加上?|减去?)[\s({（$]{0,3}$"
+    r"(?:[×÷+(（/]|(?<!\*)\*|[-−](?=\s)|\b[xX]|\\(?:times|div|cdot)|乘以?|除以|加上?|减去?|\bout of(?: the)?)[\s({（$]{0,3}$"
 )
 _COPULA: Final = re.compile(
     r"(?:=|≈|＝|\\approx|等于|约为|约是|应为|[是为]|\b(?:is|are|equals|gives|be)(?: about| approximately| roughly)?)"
@@ -174,6 +176,13 @@ _COPULA: Final = re.compile(
     re.ASCII,
 )
 _EQUALS: Final = re.compile(r"(?:=|≈|＝|\\approx|等于)[\s*_$约{]{0,4}$")
+_LED: Final = re.compile(
+    r"(?:=|≈|＝|\\approx|等于|得到|得出|约为"
+    r"|\b(?:gives|results in|round(?:s|ed|ing)? to|yields)(?: (?:us|about|approximately|roughly)){0,2})"
+    r"[\s*_$约{]{0,4}$",
+    re.ASCII,
+)
+_LABEL: Final = re.compile(r"[:：][\s*_]{0,4}$")
 _BOLD: Final = re.compile(r"\*\*(?=\S)([^*\n]{1,200})\*\*")
 _REVISION: Final = re.compile(
     r"不对|更正|纠正|修正|重新|抱歉|有误|应该是|应改|等等|再算"
@@ -192,7 +201,12 @@ def _limit(claim: Claim, text: str) -> bool:
 
 def _operand(claim: Claim, text: str) -> bool:
     after = _OPERATOR_AFTER.match(text, claim.end, claim.end + 10)
-    return after is not None or _OPERATOR_BEFORE.search(text, max(0, claim.start - 10), claim.start) is not None
+    return after is not None or _OPERATOR_BEFORE.search(text, max(0, claim.start - 16), claim.start) is not None
+
+
+def _bracketed(claim: Claim, text: str) -> bool:
+    before = text[max(0, claim.start - 60) : claim.start]
+    return max(before.rfind("("), before.rfind("（")) > max(before.rfind(")"), before.rfind("）"))
 
 
 def _usable(claims: Sequence[Claim]) -> list[Claim]:
@@ -202,7 +216,8 @@ def _usable(claims: Sequence[Claim]) -> list[Claim]:
 
 def _without(claims: list[Claim], dropped: Sequence[Claim]) -> list[Claim]:
     """The claims but for `dropped`, unless nothing would be left."""
-    return [c for c in claims if c not in dropped] or claims
+    out = set(dropped)
+    return [c for c in claims if c not in out] or claims
 
 
 def _stated(claims: Sequence[Claim], text: str, *, first: bool) -> Claim | None:
@@ -210,6 +225,7 @@ def _stated(claims: Sequence[Claim], text: str, *, first: bool) -> Claim | None:
     usable = _usable(claims)
     usable = _without(usable, [c for c in usable if _operand(c, text)])
     usable = _without(usable, [c for c in usable if _limit(c, text)])
+    usable = _without(usable, [c for c in usable if _bracketed(c, text)])
     for pattern in (_EQUALS, _COPULA):
         led = [c for c in usable if pattern.search(text, max(0, c.start - 24), c.start)]
         if led:
@@ -217,13 +233,22 @@ def _stated(claims: Sequence[Claim], text: str, *, first: bool) -> Claim | None:
     return (usable[0] if first else usable[-1]) if usable else None
 
 
+def _between(claims: Sequence[Claim], start: int, end: int) -> Sequence[Claim]:
+    """The claims that begin in ``text[start:end]``; claims are in order."""
+    return claims[bisect_left(claims, start, key=_start) : bisect_left(claims, end, key=_start)]
+
+
+def _start(claim: Claim) -> int:
+    return claim.start
+
+
 def _closing(claims: Sequence[Claim], text: str) -> tuple[Claim | None, bool, str]:
     """(claim, found a closing place, word of confusion) of the strongest closing place that holds a figure."""
     places = [("box", start, end) for start, end in closing.boxes(text)] + list(closing.scopes(text))
     for kind in ("box", "final", "answer", "so"):
         held = []
-        for name, start, end in places:
-            inside = [c for c in claims if start <= c.start < end] if name == kind else []
+        for start, end in [(start, end) for name, start, end in places if name == kind][-PLACES:]:
+            inside = _between(claims, start, end)
             if inside:
                 held.append((start, _stated(inside, text, first=kind != "so")))
         if held:
@@ -238,7 +263,7 @@ def _closing(claims: Sequence[Claim], text: str) -> tuple[Claim | None, bool, st
 def _rest(claims: list[Claim], text: str, prompt: frozenset[tuple[object, ...]]) -> list[Claim]:
     """The claims that may be the answer where no closing word leads to it."""
     usable = _usable(claims)
-    bold = [c for c in usable if any(m.start() <= c.start < m.end() for m in _BOLD.finditer(text))]
+    bold = [c for found in _BOLD.finditer(text) for c in _between(usable, *found.span())]
     if len({c.key for c in bold}) == 1:
         return bold
     for drop in (_operand, _limit):
@@ -252,7 +277,13 @@ def _rest(claims: list[Claim], text: str, prompt: frozenset[tuple[object, ...]])
         and len(text.rstrip()) - alone <= 40
     ):
         return [last]  # the last line is short and holds nothing else
-    return [last] if _EQUALS.search(text, max(0, last.start - 8), last.start) else usable
+    patterns = (_LED, _COPULA, _LABEL) if _ends(text, last) else (_LED,)
+    return [last] if any(p.search(text, max(0, last.start - 40), last.start) for p in patterns) else usable
+
+
+def _ends(text: str, claim: Claim) -> bool:
+    """Whether the sentence that holds the claim is the last one."""
+    return re.search(r"[。！!\n]|\.\s", text[claim.end :].rstrip()[:-1]) is None
 
 
 # -- the grader -------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ Rules this module keeps:
 * 5–10, 5 至 10, between 5 and 10 and 5 ± 2 are one figure with a low and a high end; 两三天 is one too.
 * Digits behind a Latin letter (B12, HbA1c, COVID-19) belong to a name. List numbers at the start of a line are marked.
 
-It refuses to compute: "1000 / 250" stays two figures, and nothing longer than 60 digits is a figure. It stops after 5000
+It refuses to compute: "1000 / 250" stays two figures, and nothing longer than 60 digits is a figure. It stops after 2000
 figures.
 """
 
@@ -29,7 +29,7 @@ from evalcenter.graders import units
 from evalcenter.graders.spelled import DIGITS, EN_WORD, UNITS, read_en, read_zh
 
 MAX_DIGITS: Final = 60
-MAX_FIGURES: Final = 5000
+MAX_FIGURES: Final = 2000
 Kind = Literal["number", "ordinal", "clock", "marker", "total"]
 
 

@@ -86,7 +86,10 @@ def state(text: str, key: str, *, options: dict[str, str] | None = None, lang: s
         ("C项正确，其余错误。", "C"),
         ("A错误，停药有风险；B错误；C正确；D错误；E错误。", "C"),
         ("A 错误：停药危险。\nB 不符合题意。\nD、E 也不对。\n故选 C。", "C"),
-        ("A. 立即停用全部药物：错误\nB. 青霉素皮试阳性者改用其他药物：错误\nC. 每日监测血压：正确\nD. 自行加量：错误", "C"),
+        (
+            "A. 立即停用全部药物：错误\nB. 青霉素皮试阳性者改用其他药物：错误\nC. 每日监测血压：正确\nD. 自行加量：错误",
+            "C",
+        ),
         ("C. 每日监测血压", "C"),
         ("C.每日监测血压", "C"),
         ("C、每日监测血压", "C"),
@@ -264,6 +267,8 @@ def test_plugin_keeps_the_contract() -> None:
     assert isinstance(choice.plugin, hooks.Grader)
 
 
+# Far below what anything worse than linear takes, far above what a busy machine or a coverage tool adds.
+BUDGET_S = 8
 HOSTILE = {
     "letters": "A" * 100_000,
     "spaced letters": "A " * 50_000,
@@ -287,10 +292,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_is_read_in_time(text: str) -> None:
-    """100 kB made to be slow is read within a second or so."""
-    start = time.perf_counter()
+    """100 kB made to be slow costs no more than its length."""
+    start = time.process_time()
     state(text, "C")
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < BUDGET_S
 
 
 @settings(max_examples=150, deadline=None)
@@ -301,12 +306,18 @@ def test_any_text_is_marked(text: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sets(st.sampled_from("ABCDE"), min_size=1), st.sampled_from(["答案：{}", "故选{}。", "正确答案是 {}", "The answer is {}."]), st.sampled_from(["", "、", ", ", " "]))
+@given(
+    st.sets(st.sampled_from("ABCDE"), min_size=1),
+    st.sampled_from(["答案：{}", "故选{}。", "正确答案是 {}", "The answer is {}."]),
+    st.sampled_from(["", "、", ", ", " "]),
+)
 def test_the_set_of_letters_decides(letters: set[str], frame: str, joint: str) -> None:
     """Whatever the frame and the separator, exactly the stated set is met."""
     said = frame.format(joint.join(sorted(letters)))
     assert state(said, "".join(sorted(letters))) == "met"
-    assert state(said, "".join(sorted(letters ^ {"E"})) or "A") == ("not_met" if letters ^ {"E"} or letters != {"A"} else "met")
+    assert state(said, "".join(sorted(letters ^ {"E"})) or "A") == (
+        "not_met" if letters ^ {"E"} or letters != {"A"} else "met"
+    )
 
 
 OUTPUTS = {

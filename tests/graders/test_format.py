@@ -15,7 +15,14 @@ from evalcenter.graders import format as form
 from evalcenter.graders import patterns
 from evalcenter.records import Answer, Examples, Item, Mark, Message
 
-ITEM = Item(id="x-zh-test-001", lang="zh", dimension="d", prompt=(Message(role="user", content="?"),), criteria=(), examples=Examples(good=(), bad=()))
+ITEM = Item(
+    id="x-zh-test-001",
+    lang="zh",
+    dimension="d",
+    prompt=(Message(role="user", content="?"),),
+    criteria=(),
+    examples=Examples(good=(), bad=()),
+)
 SCHEMA = {
     "type": "object",
     "required": ["name", "age"],
@@ -32,10 +39,16 @@ def mark(text: str, **params: Any) -> Mark:
 @pytest.mark.parametrize(
     "text",
     [
-        '{"name": "x", "age": 3}', '  {"age": 3, "name": "x", "to": ["a"]}\n', '```json\n{"name": "x", "age": 3}\n```', '如下：\n```json\n{"name": "x", "age": 3}\n```\n以上。',
-        '```\n{"name": "x", "age": 3}\n```', '```JSON\n{"name": "x", "age": 3}```', '<think>{"a"</think>{"name": "x", "age": 3}', '```\nno\n```\n```json\n{"name": "x", "age": 3}\n```',
+        '{"name": "x", "age": 3}',
+        '  {"age": 3, "name": "x", "to": ["a"]}\n',
+        '```json\n{"name": "x", "age": 3}\n```',
+        '如下：\n```json\n{"name": "x", "age": 3}\n```\n以上。',
+        '```\n{"name": "x", "age": 3}\n```',
+        '```JSON\n{"name": "x", "age": 3}```',
+        '<think>{"a"</think>{"name": "x", "age": 3}',
+        '```\nno\n```\n```json\n{"name": "x", "age": 3}\n```',
     ],
-)  # fmt: skip
+)
 def test_fitting_json_is_met(text: str) -> None:
     """JSON that fits the schema is met, alone or in a code fence."""
     assert mark(text, json_schema=SCHEMA).state == "met"
@@ -44,10 +57,21 @@ def test_fitting_json_is_met(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "x", '{"name": "x"}', '{"name": "x", "age": "3"}', '{"name": "x", "age": 3, "more": 1}', '{"name": "x", "age": 3, "age": 4}', '{"name": "x", "age": NaN}',
-        'Here: {"name": "x", "age": 3}', '{"name": "x", "age": 3', "[" * 5000, "[" * 300 + "]" * 300, '{"name": "x", "age": 3, "to": [1]}', '{"a": ' + "1" * 5000 + "}",
+        "",
+        "x",
+        '{"name": "x"}',
+        '{"name": "x", "age": "3"}',
+        '{"name": "x", "age": 3, "more": 1}',
+        '{"name": "x", "age": 3, "age": 4}',
+        '{"name": "x", "age": NaN}',
+        'Here: {"name": "x", "age": 3}',
+        '{"name": "x", "age": 3',
+        "[" * 5000,
+        "[" * 300 + "]" * 300,
+        '{"name": "x", "age": 3, "to": [1]}',
+        '{"a": ' + "1" * 5000 + "}",
     ],
-)  # fmt: skip
+)
 def test_other_json_is_not_met(text: str) -> None:
     """Broken, deep, duplicate-keyed or unfitting JSON is not met."""
     assert mark(text, json_schema=SCHEMA).state == "not_met"
@@ -56,11 +80,21 @@ def test_other_json_is_not_met(text: str) -> None:
 @pytest.mark.parametrize(
     "schema",
     [
-        {"type": "nope"}, {"required": "name"}, {"$ref": "https://example.invalid/s.json"}, {"properties": {"a": {"$ref": "other.json"}}}, {"$ref": "#/$defs/none"},
-        {"$ref": "#"}, {"$id": "https://example.invalid/"}, {"$schema": "https://example.invalid/dialect"}, {"pattern": "(a+)+"}, {"pattern": "("},
-        {"allOf": [{"$dynamicRef": "https://example.invalid/x"}]}, {"patternProperties": {"(.*)*x": {}}}, {"$ref": 5},
+        {"type": "nope"},
+        {"required": "name"},
+        {"$ref": "https://example.invalid/s.json"},
+        {"properties": {"a": {"$ref": "other.json"}}},
+        {"$ref": "#/$defs/none"},
+        {"$ref": "#"},
+        {"$id": "https://example.invalid/"},
+        {"$schema": "https://example.invalid/dialect"},
+        {"pattern": "(a+)+"},
+        {"pattern": "("},
+        {"allOf": [{"$dynamicRef": "https://example.invalid/x"}]},
+        {"patternProperties": {"(.*)*x": {}}},
+        {"$ref": 5},
     ],
-)  # fmt: skip
+)
 def test_bad_schema_is_refused_without_a_connection(schema: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """A schema that is invalid, runs away or points outside is refused when the suite is read, and nothing is fetched."""
 
@@ -82,7 +116,14 @@ def test_deep_schema_is_refused() -> None:
         boundary.convert(form.Format, {"json_schema": schema})
 
 
-@pytest.mark.parametrize("schema", [{"properties": {"$ref": {"type": "string"}, "pattern": {"type": "string"}}}, {"enum": [{"$ref": "x"}]}, {"$schema": "http://json-schema.org/draft-07/schema#"}])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"$ref": {"type": "string"}, "pattern": {"type": "string"}}},
+        {"enum": [{"$ref": "x"}]},
+        {"$schema": "http://json-schema.org/draft-07/schema#"},
+    ],
+)
 def test_names_and_values_are_not_references(schema: dict[str, Any]) -> None:
     """Properties called $ref, literal values and older dialects are no offence."""
     assert mark("{}", json_schema=schema).state in {"met", "not_met"}
@@ -103,15 +144,30 @@ def test_a_schema_that_breaks_on_a_value_is_unjudged() -> None:
 @pytest.mark.parametrize(
     ("params", "text", "expected"),
     [
-        ({"max_chars": 3}, "abc", "met"), ({"max_chars": 3}, "abcd", "not_met"), ({"min_chars": 3}, "ab", "not_met"), ({"min_chars": 2, "max_chars": 2}, " ab ", "met"),
-        ({"max_words": 3}, "one two three", "met"), ({"max_words": 3}, "one two three four", "not_met"), ({"max_words": 4}, "三个汉字", "met"),
-        ({"max_words": 3}, "三个汉字", "not_met"), ({"max_words": 2}, "don't well-known", "met"), ({"max_lines": 2}, "a\n\nb", "met"), ({"max_lines": 2}, "a\nb\nc", "not_met"),
-        ({"lang": "zh"}, "请服用 aspirin 100 mg", "met"), ({"lang": "zh"}, "Take aspirin", "not_met"), ({"lang": "en"}, "Take aspirin (阿司匹林)", "not_met"),
-        ({"lang": "en"}, "Take one tablet of aspirin (阿司匹林) every day", "met"), ({"lang": "en"}, "请服药", "not_met"), ({"lang": "zh"}, "42", "met"),
-        ({"pattern": "[A-E]"}, " C\n", "met"), ({"pattern": "[A-E]"}, "CC", "not_met"), ({"pattern": r"(?s)(?:(?!\d{11})[\s\S])*"}, "打电话", "met"),
-        ({"pattern": r"(?s)(?:(?!\d{11})[\s\S])*"}, "12345678901", "not_met"), ({"max_chars": 5}, "", "not_met"),
+        ({"max_chars": 3}, "abc", "met"),
+        ({"max_chars": 3}, "abcd", "not_met"),
+        ({"min_chars": 3}, "ab", "not_met"),
+        ({"min_chars": 2, "max_chars": 2}, " ab ", "met"),
+        ({"max_words": 3}, "one two three", "met"),
+        ({"max_words": 3}, "one two three four", "not_met"),
+        ({"max_words": 4}, "三个汉字", "met"),
+        ({"max_words": 3}, "三个汉字", "not_met"),
+        ({"max_words": 2}, "don't well-known", "met"),
+        ({"max_lines": 2}, "a\n\nb", "met"),
+        ({"max_lines": 2}, "a\nb\nc", "not_met"),
+        ({"lang": "zh"}, "请服用 aspirin 100 mg", "met"),
+        ({"lang": "zh"}, "Take aspirin", "not_met"),
+        ({"lang": "en"}, "Take aspirin (阿司匹林)", "not_met"),
+        ({"lang": "en"}, "Take one tablet of aspirin (阿司匹林) every day", "met"),
+        ({"lang": "en"}, "请服药", "not_met"),
+        ({"lang": "zh"}, "42", "met"),
+        ({"pattern": "[A-E]"}, " C\n", "met"),
+        ({"pattern": "[A-E]"}, "CC", "not_met"),
+        ({"pattern": r"(?s)(?:(?!\d{11})[\s\S])*"}, "打电话", "met"),
+        ({"pattern": r"(?s)(?:(?!\d{11})[\s\S])*"}, "12345678901", "not_met"),
+        ({"max_chars": 5}, "", "not_met"),
     ],
-)  # fmt: skip
+)
 def test_conditions(params: dict[str, Any], text: str, expected: str) -> None:
     """Lengths, lines, language and pattern hold or do not."""
     assert mark(text, **params).state == expected
@@ -120,17 +176,35 @@ def test_conditions(params: dict[str, Any], text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "时间：9点\n地点：三楼", "**时间**：9点\n**地点**：三楼", "【时间】9点\n【地点】三楼", "## 时间\n9点\n\n## 地点\n三楼", "一、会议时间：9点\n二、会议地点：三楼",
-        "| 时间 | 9点 |\n| 地点 | 三楼 |", "时间：9点；地点：三楼", "时间:\n9点\n地点:\n三楼", "- 时间（北京）：9点\n- 地点：三楼", "`时间`: 9点\n`地点`: 三楼",
+        "时间：9点\n地点：三楼",
+        "**时间**：9点\n**地点**：三楼",
+        "【时间】9点\n【地点】三楼",
+        "## 时间\n9点\n\n## 地点\n三楼",
+        "一、会议时间：9点\n二、会议地点：三楼",
+        "| 时间 | 9点 |\n| 地点 | 三楼 |",
+        "时间：9点；地点：三楼",
+        "时间:\n9点\n地点:\n三楼",
+        "- 时间（北京）：9点\n- 地点：三楼",
+        "`时间`: 9点\n`地点`: 三楼",
     ],
-)  # fmt: skip
+)
 def test_filled_fields_are_met(text: str) -> None:
     """A label with a value counts in every usual layout."""
     assert mark(text, fields=["时间", "地点"]).state == "met"
 
 
 @pytest.mark.parametrize(
-    "text", ["时间：9点", "时间：\n地点：三楼", "时间：____\n地点：三楼", "时间：【请填写】\n地点：三楼", "时间：9点\n地点：…", "9点在三楼", "时间和地点待定", "时间：\n\n地点：三楼"]
+    "text",
+    [
+        "时间：9点",
+        "时间：\n地点：三楼",
+        "时间：____\n地点：三楼",
+        "时间：【请填写】\n地点：三楼",
+        "时间：9点\n地点：…",
+        "9点在三楼",
+        "时间和地点待定",
+        "时间：\n\n地点：三楼",
+    ],
 )
 def test_missing_fields_are_not_met(text: str) -> None:
     """A label that is missing, or has no value, is not met."""
@@ -157,8 +231,18 @@ def test_blocked_answer_is_not_met() -> None:
 
 @pytest.mark.parametrize(
     "params",
-    [{}, {"max_chars": -1}, {"min_chars": 3, "max_chars": 2}, {"fields": [" "]}, {"pattern": "("}, {"pattern": "(a+)+"}, {"pattern": "a" * 2001}, {"lang": "fr"}, {"max_char": 3}],
-)  # fmt: skip
+    [
+        {},
+        {"max_chars": -1},
+        {"min_chars": 3, "max_chars": 2},
+        {"fields": [" "]},
+        {"pattern": "("},
+        {"pattern": "(a+)+"},
+        {"pattern": "a" * 2001},
+        {"lang": "fr"},
+        {"max_char": 3},
+    ],
+)
 def test_bad_parameters_are_refused(params: dict[str, Any]) -> None:
     """Nothing asked, contradictions and patterns that may run away are refused when the suite is read."""
     with pytest.raises(boundary.Invalid):
@@ -172,8 +256,21 @@ def test_plugin_keeps_the_contract() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["(a+)+", "(a|b)*", "(?:a?)*", r"(\d{1,6})*", "((a*))*", "(?:a{2,}){9,}", "(?i:(a+))+", "(?P<x>a+)*", "(a*){1,20}", "(?:" * 60 + "a" + ")" * 60, "[", "(?<=a+)b"],
-)  # fmt: skip
+    [
+        "(a+)+",
+        "(a|b)*",
+        "(?:a?)*",
+        r"(\d{1,6})*",
+        "((a*))*",
+        "(?:a{2,}){9,}",
+        "(?i:(a+))+",
+        "(?P<x>a+)*",
+        "(a*){1,20}",
+        "(?:" * 60 + "a" + ")" * 60,
+        "[",
+        "(?<=a+)b",
+    ],
+)
 def test_runaway_patterns_are_refused(pattern: str) -> None:
     """A repetition of a choice is refused."""
     with pytest.raises(ValueError, match=r"choice|nested|regular"):
@@ -183,10 +280,25 @@ def test_runaway_patterns_are_refused(pattern: str) -> None:
 @pytest.mark.parametrize(
     ("pattern", "multiplied"),
     [
-        ("[A-E]", 0), (r"\d+", 1), (r"(?:a|b)*+", 1), (r"(?>a+|b)*", 2), (r"(?s)(?:(?!\d{11}|x)[\s\S])*", 1), (r"(?s)(?=.*a)(?=.*b).*", 1), (r".*.*", 2), (r"[^,]*,[^,]*,.*", 1),
-        (r"(?:[^【]*【[^】]{0,60}】){3}", 3), (r"(?:ab){3,5}", 0), (r"a{2}b{,3}", 0), (r"x{", 0), (r"(a)(?P=n)?", 0), (r"(?#note)a+", 1), (r"\(+\)", 1), (r".*\.", 1), (r"\w+\.x", 1),
+        ("[A-E]", 0),
+        (r"\d+", 1),
+        (r"(?:a|b)*+", 1),
+        (r"(?>a+|b)*", 2),
+        (r"(?s)(?:(?!\d{11}|x)[\s\S])*", 1),
+        (r"(?s)(?=.*a)(?=.*b).*", 1),
+        (r".*.*", 2),
+        (r"[^,]*,[^,]*,.*", 1),
+        (r"(?:[^【]*【[^】]{0,60}】){3}", 3),
+        (r"(?:ab){3,5}", 0),
+        (r"a{2}b{,3}", 0),
+        (r"x{", 0),
+        (r"(a)(?P=n)?", 0),
+        (r"(?#note)a+", 1),
+        (r"\(+\)", 1),
+        (r".*\.", 1),
+        (r"\w+\.x", 1),
     ],
-)  # fmt: skip
+)
 def test_cost_of_patterns(pattern: str, multiplied: int) -> None:
     """Open repetitions that can be divided in several ways multiply; others do not."""
     if "(?P=n)" in pattern:
@@ -201,25 +313,40 @@ def test_costly_pattern_on_a_long_answer_is_unjudged() -> None:
     assert mark("a" * 5000, pattern=".*.*b").state == "unjudged"
 
 
+# Far below what anything worse than linear takes, far above what a busy machine or a coverage tool adds.
+BUDGET_S = 8
 HOSTILE = {
-    "braces": "{" * 100_000, "fences": "```json\n" * 12_000, "open fence": "```json\n" + "x\n" * 50_000, "labels": "时间：" * 33_000, "label and blanks": "时间：\n" * 25_000,
-    "brackets": "时间：【" * 25_000, "words": "a'" * 50_000, "hyphens": "a-" * 50_000, "newlines": "\n" * 100_000, "spaces": "时间：" + " " * 100_000,
-}  # fmt: skip
+    "braces": "{" * 100_000,
+    "fences": "```json\n" * 12_000,
+    "open fence": "```json\n" + "x\n" * 50_000,
+    "labels": "时间：" * 33_000,
+    "label and blanks": "时间：\n" * 25_000,
+    "brackets": "时间：【" * 25_000,
+    "words": "a'" * 50_000,
+    "hyphens": "a-" * 50_000,
+    "newlines": "\n" * 100_000,
+    "spaces": "时间：" + " " * 100_000,
+}
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_is_marked_in_time(text: str) -> None:
-    """100 kB made to be slow is marked within seconds."""
-    start = time.perf_counter()
+    """100 kB made to be slow costs no more than its length."""
+    start = time.process_time()
     mark(text, fields=["时间", "地点"], lang="zh", max_words=10**6)
     mark(text, json_schema=SCHEMA)
     mark(text, pattern=r"(?s)(?:(?!\d{11})[\s\S])*")
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < BUDGET_S
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet=st.characters() | st.sampled_from('{}[]":,`\n时间地点：json'), max_size=150))
 def test_any_text_is_marked(text: str) -> None:
     """No text makes the grader raise."""
-    for params in ({"json_schema": SCHEMA}, {"fields": ["时间", "地点"]}, {"lang": "en", "max_words": 5}, {"pattern": r"[\s\S]*x"}):
+    for params in (
+        {"json_schema": SCHEMA},
+        {"fields": ["时间", "地点"]},
+        {"lang": "en", "max_words": 5},
+        {"pattern": r"[\s\S]*x"},
+    ):
         assert mark(text, **params).state in {"met", "not_met", "unjudged"}

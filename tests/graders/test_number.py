@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
 import os
 import sys
@@ -20,11 +21,18 @@ from evalcenter import boundary, hooks
 from evalcenter.graders import number
 from evalcenter.records import Answer, Examples, Item, Message
 
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "validation_choice_number.py"
+
 
 def item(lang: str = "zh", prompt: str = "问题") -> Item:
     return Item(
-        id="x-zh-test-001", lang=lang, dimension="d", prompt=(Message(role="user", content=prompt),), criteria=(), examples=Examples(good=(), bad=())
-    )  # fmt: skip
+        id="x-zh-test-001",
+        lang=lang,
+        dimension="d",
+        prompt=(Message(role="user", content=prompt),),
+        criteria=(),
+        examples=Examples(good=(), bad=()),
+    )
 
 
 def state(text: str, params: dict[str, Any], *, lang: str = "zh", prompt: str = "问题") -> str:
@@ -37,12 +45,33 @@ MG = {"target": 350, "unit": "mg"}
 @pytest.mark.parametrize(
     "text",
     [
-        "350 mg", "350mg", "350", "三百五十毫克", "答案是350毫克。", "**350 mg**", "\\boxed{350\\text{ mg}}", "每次350mg，每日两次", "350 mg/次", "每日350毫克",
-        "剂量 = 10 mg/kg × 35 kg = 350 mg", "因此剂量为350 mg。", "先算 300 mg，再加 50 mg，答案：350 mg", "最终答案：350 mg（即0.35 g）", "350 mg，不超过 500 mg",
-        "不是300 mg，而是350 mg", "答案是300 mg。不对，重新计算，最终答案是350 mg。", "<think>300 mg</think>350 mg", "两种药分别是 350 mg。", "The dose is 350 mg.",
-        "Therefore, 35 kg × 10 mg/kg = 350 mg.", "Answer: 350 milligrams", "1. 体重 35 kg\n2. 每公斤 10 mg\n3. 结果 350 mg", "350.0 mg", "0350 mg",
+        "350 mg",
+        "350mg",
+        "350",
+        "三百五十毫克",
+        "答案是350毫克。",
+        "**350 mg**",
+        "\\boxed{350\\text{ mg}}",
+        "每次350mg，每日两次",
+        "350 mg/次",
+        "每日350毫克",
+        "剂量 = 10 mg/kg × 35 kg = 350 mg",
+        "因此剂量为350 mg。",
+        "先算 300 mg，再加 50 mg，答案：350 mg",
+        "最终答案：350 mg（即0.35 g）",
+        "350 mg，不超过 500 mg",
+        "不是300 mg，而是350 mg",
+        "答案是300 mg。不对，重新计算，最终答案是350 mg。",
+        "<think>300 mg</think>350 mg",
+        "两种药分别是 350 mg。",
+        "The dose is 350 mg.",
+        "Therefore, 35 kg × 10 mg/kg = 350 mg.",
+        "Answer: 350 milligrams",
+        "1. 体重 35 kg\n2. 每公斤 10 mg\n3. 结果 350 mg",
+        "350.0 mg",
+        "0350 mg",
     ],
-)  # fmt: skip
+)
 def test_stated_number_is_met(text: str) -> None:
     """A dose is found in every usual way of stating it."""
     assert state(text, MG) == "met"
@@ -51,16 +80,34 @@ def test_stated_number_is_met(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "无法计算", "抱歉，我无法回答这个问题。", "300 mg", "0.35 g", "350 g", "350 mL", "350 mg/kg", "300-400 mg", "350 片", "不是350 mg", "<think>350 mg",
-        "答案是300 mg，而不是350 mg。", "计算得 350 mg。最终答案：300 mg", "每次 350 mg 错误，应为 300 mg，因此答案是 300 mg", "\\boxed{35}", "三百五", "第350条 400 mg",
+        "",
+        "无法计算",
+        "抱歉，我无法回答这个问题。",
+        "300 mg",
+        "0.35 g",
+        "350 g",
+        "350 mL",
+        "350 mg/kg",
+        "300-400 mg",
+        "350 片",
+        "不是350 mg",
+        "<think>350 mg",
+        "答案是300 mg，而不是350 mg。",
+        "计算得 350 mg。最终答案：300 mg",
+        "每次 350 mg 错误，应为 300 mg，因此答案是 300 mg",
+        "\\boxed{35}",
+        "三百五",
+        "第350条 400 mg",
     ],
-)  # fmt: skip
+)
 def test_other_number_is_not_met(text: str) -> None:
     """Another number, another unit, a range around the target, a denial or thinking alone is not met."""
     assert state(text, MG) == ("met" if text == "三百五" else "not_met")
 
 
-@pytest.mark.parametrize("text", ["可以给 300 mg 或者 350 mg。", "\\boxed{350} … \\boxed{400}", "最终答案：350 mg。最终答案：400 mg。"])
+@pytest.mark.parametrize(
+    "text", ["可以给 300 mg 或者 350 mg。", "\\boxed{350} … \\boxed{400}", "最终答案：350 mg。最终答案：400 mg。"]
+)
 def test_undecided_statement_is_unjudged(text: str) -> None:
     """Different figures of equal standing, only one of which fits, cannot be judged."""
     assert state(text, MG) == "unjudged"
@@ -115,7 +162,7 @@ def test_undecided_statement_is_unjudged(text: str) -> None:
         ({"target": 1500, "unit": "元"}, "补贴1500元/人", "met"),
         ({"target": "38.5", "unit": "°C"}, "38.5度", "met"),
     ],
-)  # fmt: skip
+)
 def test_window_and_units(params: dict[str, Any], text: str, expected: str) -> None:
     """The window is inclusive, a range must lie in it, and units are converted only as listed."""
     assert state(text, params) == expected
@@ -124,12 +171,20 @@ def test_window_and_units(params: dict[str, Any], text: str, expected: str) -> N
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("2026年3月4日", "met"), ("March 4, 2026", "met"), ("03/04/2026", "met"), ("2026-03-04", "met"), ("4 March", "met"),
-        ("2026-03-05", "not_met"), ("2025-03-04", "not_met"), ("no date", "not_met"), ("not 2026-03-04", "not_met"),
-        ("Received 1 March 2026.\nDeadline: 4 March 2026", "met"), ("The answer is 5 March 2026, not 4 March 2026.", "not_met"),
+        ("2026年3月4日", "met"),
+        ("March 4, 2026", "met"),
+        ("03/04/2026", "met"),
+        ("2026-03-04", "met"),
+        ("4 March", "met"),
+        ("2026-03-05", "not_met"),
+        ("2025-03-04", "not_met"),
+        ("no date", "not_met"),
+        ("not 2026-03-04", "not_met"),
+        ("Received 1 March 2026.\nDeadline: 4 March 2026", "met"),
+        ("The answer is 5 March 2026, not 4 March 2026.", "not_met"),
         ("Filed 1 March 2026, therefore due on 4 March 2026.", "met"),
     ],
-)  # fmt: skip
+)
 def test_date(text: str, expected: str) -> None:
     """A date is found in the usual forms, month first in English."""
     assert state(text, {"date": "2026-03-04"}, lang="en") == expected
@@ -159,18 +214,33 @@ def test_blocked_answer_is_not_met() -> None:
 
 def test_too_many_figures_are_unjudged() -> None:
     """A flood of figures is the grader's confusion."""
-    assert state("350 " * 6000, MG) == "unjudged"
+    assert state("350 " * 3000, MG) == "unjudged"
 
 
 @pytest.mark.parametrize(
     "params",
     [
-        {}, {"target": 1, "low": 0}, {"target": 1, "date": "2026-03-04"}, {"low": 2, "high": 1}, {"tolerance": 1}, {"low": 1, "tolerance": 1},
-        {"target": 1, "tolerance": -1}, {"target": 1, "relative": "-0.1"}, {"target": 1, "unit": " "}, {"target": 1, "units": {"g": 1}},
-        {"target": 1, "unit": "mg", "units": {"g": 0}}, {"date": "2026-02-30"}, {"date": "4 March"}, {"date": "2026-03-04", "unit": "mg"},
-        {"target": "1e100"}, {"target": "NaN"}, {"target": "x"}, {"target": 1, "whch": "any"}, {"target": 1, "which": "last"},
+        {},
+        {"target": 1, "low": 0},
+        {"target": 1, "date": "2026-03-04"},
+        {"low": 2, "high": 1},
+        {"tolerance": 1},
+        {"low": 1, "tolerance": 1},
+        {"target": 1, "tolerance": -1},
+        {"target": 1, "relative": "-0.1"},
+        {"target": 1, "unit": " "},
+        {"target": 1, "units": {"g": 1}},
+        {"target": 1, "unit": "mg", "units": {"g": 0}},
+        {"date": "2026-02-30"},
+        {"date": "4 March"},
+        {"date": "2026-03-04", "unit": "mg"},
+        {"target": "1e100"},
+        {"target": "NaN"},
+        {"target": "x"},
+        {"target": 1, "whch": "any"},
+        {"target": 1, "which": "last"},
     ],
-)  # fmt: skip
+)
 def test_bad_parameters_are_refused(params: dict[str, Any]) -> None:
     """Parameters that contradict each other are refused when the suite is read."""
     with pytest.raises(boundary.Invalid):
@@ -182,18 +252,29 @@ def test_plugin_keeps_the_contract() -> None:
     assert isinstance(number.plugin, hooks.Grader)
 
 
+# Far below what anything worse than linear takes, far above what a busy machine or a coverage tool adds.
+BUDGET_S = 8
 HOSTILE = {
-    "answers": "答案" * 50_000, "so": "所以" * 50_000, "answer figures": "答案是350，" * 12_000, "operators": "350 = " * 16_000, "bold": "**350** " * 11_000,
-    "boxes": "\\boxed{350" * 10_000, "not": "not " * 25_000, "digits": "3" * 100_000, "exponent": "1e999 " * 16_000, "huge": "1" + "0" * 400, "nul": "350\x00mg",
-}  # fmt: skip
+    "answers": "答案" * 50_000,
+    "so": "所以" * 50_000,
+    "answer figures": "答案是350，" * 12_000,
+    "operators": "350 = " * 16_000,
+    "bold": "**350** " * 11_000,
+    "boxes": "\\boxed{350" * 10_000,
+    "not": "not " * 25_000,
+    "digits": "3" * 100_000,
+    "exponent": "1e999 " * 16_000,
+    "huge": "1" + "0" * 400,
+    "nul": "350\x00mg",
+}
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_is_marked_in_time(text: str) -> None:
-    """100 kB made to be slow is marked within seconds."""
-    start = time.perf_counter()
+    """100 kB made to be slow costs no more than its length."""
+    start = time.process_time()
     state(text, MG)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < BUDGET_S
 
 
 @settings(max_examples=150, deadline=None)
@@ -213,7 +294,9 @@ def test_window_is_exact(said: Decimal, target: Decimal, tolerance: Decimal) -> 
 
 
 @pytest.mark.realdata
-@pytest.mark.parametrize("outputs", ["outputs_Qwen_QwQ-32B_zero_shot.jsonl", "outputs_BytedTsinghua-SIA_DAPO-Qwen-32B_zero_shot.jsonl"])
+@pytest.mark.parametrize(
+    "outputs", ["outputs_Qwen_QwQ-32B_zero_shot.jsonl", "outputs_BytedTsinghua-SIA_DAPO-Qwen-32B_zero_shot.jsonl"]
+)
 def test_agrees_with_published_verdicts(outputs: str) -> None:
     """On the recorded answers of two models every verdict equals the published one."""
     root = os.environ.get("EVALCENTER_REALDATA")
@@ -228,10 +311,33 @@ def test_agrees_with_published_verdicts(outputs: str) -> None:
     differing = [
         row["Row Number"]
         for row in rows
-        if all(state(str(row["LLM Answer"]), check, lang="en") == "met" for check in checks(gold[str(row["Row Number"])]))
+        if all(
+            state(str(row["LLM Answer"]), check, lang="en") == "met" for check in checks(gold[str(row["Row Number"])])
+        )
         != (row["Result"] == "Correct")
     ]
     assert differing == []
+
+
+@pytest.mark.realdata
+def test_reads_recorded_working_and_scores() -> None:
+    """Long working is read as measured in docs/validation/number.md, and published rubric scores are recomputed exactly."""
+    root = os.environ.get("EVALCENTER_REALDATA")
+    if not root:
+        pytest.skip("EVALCENTER_REALDATA does not name the public data folder")
+    spec = importlib.util.spec_from_file_location("validation", BENCHMARK)
+    measured = importlib.util.module_from_spec(spec)
+    sys.modules["validation"] = measured
+    spec.loader.exec_module(measured)
+    agreed = {
+        name: sum(c.published == c.ours for c in measured.calculators(Path(root), name, "LLM Explanation"))
+        for name in measured.CALCULATORS
+    }
+    assert list(agreed.values()) >= [52, 55]
+    assert [c.ours for c in measured.rubrics(Path(root))] == ["right"] * 60
+    explained = measured.explanations(Path(root))
+    assert sum(c.ours == "right" for c in explained) >= 1078
+    assert sum(c.ours == "wrong" for c in explained) <= 6
 
 
 def checks(row: dict[str, str]) -> list[dict[str, Any]]:

@@ -126,7 +126,17 @@ def test_range_is_one_figure(text: str, low: int, high: int, unit: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["一般 统一 万一 十分 千万不要 一起 唯一 一些", "维生素B12", "HbA1c", "COVID-19", "one of the reasons", "", "第一", "1" * 61, "一个方案"],
+    [
+        "一般 统一 万一 十分 千万不要 一起 唯一 一些",
+        "维生素B12",
+        "HbA1c",
+        "COVID-19",
+        "one of the reasons",
+        "",
+        "第一",
+        "1" * 61,
+        "一个方案",
+    ],
 )
 def test_no_figure(text: str) -> None:
     """Words that hold numerals, names with digits and endless digits are no figures."""
@@ -153,7 +163,8 @@ def test_figures_that_stay_apart(text: str, values: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"), [("第8条", "ordinal"), ("第三天", "ordinal"), ("14:30", "clock"), ("1. 计算", "marker"), ("步骤2", "marker")]
+    ("text", "kind"),
+    [("第8条", "ordinal"), ("第三天", "ordinal"), ("14:30", "clock"), ("1. 计算", "marker"), ("步骤2", "marker")],
 )
 def test_kinds(text: str, kind: str) -> None:
     """Ordinals, times of day and list numbers are told apart."""
@@ -182,10 +193,23 @@ def test_extra_unit_is_read() -> None:
 @pytest.mark.parametrize(
     ("words", "value"),
     [
-        ("三百五十", 350), ("一百零五", 105), ("一千五", 1500), ("三万五", 35000), ("两百五", 250), ("十", 10), ("十五", 15), ("二十", 20),
-        ("二〇二六", 2026), ("壹佰贰拾", 120), ("一千零五", 1005), ("一万零三百", 10300), ("一亿", 10**8), ("三亿五千万", 350000000), ("零", 0),
+        ("三百五十", 350),
+        ("一百零五", 105),
+        ("一千五", 1500),
+        ("三万五", 35000),
+        ("两百五", 250),
+        ("十", 10),
+        ("十五", 15),
+        ("二十", 20),
+        ("二〇二六", 2026),
+        ("壹佰贰拾", 120),
+        ("一千零五", 1005),
+        ("一万零三百", 10300),
+        ("一亿", 10**8),
+        ("三亿五千万", 350000000),
+        ("零", 0),
     ],
-)  # fmt: skip
+)
 def test_chinese_numeral(words: str, value: int) -> None:
     """A Chinese numeral has the value a reader gives it."""
     assert spelled.read_zh(words) == value
@@ -225,7 +249,10 @@ def _four(number: int) -> str:
     return made
 
 
-@pytest.mark.parametrize(("words", "value"), [("fifteen", 15), ("two hundred and fifty", 250), ("twenty-five thousand", 25000), ("a hundred", 100)])
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [("fifteen", 15), ("two hundred and fifty", 250), ("twenty-five thousand", 25000), ("a hundred", 100)],
+)
 def test_english_numeral(words: str, value: int) -> None:
     """An English numeral has its value."""
     assert spelled.read_en(words) == value
@@ -239,14 +266,26 @@ def test_not_an_english_numeral(words: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "wanted"),
-    [("mg", "mg"), ("分", "point"), ("pound", "GBP"), ("pound", "lb"), ("mL/dose", "mL"), ("CNY/month", "CNY"), ("time/min", "bpm"), ("mg/8h", "mg")],
+    [
+        ("mg", "mg"),
+        ("分", "point"),
+        ("pound", "GBP"),
+        ("pound", "lb"),
+        ("mL/dose", "mL"),
+        ("CNY/month", "CNY"),
+        ("time/min", "bpm"),
+        ("mg/8h", "mg"),
+    ],
 )
 def test_same_units(said: str, wanted: str) -> None:
     """Ambiguous spellings and amounts for an occasion are the unit."""
     assert units.same(said, wanted)
 
 
-@pytest.mark.parametrize(("said", "wanted"), [("mg", "g"), ("mg/kg", "mg"), ("mL/min", "mL/h"), ("mL/h", "mL"), ("day", "workday"), ("CNY", "USD")])
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [("mg", "g"), ("mg/kg", "mg"), ("mL/min", "mL/h"), ("mL/h", "mL"), ("day", "workday"), ("CNY", "USD")],
+)
 def test_other_units(said: str, wanted: str) -> None:
     """Another unit, or a rate against a quantity, is not the unit."""
     assert not units.same(said, wanted)
@@ -254,7 +293,16 @@ def test_other_units(said: str, wanted: str) -> None:
 
 @pytest.mark.parametrize(
     ("written_unit", "scale", "name"),
-    [("mg", 1, "mg"), ("毫克", 1, "mg"), ("10^9/L", 10**9, "/L"), ("×10⁹/L", 10**9, "/L"), ("万元", 10**4, "CNY"), ("￥", 1, "CNY"), ("Blips", 1, "blips"), ("毫升/小时", 1, "mL/h")],
+    [
+        ("mg", 1, "mg"),
+        ("毫克", 1, "mg"),
+        ("10^9/L", 10**9, "/L"),
+        ("×10⁹/L", 10**9, "/L"),
+        ("万元", 10**4, "CNY"),
+        ("￥", 1, "CNY"),
+        ("Blips", 1, "blips"),
+        ("毫升/小时", 1, "mL/h"),
+    ],
 )
 def test_canonical_unit(written_unit: str, scale: int, name: str) -> None:
     """An author's unit has one scale and one name."""
@@ -272,9 +320,25 @@ WANTED = date(2026, 3, 4)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(
     "text",
-    ["2026年3月4日", "2026-03-04", "2026/3/4", "2026.03.04", "二〇二六年三月四日", "4 March 2026", "4th of March, 2026", "March 4, 2026", "Mar. 4th 2026",
-     "3月4日", "三月四日", "March 4", "**2026年3月4日**", "２０２６年３月４日", "2026-03-04T09:00", "截至2026年3月4日止"],
-)  # fmt: skip
+    [
+        "2026年3月4日",
+        "2026-03-04",
+        "2026/3/4",
+        "2026.03.04",
+        "二〇二六年三月四日",
+        "4 March 2026",
+        "4th of March, 2026",
+        "March 4, 2026",
+        "Mar. 4th 2026",
+        "3月4日",
+        "三月四日",
+        "March 4",
+        "**2026年3月4日**",
+        "２０２６年３月４日",
+        "2026-03-04T09:00",
+        "截至2026年3月4日止",
+    ],
+)
 def test_date_is_read(text: str, lang: str) -> None:
     """A date is read in either language, with or without its year."""
     (found,) = read_dates(text, lang)
@@ -288,7 +352,20 @@ def test_slashed_dates_are_month_first_in_english_only() -> None:
     assert read_dates("14/02/2027", "zh")[0].fits(date(2027, 2, 14))
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "2026年13月1日", "It may 5 be", "March 2026", "2026年3月", "30 February 2026", "99/99/2026", "13月1日", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-02-30",
+        "2026年13月1日",
+        "It may 5 be",
+        "March 2026",
+        "2026年3月",
+        "30 February 2026",
+        "99/99/2026",
+        "13月1日",
+        "",
+    ],
+)
 def test_no_date(text: str) -> None:
     """Days that the calendar lacks, months alone and words are no dates."""
     assert read_dates(text, "en") == ()
@@ -299,26 +376,54 @@ def test_another_year_does_not_fit() -> None:
     assert not read_dates("2025年3月4日", "zh")[0].fits(WANTED)
 
 
+# Far below what anything worse than linear takes, far above what a busy machine or a coverage tool adds.
+BUDGET_S = 8
 HOSTILE = {
-    "digits": "1" * 100_000, "groups": "1,234," * 16_000, "zh": "三百" * 50_000, "zh digits": "一二" * 50_000, "zh units": "万亿" * 50_000,
-    "en": "two hundred and " * 6_000, "tens": "twenty-" * 14_000, "dashes": "5-" * 50_000, "spaces": " " * 100_000, "frac": "\\frac{1" * 14_000,
-    "dates": "2026年3月" * 12_000, "slashes": "1/2/" * 25_000, "powers": "×10" * 33_000, "dollars": "$a" * 50_000, "braces": "{" * 100_000,
-    "names": "A" * 100_000, "dots": "1." * 50_000, "rates": "每小时" * 33_000, "units": "5mg/" * 25_000, "bold": "**" * 50_000, "thin": "1\u202f" * 50_000,
-    "months": "4 of " * 20_000, "text": "\\text{" * 16_000, "千万": "千万" * 50_000, "percent": "百分之" * 33_000, "other digits": "٣" * 50_000,
-}  # fmt: skip
+    "digits": "1" * 100_000,
+    "groups": "1,234," * 16_000,
+    "zh": "三百" * 50_000,
+    "zh digits": "一二" * 50_000,
+    "zh units": "万亿" * 50_000,
+    "en": "two hundred and " * 6_000,
+    "tens": "twenty-" * 14_000,
+    "dashes": "5-" * 50_000,
+    "spaces": " " * 100_000,
+    "frac": "\\frac{1" * 14_000,
+    "dates": "2026年3月" * 12_000,
+    "slashes": "1/2/" * 25_000,
+    "powers": "×10" * 33_000,
+    "dollars": "$a" * 50_000,
+    "braces": "{" * 100_000,
+    "names": "A" * 100_000,
+    "dots": "1." * 50_000,
+    "rates": "每小时" * 33_000,
+    "units": "5mg/" * 25_000,
+    "bold": "**" * 50_000,
+    "thin": "1\u202f" * 50_000,
+    "months": "4 of " * 20_000,
+    "text": "\\text{" * 16_000,
+    "千万": "千万" * 50_000,
+    "percent": "百分之" * 33_000,
+    "other digits": "٣" * 50_000,
+}
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_is_read_in_time(text: str) -> None:
-    """100 kB made to be slow is read within a second or so."""
-    start = time.perf_counter()
+    """100 kB made to be slow costs no more than its length."""
+    start = time.process_time()
     assert len(read_figures(text)) <= MAX_FIGURES
     read_dates(text, "en")
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < BUDGET_S
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(alphabet=st.characters() | st.sampled_from("0123456789.,-–/×^一二三十百千万亿点分之半个年月日 mgL%$£¥{}\\"), max_size=120))
+@given(
+    st.text(
+        alphabet=st.characters() | st.sampled_from("0123456789.,-–/×^一二三十百千万亿点分之半个年月日 mgL%$£¥{}\\"),
+        max_size=120,
+    )
+)
 def test_any_text_is_read(text: str) -> None:
     """No text makes the readers raise, and every span lies in the text, in order."""
     last = 0
