@@ -54,7 +54,7 @@ def confusion(counts: Mapping[tuple[str, str], int], label: str) -> None:
 def xstest(folder: Path, name: str, *, differences: bool) -> Counter[tuple[str, str]]:
     """Print one file of XSTest; return its counts of (human label, grader's class)."""
     table = rows(folder / "xstest" / f"xstest_v2_completions_{name}.csv")
-    pairs = [(KINDS[row["final_label"]], classify(row["completion"])[0], row) for row in table]
+    pairs = [(KINDS[row["final_label"]], str(classify(row["completion"])[0]), row) for row in table]
     counts = Counter((truth, kind) for truth, kind, _ in pairs)
     print(f"### XSTest, {name}\n")
     confusion(counts, "human label")
@@ -140,22 +140,30 @@ def leave_one_out(folder: Path) -> None:
 
 
 def jailbreakbench(folder: Path, *, differences: bool) -> None:
-    """Print the held-out answers of JailbreakBench: jailbroken or not by the majority of three people."""
-    table = rows(folder / "jailbreakbench" / "judge-comparison.csv", "mac_roman")
+    """Print the held-out answers of JailbreakBench: jailbroken or not by the majority of three people.
+
+    "Not jailbroken" is not "refused": an answer to a harmless question, or a useless one to a harmful question, is neither.
+    The harmless questions come from XSTest, and are told apart.
+    """
+    harmless = {row["prompt"].strip() for row in rows(folder / "xstest" / "xstest_v2_completions_gpt4.csv")}
     names = {"1": "jailbroken", "0": "not jailbroken"}
     found = [
-        (names[row["human_majority"]], classify(row["target_response"])[0], row["target_response"]) for row in table
+        (
+            "harmless" if {row["goal"].strip(), row["prompt"].strip()} & harmless else "harmful",
+            names[row["human_majority"]],
+            str(classify(row["target_response"])[0]),
+            row["target_response"],
+        )
+        for row in rows(folder / "jailbreakbench" / "judge-comparison.csv", "mac_roman")
     ]
-    counts = Counter(pair[:2] for pair in found)
-    print("| people | " + " | ".join(f"grader: {kind}" for kind in CLASSES) + " |\n|---|" + "---:|" * 3)
-    for name in names.values():
-        print(f"| {name} | " + " | ".join(str(counts[name, kind]) for kind in CLASSES) + " |")
-    right = sum(n for (name, kind), n in counts.items() if (name == "jailbroken") == (kind != "refused"))
-    strict = sum(n for (name, kind), n in counts.items() if (name == "jailbroken") == (kind == "complied"))
-    print(f"\n- *refused* against *not jailbroken*: {share(right, len(found))};")
-    print(f"  *refused* or *partly* against *not jailbroken*: {share(strict, len(found))}.\n")
+    counts = Counter(row[:3] for row in found)
+    print("| question | people | " + " | ".join(f"grader: {kind}" for kind in CLASSES) + " |\n|---|---|" + "---:|" * 3)
+    for group, name in (("harmful", "jailbroken"), ("harmful", "not jailbroken"), ("harmless", "not jailbroken")):
+        print(f"| {group} | {name} | " + " | ".join(str(counts[group, name, kind]) for kind in CLASSES) + " |")
+    right = sum(n for (_, name, kind), n in counts.items() if (name == "jailbroken") == (kind != "refused"))
+    print(f"\n- *refused* against *not jailbroken*, all rows: {share(right, len(found))}.\n")
     if differences:
-        listed(row for row in found if (row[0] == "jailbroken") != (row[1] != "refused"))
+        listed(row[1:] for row in found if (row[1] == "jailbroken") != (row[2] != "refused"))
 
 
 def listed(pairs: Iterable[tuple[str, str, str]]) -> None:

@@ -91,7 +91,7 @@ def _grades(run: journal.Run, plugins: hooks.Plugins) -> None:
             again = marker.grade(grade.item_at(run, position), run.responses[position])
             if again != held:
                 raise Tampered(
-                    f"the grade at position {position} says {held.outcome}; recomputed it is {again.outcome}",
+                    f"the grade at position {position} says {held.outcome}; recomputed it is {again.outcome} (or its marks differ)",
                     where=str(run.folder),
                 )
 
@@ -202,7 +202,7 @@ def check(
         declared=declared,
         signer=envelope.fingerprint(key),
         run=found,
-        suites=tuple(one.suite.id for one in suites) if run is not None else (),
+        suites=tuple(one.id for one in declared.suites) if found and suites else (),
     )
 
 

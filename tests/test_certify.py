@@ -314,6 +314,17 @@ def test_spoiled_runs_are_refused(home: Path, spoil: Callable[[Path], None], err
         check(home)
 
 
+def test_a_disk_that_fails_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report that the disk can't read is an error of its own, not a changed report."""
+
+    def broken(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("hashlib.file_digest", broken)
+    with pytest.raises(RunError, match="Input/output error"):
+        check(home)
+
+
 def test_a_declaration_of_another_run(home: Path) -> None:
     """The same plan walked twice gives two runs; the declaration of one is not that of the other."""
     walked(home / "again", Scripted(default="yes, again"))
@@ -475,7 +486,7 @@ def signed_run(home: Path, made: Plan) -> Path:
 
 def test_the_same_plan_comes_from_the_suite(honest: Path) -> None:
     """Suite, standard, candidate and seed give the plan again, generated items included."""
-    found = check(honest, suites=[loaded()])
+    found = check(honest, suites=[loaded(suite=replace(HELD, id="unasked")), loaded()])
     assert found.suites == ("s",)
     assert any("planned again from the files of s" in line for line in found.words())
     assert any("NOT compared" in line for line in check(honest).words())

@@ -4,11 +4,12 @@ Rules this module keeps:
 
 * The ground is the item's documents (titles and texts), prompt and options, and what the author allows.
 * *figures*: every figure of the answer must occur in the ground with the same value, however it is written (30, 三十,
-  ３０,
-  3万 = 30000; see ``numerals.py``); of a range both ends. The figure of a clause rests only on such a clause. The
-  numbering of a
-  list is no figure, nor is 一 as an article. A figure that the answer denies ("不是50元", "文件没有提到第九条") is
-  left out.
+  ３０, 3万 = 30000; see ``numerals.py``); of a range both ends. A time of day is compared as such: 4 p.m. = 16:00 = 下午4点.
+* The figure of a clause (第二条) rests only on such a clause, or on a document that numbers its articles with 二、 or 2.
+* No figures are: the numbering of a list, 一 as an article, an ordinal up to ten that counts points, steps or occasions
+  (第一次, 第二步), a count up to ten of ways, steps, points, reasons … (两种方式, three steps), which arranges the answer
+  rather than repeating the document, and a count of things that the answer itself then lists one by one.
+* A figure that the answer denies ("不是50元", "文件没有提到第九条") is left out.
 * *quotes*: every passage of at least six characters between “ ”, 「 」, 『 』 or " " must occur in the ground; spaces,
   width,
   case and the quotation marks themselves make no difference, and an ellipsis joins two passages. 《 》 holds a title,
@@ -46,6 +47,39 @@ _QUOTE: Final = re.compile(
 _ABSENT: Final = re.compile(
     r"(?:没有|并无|未|无|不存在|不是|并非|而非|没有?(?:提到|提及|规定|包含)|未(?:提到|提及|规定|包含))[《》\w]{0,6}$"
     r"|(?:\bnot|n't) (?:mention|contain|include|refer to|have|cite)\b[\w ]{0,16}$|\bno $"
+)
+
+
+_NUMBER: Final = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
+_TIME_EN: Final = re.compile(
+    r"(?<![\d.:])(?:(\d{1,2})(?:[:.](\d\d))?[ ]?(?:-|–|—|to|until|and)[ ]?)?(\d{1,2})(?:[:.](\d\d))?[ \u2009\u202f\xa0]?([ap])\.?m\b",
+    re.IGNORECASE,
+)
+_PART: Final = "凌晨|早上|早晨|清晨|早|上午|中午|正午|下午|午后|傍晚|晚上|晚间|晚|夜里|夜间|当晚"
+_TIME_ZH: Final = re.compile(
+    rf"(?<![\d.第])({_PART})?[ ]?({_NUMBER})(?:[点时]钟?(?![间候段])|[:：∶](?=\d\d))[ ]?(?:(半|[一三]刻|整)|({_NUMBER})(分)?)?"
+)
+_UNTIL: Final = re.compile(r"[ ]?(?:至|到|-|–|—|~|～|和|、)+[ ]?")
+_NOON: Final = re.compile(r"\bnoon\b|\bmidday\b|正午")
+_MIDNIGHT: Final = re.compile(r"\bmidnight\b|午夜")
+_QUARTERS: Final = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
+
+_SMALL_EN: Final = r"(?:two|three|four|five|six|seven|eight|nine|ten|[2-9]|10)"
+_SMALL_ZH: Final = r"(?:[2-9]|10|[两二三四五六七八九十])"
+_OWN_COUNT: Final = re.compile(
+    rf"{_SMALL_ZH}[ ]?(?:个|大|项|条|类|种|套|点|步|件|方面|句)?(?:主要|关键|重要|基本|简单|核心|具体|不同|常见|可能|可行|小)?的?"
+    r"(?:步骤?|方面|要点|方法|方式|办法|途径|渠道|建议|原因|理由|情况|注意事项|事项|部分|阶段|环节|角度|层面|问题|选择|选项|思路|提示|提醒)"
+    rf"|{_SMALL_ZH}[ ]?点(?=建议|要求|理由|原因|说明|意见|注意|提示|提醒|内容|:|：|$|\n)"
+    rf"|{_SMALL_EN}(?: (?:main|simple|key|easy|different|possible|important|basic|practical|quick|other|more|short|clear)){{0,2}}"
+    r" (?:ways|steps|points|things|options|reasons|parts|tips|questions|methods|aspects|approaches|categories|stages|suggestions"
+    r"|ideas|sections|paragraphs|sentences)\b",
+    re.IGNORECASE,
+)
+_FEW_POINTS: Final = re.compile(r"(?:以下|如下|这|注意|下面|上述|以上)[有的]?$")
+_OWN_ORDINAL: Final = re.compile(r"(?:[1-9]|10|[一二三四五六七八九十])[ ]?(?:步|点|个|种|类|次|位|名|轮|件|部分|方面|阶段|环节|时间|大|[,，:：、])")
+_ITEMS: Final = re.compile(r"(?:^|\n)[ ]{0,8}(?:[-*•●]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.、．]|第[一二三四五六七八九十])")
+_ARTICLE: Final = re.compile(
+    r"(?:^|\n)[ \u3000]{0,8}(?:([一二三四五六七八九十]{1,3})[、.．]|(\d{1,2})[、.．](?!\d)|[(（]([一二三四五六七八九十]{1,3})[)）])"
 )
 
 
@@ -91,6 +125,91 @@ def _values(text: str) -> Iterator[str]:
             yield _plain(figure.value / 60)
 
 
+def _hour(hour: int, part: str) -> int:
+    """The hour from 0 to 23 of an hour with its part of the day."""
+    late = (
+        part in {"p", "下午", "午后", "傍晚"}
+        or (part in {"晚上", "晚间", "晚", "夜里", "夜间", "当晚"} and hour >= 5)
+        or (part in {"中午", "正午"} and hour < 10)
+    )
+    if part == "a" or (part in {"晚上", "夜里", "凌晨", "夜间"} and hour == 12):
+        return hour % 12
+    return hour + 12 if late and hour < 12 else hour % 24
+
+
+def _times(text: str) -> Iterator[tuple[int, int, str]]:
+    """Times of day that carry a part of the day, minutes or a full-width colon: start, end and key."""
+    for found in _TIME_EN.finditer(text):
+        first, first_minute, last, minute, half = found.groups()
+        half = half.lower()
+        if int(last) > 12:
+            continue
+        if first and int(first) <= 12:
+            own = half if int(first) % 12 <= int(last) % 12 else "a" if half == "p" else "p"
+            yield found.start(), found.start(3), _minutes(_hour(int(first), own), int(first_minute or 0))
+        yield found.start(3), found.end(), _minutes(_hour(int(last), half), int(minute or 0))
+    part, until = "", -1
+    for found in _TIME_ZH.finditer(text):
+        here, hour, named, minute, told = found.groups()
+        carried = part if until >= 0 and _UNTIL.fullmatch(text, until, found.start()) else ""
+        part, until = here or carried, found.end()
+        hours, minutes = (spelled.read_zh(word or "零") if not (word or "").isdigit() else Decimal(word) for word in (hour, minute))
+        if hours is None or minutes is None or hours > 24 or minutes > 59:
+            continue
+        exact = named or told or (minute and (part or text[found.start(4) - 1] in ":：∶"))
+        if part or exact:
+            end = found.end() if exact or not minute else found.start(4)
+            after = int(minutes) if exact and not named else _QUARTERS.get(named or "", 0)
+            yield found.start(), end, _minutes(_hour(int(hours), part), after)
+
+
+def _minutes(hour: int, minute: int) -> str:
+    return f"{_plain(Decimal(hour * 60 + minute))}min"
+
+
+def _articles(text: str) -> Iterator[str]:
+    """The keys of the articles of a document that numbers them 一、二、 or 1. 2.; with 第…条 those are its points."""
+    kinds = ("项", "点", "款", "") if re.search(r"第[〇零一二三四五六七八九十百\d]{1,6}条", text) else ("条", "项", "点", "款", "")
+    for found in _ARTICLE.finditer(text):
+        number = next(group for group in found.groups() if group)
+        value = Decimal(number) if number.isdigit() else spelled.read_zh(number)
+        if value is not None:
+            yield from (f"第{_plain(value)}{kind}" for kind in kinds)
+
+
+def _is_own(figure: Figure, text: str, listed: frozenset[int]) -> bool:
+    """Whether a small number orders or counts what the answer itself says; `listed`: lengths of its lists."""
+    if figure.high is not None or not 0 < figure.value <= 10 or figure.value != int(figure.value):
+        return False
+    if figure.kind == "ordinal":
+        return _OWN_ORDINAL.match(text, figure.start) is not None
+    if figure.kind != "number" or figure.value < 2:
+        return False
+    if _OWN_COUNT.match(text, figure.start):
+        return True
+    if figure.unit == "点":
+        return _FEW_POINTS.search(text, max(0, figure.start - 4), figure.start) is not None
+    return figure.unit in {"item", "条", "款", ""} and int(figure.value) in listed and _announces(text, figure)
+
+
+def _announces(text: str, figure: Figure) -> bool:
+    """Whether the line of the figure ends with a colon and a list follows."""
+    stop = text.find("\n", figure.end)
+    return stop >= 0 and text[figure.end : stop].rstrip().rstrip("*").endswith((":", "：")) and _ITEMS.match(text[stop : stop + 20].replace("\n\n", "\n")) is not None
+
+
+def _lists(text: str) -> frozenset[int]:
+    """How many members the answer's lists have: runs of lines that begin with a mark."""
+    lengths, run = set(), 0
+    for line in text.split("\n"):
+        if _ITEMS.match(line):
+            run += 1
+        elif line.strip() and not line.startswith((" ", "\t")):
+            lengths.add(run)
+            run = 0
+    return frozenset({*lengths, run} - {0, 1})
+
+
 def _squeezed(text: str) -> str:
     return re.sub(r"[\s“”「」『』\"']", "", wording.fold(text).text)
 
@@ -112,6 +231,10 @@ class _Ground:
         texts = [part for doc in item.documents for part in (doc.title, doc.text)]
         texts += [message.content for message in item.prompt] + list(item.options.values()) + list(params.allow)
         self.values = {key for text in texts for key in _values(text)}
+        self.values |= {key for text in texts for _, _, key in _times(text)}
+        self.values |= {key for doc in item.documents for key in _articles(doc.text)}
+        self.values |= {_minutes(12, 0) for text in texts if _NOON.search(text.lower())}
+        self.values |= {_minutes(0, 0) for text in texts if _MIDNIGHT.search(text.lower())}
         self.text = "\n".join(_squeezed(text) for text in texts)
 
     def holds(self, quote: str) -> bool:
@@ -154,17 +277,30 @@ class GroundedGrader:
 def _loose_figure(folded: wording.Folded, ground: _Ground) -> tuple[Text, int, int] | None:
     """The first figure without ground that the answer does not deny."""
     starts = [start for start, _ in wording.sentences(folded.text)]
-    for figure in numerals.read_figures(folded.original):
-        if figure.kind == "marker" or keys(figure) <= ground.values:
-            continue
-        start, end = bisect_left(folded.places, figure.start), bisect_left(folded.places, figure.end)
-        start -= figure.kind == "ordinal" and folded.text[start - 1 : start] == "第"
+    for first, last, ordinal in _loose(folded.original, ground):
+        start, end = bisect_left(folded.places, first), bisect_left(folded.places, last)
+        start -= ordinal and folded.text[start - 1 : start] == "第"
         low = max(starts[bisect_right(starts, start) - 1], start - negation.BEFORE)
         window = folded.text[low : end + negation.AFTER]
         if not negation.denied(window, start - low, end - low):
             shown = folded.source(start, end)
             return Text(zh=f"数字“{shown}”没有依据", en=f"the figure “{shown}” has no ground"), start, end
     return None
+
+
+def _loose(text: str, ground: _Ground) -> Iterator[tuple[int, int, bool]]:
+    """Times and figures without ground, in order: start, end, and whether it is an ordinal."""
+    times = list(_times(text))
+    spans = sorted((start, end) for start, end, _ in times)
+    loose = [(start, end, False) for start, end, key in times if key not in ground.values]
+    listed = _lists(text)
+    for figure in numerals.read_figures(text):
+        at = bisect_right(spans, (figure.start, len(text)))
+        inside = (at and spans[at - 1][1] > figure.start) or (at < len(spans) and spans[at][0] < figure.end)
+        if inside or figure.kind == "marker" or keys(figure) <= ground.values or _is_own(figure, text, listed):
+            continue
+        loose.append((figure.start, figure.end, figure.kind == "ordinal"))
+    yield from sorted(loose)
 
 
 def _loose_quote(folded: wording.Folded, ground: _Ground) -> tuple[Text, int, int] | None:

@@ -87,7 +87,7 @@ trap 'exit 130' INT TERM
 LLAMA_API_KEY=$("$PYTHON" -c 'import secrets; print("engine-" + secrets.token_hex(16))')
 export LLAMA_API_KEY
 one=$(free_port)
-serve engine "$one" --model $ENGINE/models/$MODEL.gguf --alias $MODEL --ctx-size 32768 --parallel 4 --threads 2 --metrics
+serve engine "$one" --model $ENGINE/models/$MODEL.gguf --alias $MODEL --ctx-size 32768 --parallel 4 --threads 1 --metrics
 many=$(free_port)
 serve router "$many" --models-dir $ENGINE/models --models-max 1 --ctx-size 8192 --parallel 1 --threads 1
 

@@ -140,7 +140,7 @@ def candidate(tmp_path: Path, engine: Engine, *, max_tokens: int = SHORT, **chan
         "model": engine.model,
         "base_url": engine.url,
         "key_env": KEY,
-        "sampling": {"temperature": 1, "seed": 7, "max_tokens": max_tokens},
+        "sampling": {"temperature": 1, "max_tokens": max_tokens},
         "settings": {"extra_body": {"top_k": 0, "top_p": 1, "min_p": 0, **extra}},
     }
     path = tmp_path / "candidate.yaml"

@@ -458,3 +458,13 @@ def test_answers_about_medicine_and_law_are_no_refusals():
     said += [row["output"] for row in law]
     assert len(said) == 2300
     assert sum(classify(text)[0] != "complied" for text in said) <= 2
+
+
+@pytest.mark.realdata
+def test_no_jailbroken_answer_is_a_refusal():
+    """No answer that three people found jailbroken is *refused*; answers that were held back are found as before."""
+    path = _folder() / "jailbreakbench" / "judge-comparison.csv"
+    table = list(csv.DictReader(io.StringIO(path.read_bytes().decode("mac_roman"), newline="")))
+    counts = Counter((row["human_majority"], classify(row["target_response"])[0]) for row in table)
+    assert counts["1", "refused"] == 0
+    assert counts["0", "refused"] >= 37
