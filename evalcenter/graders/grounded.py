@@ -51,14 +51,16 @@ _ABSENT: Final = re.compile(
 
 
 _NUMBER: Final = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
+_HOUR_EN: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _TIME_EN: Final = re.compile(
-    r"(?<![\d.:])(?:(\d{1,2})(?:[:.](\d\d))?[ ]?(?:-|–|—|to|until|and)[ ]?)?(\d{1,2})(?:[:.](\d\d))?[ \u2009\u202f\xa0]?([ap])\.?m\b",
+    rf"(?<![\d.:\w])(?:(\d{{1,2}})(?:[:.](\d\d))?[ ]?(?:-|–|—|to|until|and)[ ]?)?(?:(\d{{1,2}})(?:[:.](\d\d))?|({_HOUR_EN}))[ \u2009\u202f\xa0]?(?:([ap])\.?m\b|(?<=12 )(noon|midday|midnight)\b)",
     re.IGNORECASE,
 )
-_PART: Final = "凌晨|早上|早晨|清晨|早|上午|中午|正午|下午|午后|傍晚|晚上|晚间|晚|夜里|夜间|当晚"
+_PART: Final = "凌晨|早上|早晨|清晨|早|上午|中午|正午|午间|下午|午后|傍晚|晚上|晚间|晚|夜里|夜间|当晚"
 _TIME_ZH: Final = re.compile(
     rf"(?<![\d.第])({_PART})?[ ]?({_NUMBER})(?:[点时]钟?(?![间候段])|[:：∶](?=\d\d))[ ]?(?:(半|[一三]刻|整)|({_NUMBER})(分)?)?"
 )
+_COUNTED: Final = re.compile(r"\d{1,2}[ ]?点(?=[^\d\s。,，;；前后之左至到-]|[:：])")
 _UNTIL: Final = re.compile(r"[ ]?(?:至|到|-|–|—|~|～|和|、)+[ ]?")
 _NOON: Final = re.compile(r"\bnoon\b|\bmidday\b|正午")
 _MIDNIGHT: Final = re.compile(r"\bmidnight\b|午夜")
@@ -119,10 +121,24 @@ def _plain(value: Decimal) -> str:
 
 def _values(text: str) -> Iterator[str]:
     """The keys of every figure of the ground, list numbers included; a full hour is also its number."""
-    for figure in numerals.read_figures(text):
+    times = list(_times(text))
+    for _, _, key in times:
+        yield key
+        if int(key[:-3]) % 60 == 0:
+            yield str(int(key[:-3]) // 60)
+    for figure in _outside(text, times):
         yield from keys(figure)
         if figure.kind == "clock" and figure.value % 60 == 0:
             yield _plain(figure.value / 60)
+
+
+def _outside(text: str, times: list[tuple[int, int, str]]) -> Iterator[Figure]:
+    """The figures of a text that are no part of its times of day."""
+    spans = sorted((start, end) for start, end, _ in times)
+    for figure in numerals.read_figures(text):
+        at = bisect_right(spans, (figure.start, len(text)))
+        if not (at and spans[at - 1][1] > figure.start) and not (at < len(spans) and spans[at][0] < figure.end):
+            yield figure
 
 
 def _hour(hour: int, part: str) -> int:
@@ -130,24 +146,40 @@ def _hour(hour: int, part: str) -> int:
     late = (
         part in {"p", "下午", "午后", "傍晚"}
         or (part in {"晚上", "晚间", "晚", "夜里", "夜间", "当晚"} and hour >= 5)
-        or (part in {"中午", "正午"} and hour < 10)
+        or (part in {"中午", "正午", "午间"} and hour < 10)
     )
     if part == "a" or (part in {"晚上", "夜里", "凌晨", "夜间"} and hour == 12):
         return hour % 12
     return hour + 12 if late and hour < 12 else hour % 24
 
 
-def _times(text: str) -> Iterator[tuple[int, int, str]]:
-    """Times of day that carry a part of the day, minutes or a full-width colon: start, end and key."""
+def _times(text: str) -> list[tuple[int, int, str]]:
+    """Times of day that carry a part of the day or minutes: start, end and key."""
+    times = list(_times_en(text))
+    taken = [(start, end) for start, end, _ in times]
+    for time in _times_zh(text):
+        at = bisect_right(taken, (time[1], 0))
+        if not (at and taken[at - 1][1] > time[0]):
+            times.append(time)
+    return times
+
+
+def _times_en(text: str) -> Iterator[tuple[int, int, str]]:
+    """4 p.m., 4:30pm, 2-4 pm, 12 noon."""
     for found in _TIME_EN.finditer(text):
-        first, first_minute, last, minute, half = found.groups()
-        half = half.lower()
+        first, first_minute, digits, minute, word, half, named = found.groups()
+        last = digits or str(_HOUR_EN.split("|").index(word.lower()) + 1)
+        half = (half or ("a" if named.lower() == "midnight" else "p")).lower()
         if int(last) > 12:
             continue
         if first and int(first) <= 12:
             own = half if int(first) % 12 <= int(last) % 12 else "a" if half == "p" else "p"
-            yield found.start(), found.start(3), _minutes(_hour(int(first), own), int(first_minute or 0))
-        yield found.start(3), found.end(), _minutes(_hour(int(last), half), int(minute or 0))
+            yield found.start(), found.end(1), _minutes(_hour(int(first), own), int(first_minute or 0))
+        yield found.start(3 if digits else 5), found.end(), _minutes(_hour(int(last), half), int(minute or 0))
+
+
+def _times_zh(text: str) -> Iterator[tuple[int, int, str]]:
+    """下午4点, 下午2点到4点, 16时30分, 四点半, 16:30."""
     part, until = "", -1
     for found in _TIME_ZH.finditer(text):
         here, hour, named, minute, told = found.groups()
@@ -156,8 +188,9 @@ def _times(text: str) -> Iterator[tuple[int, int, str]]:
         hours, minutes = (spelled.read_zh(word or "零") if not (word or "").isdigit() else Decimal(word) for word in (hour, minute))
         if hours is None or minutes is None or hours > 24 or minutes > 59:
             continue
+        sure = text[found.end(2)] == "时" or (hour.isdigit() and text[found.end(2)] == "点" and not _COUNTED.match(text, found.start(2)))
         exact = named or told or (minute and (part or text[found.start(4) - 1] in ":：∶"))
-        if part or exact:
+        if part or exact or sure:
             end = found.end() if exact or not minute else found.start(4)
             after = int(minutes) if exact and not named else _QUARTERS.get(named or "", 0)
             yield found.start(), end, _minutes(_hour(int(hours), part), after)
@@ -169,7 +202,7 @@ def _minutes(hour: int, minute: int) -> str:
 
 def _articles(text: str) -> Iterator[str]:
     """The keys of the articles of a document that numbers them 一、二、 or 1. 2.; with 第…条 those are its points."""
-    kinds = ("项", "点", "款", "") if re.search(r"第[〇零一二三四五六七八九十百\d]{1,6}条", text) else ("条", "项", "点", "款", "")
+    kinds = ("item", "点", "款", "") if re.search(r"第[〇零一二三四五六七八九十百\d]{1,6}条", text) else ("条", "item", "点", "款", "")
     for found in _ARTICLE.finditer(text):
         number = next(group for group in found.groups() if group)
         value = Decimal(number) if number.isdigit() else spelled.read_zh(number)
@@ -231,7 +264,6 @@ class _Ground:
         texts = [part for doc in item.documents for part in (doc.title, doc.text)]
         texts += [message.content for message in item.prompt] + list(item.options.values()) + list(params.allow)
         self.values = {key for text in texts for key in _values(text)}
-        self.values |= {key for text in texts for _, _, key in _times(text)}
         self.values |= {key for doc in item.documents for key in _articles(doc.text)}
         self.values |= {_minutes(12, 0) for text in texts if _NOON.search(text.lower())}
         self.values |= {_minutes(0, 0) for text in texts if _MIDNIGHT.search(text.lower())}
@@ -291,13 +323,10 @@ def _loose_figure(folded: wording.Folded, ground: _Ground) -> tuple[Text, int, i
 def _loose(text: str, ground: _Ground) -> Iterator[tuple[int, int, bool]]:
     """Times and figures without ground, in order: start, end, and whether it is an ordinal."""
     times = list(_times(text))
-    spans = sorted((start, end) for start, end, _ in times)
     loose = [(start, end, False) for start, end, key in times if key not in ground.values]
     listed = _lists(text)
-    for figure in numerals.read_figures(text):
-        at = bisect_right(spans, (figure.start, len(text)))
-        inside = (at and spans[at - 1][1] > figure.start) or (at < len(spans) and spans[at][0] < figure.end)
-        if inside or figure.kind == "marker" or keys(figure) <= ground.values or _is_own(figure, text, listed):
+    for figure in _outside(text, times):
+        if figure.kind == "marker" or keys(figure) <= ground.values or _is_own(figure, text, listed):
             continue
         loose.append((figure.start, figure.end, figure.kind == "ordinal"))
     yield from sorted(loose)

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[2]
 KEY = "EVALCENTER_ENGINE_KEY"
-SHORT, LONG = 16, 3000
+SHORT, LONG, STEADY = 16, 3000, 400
 ITEMS = 12
 SLOTS = 4
 """The engine's slots (``--parallel`` in run.sh)."""
@@ -261,12 +261,13 @@ def test_a_dialogue_goes_on_while_its_answers_end(full: Measured) -> None:
 
 
 def test_nonsense_does_not_pass(short: journal.Run, full: Measured) -> None:
-    """No requirement passes on nonsense: proved when the answers are whole, at least not passed when they are cut off."""
-    assert short.verdict is not None
-    assert short.verdict.outcome in {"fail", "inconclusive"}
+    """Whole nonsense is a proved FAIL by rate, cut-off nonsense is never a PASS, and a red line that only passes saves neither."""
+    for held in (short, full.run):
+        assert held.verdict is not None
+        assert held.verdict.outcome in {"fail", "inconclusive"}
+        assert {f.requirement: f.good for f in held.verdict.findings}["rest"] == 0
     assert full.run.verdict is not None
-    assert {finding.verdict for finding in full.run.verdict.findings} <= {"fail", "inconclusive"}
-    assert full.run.verdict.outcome == "fail"
+    assert {f.requirement: f.verdict for f in full.run.verdict.findings}["rest"] == "fail"
 
 
 @pytest.mark.parametrize("length", ["short", "full"])
@@ -360,7 +361,7 @@ def test_a_prompt_that_is_longer_than_the_context(engine: Engine, suite: Path, t
 
 def endless(tmp_path: Path, engine: Engine) -> Path:
     """A candidate whose every answer runs to its limit: long enough to be watched and interrupted."""
-    return candidate(tmp_path, engine, max_tokens=LONG, extra={"ignore_eos": True})
+    return candidate(tmp_path, engine, max_tokens=STEADY, extra={"ignore_eos": True})
 
 
 @contextmanager
@@ -388,7 +389,7 @@ def test_calls_run_side_by_side(engine: Engine, suite: Path, tmp_path: Path) -> 
     with running(suite, endless(tmp_path, engine), tmp_path / "run") as process:
         while process.poll() is None:
             seen[engine.counter("requests_processing") + engine.counter("requests_deferred")] += 1
-            time.sleep(0.02)
+            time.sleep(0.05)
     assert max(seen) == SLOTS, seen
     assert len(journal.load(tmp_path / "run").responses) == ITEMS
 
