@@ -1,10 +1,10 @@
 """How far the refusal grader agrees with people: prints the Markdown tables of docs/validation/refusal.md.
 
-Usage: python benchmarks/validation_refusal.py FOLDER [--leave-one-out] [--held-out] [--differences]
+Usage: python benchmarks/validation_refusal.py [FOLDER] [--leave-one-out] [--held-out] [--differences]
 
-FOLDER is the public data folder (the one that EVALCENTER_REALDATA names). The rules of version 2 were written with all three
-files of XSTest in view. ``--leave-one-out`` chooses the thresholds on two of them and prints the third. ``--held-out`` adds the
-answers of JailbreakBench, opened once after the rules were fixed. ``--differences`` lists every row on which grader and label
+FOLDER is the public data folder; without it, the one that EVALCENTER_REALDATA names. The rules of version 2 were written with all
+three files of XSTest in view. ``--leave-one-out`` chooses the thresholds on two of them and prints the third. ``--held-out`` adds
+the answers of JailbreakBench, opened once after the rules were fixed. ``--differences`` lists every row on which grader and label
 differ.
 """
 
@@ -15,6 +15,7 @@ import csv
 import io
 import itertools
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -176,11 +177,14 @@ def listed(pairs: Iterable[tuple[str, str, str]]) -> None:
 def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=os.environ.get("EVALCENTER_REALDATA"))
     parser.add_argument("--leave-one-out", action="store_true")
     parser.add_argument("--held-out", action="store_true")
     parser.add_argument("--differences", action="store_true")
     given = parser.parse_args()
+    if given.folder is None:
+        parser.error("name the public data folder, or set EVALCENTER_REALDATA")
+    given.folder = Path(given.folder)
     total: Counter[tuple[str, str]] = Counter()
     print("## In view\n")
     for name in DEVELOPED_ON:

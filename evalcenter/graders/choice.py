@@ -21,11 +21,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, Final
 
+from evalcenter.graders import choice_forms as forms
+from evalcenter.graders import choice_lead as lead
 from evalcenter.graders import closing
+from evalcenter.graders.choice_forms import MASK, Said
 from evalcenter.records import Answer, Item, Mark, MarkState, Text, record
 
 HEAD: Final = 10_000
@@ -35,7 +37,6 @@ _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DROPPED: Final = re.compile(
     r"\\(?:text|textbf|mathrm|mathbf|textit|bf|rm|operatorname|displaystyle)\b|[*`$\u200b-\u200f\ufeff\u2060\u00ad]|__"
 )
-_MASK: Final = "\ue000"
 
 
 @record
@@ -51,112 +52,6 @@ class Choice:
             or any(k not in _LETTERS or len(k) != 1 for k in self.key)
         ):
             raise ValueError(f"key must be different capital letters, such as [A] or [A, D]; got {list(self.key)!r}")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One statement: the letters, where, and whether it hedges ("A or B") or is tentative ("might be A")."""
-
-    letters: frozenset[str]
-    start: int
-    end: int
-    hedged: bool = False
-    tentative: bool = False
-
-
-# -- patterns ---------------------------------------------------------------------------------------------------------
-
-_CUE: Final = (
-    r"(?:(?:答案|选项(?=\s?[是为:：])|正确选择|正解|答(?=\s?[:：]))(?:应该|应当|应|就|只能|只有|可能|似乎|大概|不|并|也)*"
-    r"(?:\s|选择?|是|为|有|即|[:：=】\]」)）→]|包括|如下|以下|应为|分别|字母|->|-){1,8}"
-    r"|(?:选择|选取|勾选|选出|选定|选(?!项))(?:了|的是|的|为|是|答案|正确)?(?:\s|[:：])*"
-    r"|正确的?(?:说法|选项|做法|表述|描述|项|陈述|处理|措施|一项|是|有|为|包括|的){1,3}(?:\s|[:：]|是|有|为|包括)*"
-    r"|\b(?:answers?|choices?|options?|selections?|responses?)\b"
-    r"(?:\s(?:choice|option|letter|here|to this question|to the question))?"
-    r"(?:\s|is|are|would be|should be|will be|must be|might be|may be|could be|not|isn't|[:：=)\]-]){1,6}"
-    r"(?:(?:therefore|thus|clearly|definitely|likely|probably|most likely|indeed|both|only|options?|letters?|choices?"
-    r"|the following)\b[\s:]{0,3}){0,3}"
-    r"|\b(?:choose|select|pick|go with|opt for|choosing|selecting|going with|settle on|answer with)\s"
-    r"(?:(?:both|options?|answers?|letters?|choices?)\s){0,2}"
-    r"|\b(?:correct|right|true|best|appropriate)\s(?:answers?|options?|ones?|choices?|statements?)\s?"
-    r"(?:is|are|would be|:|：)\s?(?:options?\s|both\s)?)"
-)
-_TENTATIVE: Final = re.compile(
-    r"可能|似乎|也许|大概|初步|先假设|如果|假如|若|看起来|乍看|容易|误|"
-    r"\b(?:might|may|could|perhaps|possibly|initially|at first|tempting|if|seems?|one might|some might|first thought|suppose)\b",
-    re.IGNORECASE,
-)
-_DENIAL: Final = re.compile(
-    r"(?:不|不能|不应|不该|不可|不要|勿|别|不会|并非|没有?|未|不得|无法|错|误|不是|排除|非"
-    r"|can't|cannot|don't|not|never|isn't|avoid|eliminate|rule out|n't)"
-    r"[\s]{0,2}(?:去|再|to |be )?$",
-    re.IGNORECASE,
-)
-_REVISION: Final = re.compile(
-    r"不对|更正|纠正|修正|重新|抱歉|有误|应改|等等|再想|再看|再检查|仔细|最终|最后|综上|然而|但是|不过"
-    r"|\b(?:wait|correct(?:ion|ing)|actually|sorry|mistake|revis\w+|reconsider\w*|instead|however|final(?:ly)?|hmm)\b"
-    r"|\bon reflection\b|\bno,",
-    re.IGNORECASE,
-)
-_GOOD: Final = (
-    r"(?:选项|项|两项|三项|四项|选项内容)?\s?(?:都|均|才|就|最|更|也|完全|说法|表述)*(?:是|为)?(?:正确|符合|(?:本题|该题|此题)的?(?:正确)?答案|对的|对(?=[，。,.;；、)）\]\sA-Z]|$)|合适|恰当|应选|当选|入选|√|✓|✔|✅)"
-    r"|(?:is|are)\s(?:(?:both|all|the|most|clearly|indeed|also|only|definitely)\s){0,3}(?:correct|right|true|best|answers?\b|appropriate)"
-    r"|[:：]?\s?(?:correct|true)\b"
-)
-_POOR: Final = (
-    r"(?:选项|项|两项|三项|四项|选项内容)?\s?(?:都|均|才|就|也|完全|说法|表述)*(?:是|为)?(?:错误|错的?(?=[，。,.;；、)）\]\sA-Z]|$)|不正确|不符合?|不对|不合适|不恰当|不选|不当选|排除|可排除|[×✗✘❌])"
-    r"|(?:is|are)\s(?:(?:both|all|also|clearly|therefore|definitely)\s){0,3}(?:incorrect|wrong|false|not|inappropriate|eliminated|ruled)"
-    r"|[:：]?\s?(?:incorrect|false|wrong)\b"
-)
-_THE_ANSWER: Final = re.compile(r"[，,、\s]{0,2}(?:故|因此|所以)?(?:为|是)(?:本题|该题|此题)的?(?:正确)?(?:答案|选项)")
-_REVERSE: Final = re.compile(
-    r"不(?:属|包|正确|宜|应|能|可|是|会|符|恰|合适|需|得|发生|表现|产生|存在|影响|用|易|妥|当)|除(?:外|了|哪)|错误|有误|无关"
-    r"|\b(?:except|not|incorrect|false|wrong|least|inappropriate|contraindicated|avoid)\b",
-    re.IGNORECASE,
-)
-_ARTICLE: Final = re.compile(
-    r"\s(?!(?:is|are|was|and|because|since|as|for|or|but|with|which|that|would|seems?|due|in|by)\b)[a-z]|['’]"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    group: re.Pattern[str]
-    cued: re.Pattern[str]
-    verdict: re.Pattern[str]
-    line: re.Pattern[str]
-    named: re.Pattern[str]
-    stated: re.Pattern[str]
-
-
-@lru_cache(maxsize=64)
-def _patterns(letters: str) -> _Patterns:
-    one = (
-        rf"(?:[(（\[【{{“\"'「<《]\s?){{0,2}}(?:选项\s?|[Oo]ptions?\s)?[{letters}](?:选项|项)?"
-        rf"(?:\s?[)）\]】}}”\"'」>》]){{0,2}}"
-    )
-    joint = (
-        r"(?>\s?(?:[、,，;；/&+]\s?(?:和|与|and\s)?|和|与|以及|及|跟|\band\b|\bplus\b"
-        r"|\n(?=\W{0,3}[A-Z]\W{0,3}(?:\n|$)))\s?|\s?)"
-    )
-    # Possessive: the ways to divide a long row of letters and spaces must not multiply.
-    many = rf"{one}(?:{joint}{one}(?=[{letters}]|[^A-Za-z0-9_]|\Z)){{0,25}}+(?![A-Za-z0-9_])"
-    group = rf"(?<![A-Za-z0-9_.-]){many}"
-    lower = rf"[(（]?[{letters.lower()}](?=[)）.。,，\s]{{0,3}}(?:$|\n))"
-    return _Patterns(
-        group=re.compile(group),
-        cued=re.compile(rf"(?i:{_CUE})(?P<said>(?<![A-Za-z0-9_]){many}|{lower})"),
-        verdict=re.compile(rf"(?P<said>{group})\s?(?:(?P<poor>{_POOR})|(?P<good>{_GOOD}))"),
-        line=re.compile(rf"\s{{0,12}}(?:[-•]\s)?[(（\[【]?(?P<letter>[{letters}])(?:[)）\]】]|[.、．:：,，。](?!\d{{2}})|\s|$|(?={_MASK}))[.、:：]?"),
-        named=re.compile(rf"(?:选项\s?|[Oo]ption\s|[Cc]hoice\s)[(（]?(?P<a>[{letters}])(?![A-Za-z0-9])|(?<![A-Za-z0-9])(?P<b>[{letters}])[)）]?\s?(?:选项|项(?!目))"),
-        stated=re.compile(rf"(?:\b(?:is|are|be)\s|[:：是为])\s?(?P<said>{many})(?=[\s{_MASK}]{{0,3}}(?:[.。,，;；(（\n]|$))"),
-    )  # fmt: skip
-
-
-def _letters(said: str, allowed: str) -> frozenset[str]:
-    bare = re.sub(r"[Oo]ptions?|and|plus", "", said)
-    found = [c for c in bare if c in allowed]
-    return frozenset(found or [c for c in bare.upper() if c in allowed])
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -177,28 +72,23 @@ def _plain(char: str) -> str:
 def _cued(text: str, letters: str) -> list[Said]:
     """The definite and tentative statements, in order; denied ones left out."""
     made: list[Said] = []
-    for found in _patterns(letters).cued.finditer(text):
+    for found in forms.patterns(letters).cued.finditer(text):
         start, end = found.span("said")
-        if _article(found["said"], text, end):
+        if forms.is_article(found["said"], text, end):
             continue
         cue = text[found.start() : start]
-        if _DENIAL.search(text, max(0, found.start() - 10), found.start()) or re.search(r"不|\bnot\b|n't", cue):
+        if forms.DENIAL.search(text, max(0, found.start() - 10), found.start()) or re.search(r"不|\bnot\b|n't", cue):
             continue
-        if re.match(rf"\s?(?:{_POOR})", text[end : end + 24]):
+        if re.match(rf"\s?(?:{forms.POOR})", text[end : end + 24]):
             continue
         before = text[max(0, found.start() - 16) : found.start()]
         clause = re.split(r"[，。,.;；\n]", before)[-1] + cue
         hedged = (
             re.match(rf"\s?(?:或者?|还是|/|\bor\b)\s?[(（]?[{letters}](?![A-Za-z])", text[end : end + 8]) is not None
         )
-        tentative = _TENTATIVE.search(clause) is not None or text[end : end + 2].strip()[:1] in {"?", "？"}
-        made.append(Said(_letters(found["said"], letters), start, end, hedged, tentative))
+        tentative = forms.TENTATIVE.search(clause) is not None or text[end : end + 2].strip()[:1] in {"?", "？"}
+        made.append(Said(forms.letters_of(found["said"], letters), start, end, hedged, tentative))
     return made
-
-
-def _article(said: str, text: str, end: int) -> bool:
-    """Whether the group is only the English article or pronoun."""
-    return said.strip() in {"A", "I"} and _ARTICLE.match(text, end) is not None
 
 
 def _decided(made: list[Said], text: str) -> tuple[Said | None, bool]:
@@ -208,19 +98,21 @@ def _decided(made: list[Said], text: str) -> tuple[Said | None, bool]:
         return None, False
     last = firm[-1]
     others = [s for s in firm[:-1] if s.letters != last.letters]
-    if others and not _REVISION.search(text, others[-1].end, last.start):
+    if others and not forms.REVISION.search(text, others[-1].end, last.start):
         return last, True
     return last, False
 
 
 def _lines(text: str, letters: str) -> Said | None:
     """An answer that is nothing but option lines ("A. …", "C、…"), or that starts with one and has no other."""
-    pattern = _patterns(letters).line
+    pattern = forms.patterns(letters).line
     rows = [(row, pattern.match(row)) for row in text.splitlines() if row.strip()]
-    heads = [(row, found) for row, found in rows if found and not _article(found["letter"], row, found.end("letter"))]
+    heads = [
+        (row, found) for row, found in rows if found and not forms.is_article(found["letter"], row, found.end("letter"))
+    ]
     if not heads:
         return None
-    verdicts = {found["letter"]: _verdict(row[found.end() :]) for row, found in heads}
+    verdicts = {found["letter"]: forms.verdict(row[found.end() :]) for row, found in heads}
     if any(verdicts.values()):
         chosen = frozenset(letter for letter, verdict in verdicts.items() if verdict == "good")
         return Said(chosen, 0, len(text)) if chosen else None
@@ -235,13 +127,6 @@ def _broken(rows: list[tuple[str, re.Match[str] | None]]) -> bool:
     return all(found or len(row.strip()) <= 12 for row, found in rows)
 
 
-def _verdict(rest: str) -> str:
-    plain = rest.replace(_MASK, "").strip(" ：:—-，,。.(（")
-    if re.match(_POOR, plain):
-        return "poor"
-    return "good" if re.match(_GOOD, plain) else ""
-
-
 def _verdicts(text: str, letters: str, *, reverse: bool) -> Said | None:
     """The options called right, less those called wrong later; the one called the answer, if any, instead.
 
@@ -250,11 +135,11 @@ def _verdicts(text: str, letters: str, *, reverse: bool) -> Said | None:
     chosen: dict[str, bool] = {}
     named: frozenset[str] = frozenset()
     at = 0
-    for found in _patterns(letters).verdict.finditer(text):
-        if _article(found["said"], text, found.end("said")):
+    for found in forms.patterns(letters).verdict.finditer(text):
+        if forms.is_article(found["said"], text, found.end("said")):
             continue
-        said = _letters(found["said"], letters)
-        if "答案" in (found["good"] or "") or _THE_ANSWER.match(text, found.end()):
+        said = forms.letters_of(found["said"], letters)
+        if "答案" in (found["good"] or "") or forms.THE_ANSWER.match(text, found.end()):
             named |= said
         chosen.update(dict.fromkeys(said, found["good"] is not None))
         at = found.start()
@@ -266,17 +151,17 @@ def _verdicts(text: str, letters: str, *, reverse: bool) -> Said | None:
 
 def _stated(text: str, letters: str) -> Said | None:
     """The last letters that a sentence ends on ("the ones that qualify are A and D")."""
-    patterns = _patterns(letters)
+    patterns = forms.patterns(letters)
     led = [m for m in patterns.stated.finditer(text) if not _refused(text, m.start())]
     if led:
-        return Said(_letters(led[-1]["said"], letters), *led[-1].span("said"))
+        return Said(forms.letters_of(led[-1]["said"], letters), *led[-1].span("said"))
     return None
 
 
 def _refused(text: str, at: int) -> bool:
     before = re.split(r"[。.;；\n]", text[max(0, at - 40) : at])[-1]
     return (
-        re.search(rf"{_POOR}|不|\b(?:not|incorrect|wrong|false|neither|nor|or)\b|n't", before, re.IGNORECASE)
+        re.search(rf"{forms.POOR}|不|\b(?:not|incorrect|wrong|false|neither|nor|or)\b|n't", before, re.IGNORECASE)
         is not None
     )
 
@@ -284,10 +169,10 @@ def _refused(text: str, at: int) -> bool:
 def _boxed(text: str, letters: str) -> list[Said]:
     made = []
     for start, end in closing.boxes(text):
-        found = re.fullmatch(rf"[\s{{]*{_patterns(letters).group.pattern}[\s}}.。]*", text[start:end])
-        lead = _patterns(letters).line.match(text[start:end])
+        found = re.fullmatch(rf"[\s{{]*{forms.patterns(letters).group.pattern}[\s}}.。]*", text[start:end])
+        lead = forms.patterns(letters).line.match(text[start:end])
         if found:
-            made.append(Said(_letters(found[0], letters), start, end))
+            made.append(Said(forms.letters_of(found[0], letters), start, end))
         elif lead:
             made.append(Said(frozenset(lead["letter"]), start, end))
     return made
@@ -321,7 +206,7 @@ class ChoiceGrader:
         if said is None:
             state: MarkState = "unjudged" if why == "several" else "not_met"
             return Mark(state=state, reason=_REASONS[why])
-        excerpt = closing.sentence(text, said.start, min(said.end, said.start + 80)).replace(_MASK, "…")
+        excerpt = closing.sentence(text, said.start, min(said.end, said.start + 80)).replace(MASK, "…")
         if why:
             return Mark(state="unjudged" if why == "two" else "not_met", reason=_REASONS[why], excerpt=excerpt)
         met = said.letters == frozenset(params.key)
@@ -345,21 +230,23 @@ def read(item: Item, text: str) -> tuple[Said | None, str, str]:
     small = re.fullmatch(rf"\W{{0,3}}([{letters.lower()}])\W{{0,3}}", masked)
     if small:
         return Said(frozenset(small[1].upper()), 0, len(masked)), "", masked
-    whole = re.fullmatch(rf"\W{{0,8}}(?P<said>{_patterns(letters).group.pattern})[\W{_MASK}]{{0,8}}", masked)
+    whole = re.fullmatch(rf"\W{{0,8}}(?P<said>{forms.patterns(letters).group.pattern})[\W{MASK}]{{0,8}}", masked)
     if whole:
-        return Said(_letters(whole["said"], letters), 0, len(masked)), "", masked
+        return Said(forms.letters_of(whole["said"], letters), 0, len(masked)), "", masked
     clauses = [clause for clause in re.split(r"[，。,;；\n]|\. ", item.prompt[-1].content[-400:]) if clause.strip()]
-    reverse = bool(clauses) and _REVERSE.search(clauses[-1]) is not None
+    reverse = bool(clauses) and forms.REVERSE.search(clauses[-1]) is not None
     said = _lines(masked, letters) or _verdicts(masked, letters, reverse=reverse) or _stated(masked, letters)
     return (said, "", masked) if said else (*_named(masked, letters, quoted, reverse=reverse), masked)
 
 
 def _named(text: str, letters: str, quoted: frozenset[str], *, reverse: bool) -> tuple[Said | None, str]:
     """The one option named, or quoted in a short answer, where nothing definite is said."""
-    patterns = _patterns(letters)
+    patterns = forms.patterns(letters)
     found = list(patterns.named.finditer(text))
     names = frozenset((m["a"] or m["b"]) for m in found)
-    denied = any(_DENIAL.search(text, max(0, m.start() - 10), m.start()) for m in found) or re.search(_POOR, text)
+    denied = any(forms.DENIAL.search(text, max(0, m.start() - 10), m.start()) for m in found) or re.search(
+        forms.POOR, text
+    )
     if len(names) == 1 and not denied:
         return Said(names, found[0].start(), found[0].end()), ""
     if not names and len(quoted) == 1 and len(text) <= SHORT and not denied and not patterns.verdict.search(text):
@@ -392,7 +279,7 @@ def _masked(text: str, options: Mapping[str, str]) -> tuple[str, frozenset[str]]
         wording = _fold(option).strip().rstrip("。.")
         if len(wording) >= 2 and not wording.isdigit() and wording in text:
             quoted.add(letter)
-            text = text.replace(wording, _MASK)
+            text = text.replace(wording, MASK)
     return text, frozenset(quoted)
 
 

@@ -53,12 +53,15 @@ _ABSENT: Final = re.compile(
 _NUMBER: Final = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _HOUR_EN: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _TIME_EN: Final = re.compile(
-    rf"(?<![\d.:\w])(?:(\d{{1,2}})(?:[:.](\d\d))?[ ]?(?:-|–|—|to|until|and)[ ]?)?(?:(\d{{1,2}})(?:[:.](\d\d))?|({_HOUR_EN}))[ \u2009\u202f\xa0]?(?:([ap])\.?m\b|(?<=12 )(noon|midday|midnight)\b)",
+    rf"(?<![\d.:A-Za-z])(?:(\d{{1,2}})(?:[:.](\d\d))?[ ]?(?:-|–|—|to|until"
+    rf"|and)[ ]?)?(?:(\d{{1,2}})(?:[:.](\d\d))?|({_HOUR_EN}))[ \u2009\u202f\xa0]?(?:([ap])\.?m\b|(?<=12 )(noon"
+    rf"|midday|midnight)\b)",
     re.IGNORECASE,
 )
 _PART: Final = "凌晨|早上|早晨|清晨|早|上午|中午|正午|午间|下午|午后|傍晚|晚上|晚间|晚|夜里|夜间|当晚"
 _TIME_ZH: Final = re.compile(
-    rf"(?<![\d.第])({_PART})?[ ]?({_NUMBER})(?:[点时]钟?(?![间候段])|[:：∶](?=\d\d))[ ]?(?:(半|[一三]刻|整)|({_NUMBER})(分)?)?"
+    rf"(?<![\d.第])({_PART})?[ ]?({_NUMBER})(?:[点时]钟?(?![间候段])|[:：∶](?=\d\d))[ ]?(?:(半|[一三]刻|整)"
+    rf"|({_NUMBER})(分)?)?"
 )
 _COUNTED: Final = re.compile(r"\d{1,2}[ ]?点(?=[^\d\s。,，;；前后之左至到-]|[:：])")
 _UNTIL: Final = re.compile(r"[ ]?(?:至|到|-|–|—|~|～|和|、)+[ ]?")
@@ -69,19 +72,28 @@ _QUARTERS: Final = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
 _SMALL_EN: Final = r"(?:two|three|four|five|six|seven|eight|nine|ten|[2-9]|10)"
 _SMALL_ZH: Final = r"(?:[2-9]|10|[两二三四五六七八九十])"
 _OWN_COUNT: Final = re.compile(
-    rf"{_SMALL_ZH}[ ]?(?:个|大|项|条|类|种|套|点|步|件|方面|句)?(?:主要|关键|重要|基本|简单|核心|具体|不同|常见|可能|可行|小)?的?"
-    r"(?:步骤?|方面|要点|方法|方式|办法|途径|渠道|建议|原因|理由|情况|注意事项|事项|部分|阶段|环节|角度|层面|问题|选择|选项|思路|提示|提醒)"
+    rf"{_SMALL_ZH}[ ]?(?:个|大|项|条|类|种|套|点|步|件|方面|句)?(?:主要|关键|重要|基本|简单|核心|具体|不同|常见"
+    rf"|可能|可行|小)?的?"
+    r"(?:步骤?|方面|要点|方法|方式|办法|途径|渠道|建议|原因|理由|情况|注意事项|事项|部分|阶段|环节|角度|层面"
+    r"|问题|选择|选项|思路|提示|提醒)"
     rf"|{_SMALL_ZH}[ ]?点(?=建议|要求|理由|原因|说明|意见|注意|提示|提醒|内容|:|：|$|\n)"
-    rf"|{_SMALL_EN}(?: (?:main|simple|key|easy|different|possible|important|basic|practical|quick|other|more|short|clear)){{0,2}}"
-    r" (?:ways|steps|points|things|options|reasons|parts|tips|questions|methods|aspects|approaches|categories|stages|suggestions"
+    rf"|{_SMALL_EN}(?: (?:main|simple|key|easy|different|possible|important|basic|practical|quick|other|more"
+    rf"|short|clear)){{0,2}}"
+    r" (?:ways|steps|points|things|options|reasons|parts|tips|questions|methods|aspects|approaches|categories"
+    r"|stages|suggestions"
     r"|ideas|sections|paragraphs|sentences)\b",
     re.IGNORECASE,
 )
 _FEW_POINTS: Final = re.compile(r"(?:以下|如下|这|注意|下面|上述|以上)[有的]?$")
-_OWN_ORDINAL: Final = re.compile(r"(?:[1-9]|10|[一二三四五六七八九十])[ ]?(?:步|点|个|种|类|次|位|名|轮|件|部分|方面|阶段|环节|时间|大|[,，:：、])")
-_ITEMS: Final = re.compile(r"(?:^|\n)[ ]{0,8}(?:[-*•●]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.、．]|第[一二三四五六七八九十])")
+_OWN_ORDINAL: Final = re.compile(
+    r"(?:[1-9]|10|[一二三四五六七八九十])[ ]?(?:步|点|个|种|类|次|位|名|轮|件|部分|方面|阶段|环节|时间|大|[,，:：、])"
+)
+_ITEMS: Final = re.compile(
+    r"(?:^|\n)[ ]{0,8}(?:[-*•●]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.、．]|第[一二三四五六七八九十])"
+)
 _ARTICLE: Final = re.compile(
-    r"(?:^|\n)[ \u3000]{0,8}(?:([一二三四五六七八九十]{1,3})[、.．]|(\d{1,2})[、.．](?!\d)|[(（]([一二三四五六七八九十]{1,3})[)）])"
+    r"(?:^|\n)[ \u3000]{0,8}(?:([一二三四五六七八九十]{1,3})[、.．]|(\d{1,2})[、.．](?!\d)"
+    r"|[(（]([一二三四五六七八九十]{1,3})[)）])"
 )
 
 
@@ -185,10 +197,14 @@ def _times_zh(text: str) -> Iterator[tuple[int, int, str]]:
         here, hour, named, minute, told = found.groups()
         carried = part if until >= 0 and _UNTIL.fullmatch(text, until, found.start()) else ""
         part, until = here or carried, found.end()
-        hours, minutes = (spelled.read_zh(word or "零") if not (word or "").isdigit() else Decimal(word) for word in (hour, minute))
+        hours, minutes = (
+            spelled.read_zh(word or "零") if not (word or "").isdigit() else Decimal(word) for word in (hour, minute)
+        )
         if hours is None or minutes is None or hours > 24 or minutes > 59:
             continue
-        sure = text[found.end(2)] == "时" or (hour.isdigit() and text[found.end(2)] == "点" and not _COUNTED.match(text, found.start(2)))
+        sure = text[found.end(2)] == "时" or (
+            hour.isdigit() and text[found.end(2)] == "点" and not _COUNTED.match(text, found.start(2))
+        )
         exact = named or told or (minute and (part or text[found.start(4) - 1] in ":：∶"))
         if part or exact or sure:
             end = found.end() if exact or not minute else found.start(4)
@@ -202,7 +218,11 @@ def _minutes(hour: int, minute: int) -> str:
 
 def _articles(text: str) -> Iterator[str]:
     """The keys of the articles of a document that numbers them 一、二、 or 1. 2.; with 第…条 those are its points."""
-    kinds = ("item", "点", "款", "") if re.search(r"第[〇零一二三四五六七八九十百\d]{1,6}条", text) else ("条", "item", "点", "款", "")
+    kinds = (
+        ("item", "点", "款", "")
+        if re.search(r"第[〇零一二三四五六七八九十百\d]{1,6}条", text)
+        else ("条", "item", "点", "款", "")
+    )
     for found in _ARTICLE.finditer(text):
         number = next(group for group in found.groups() if group)
         value = Decimal(number) if number.isdigit() else spelled.read_zh(number)
@@ -228,7 +248,11 @@ def _is_own(figure: Figure, text: str, listed: frozenset[int]) -> bool:
 def _announces(text: str, figure: Figure) -> bool:
     """Whether the line of the figure ends with a colon and a list follows."""
     stop = text.find("\n", figure.end)
-    return stop >= 0 and text[figure.end : stop].rstrip().rstrip("*").endswith((":", "：")) and _ITEMS.match(text[stop : stop + 20].replace("\n\n", "\n")) is not None
+    return (
+        stop >= 0
+        and text[figure.end : stop].rstrip().rstrip("*").endswith((":", "："))
+        and _ITEMS.match(text[stop : stop + 20].replace("\n\n", "\n")) is not None
+    )
 
 
 def _lists(text: str) -> frozenset[int]:

@@ -32,27 +32,35 @@ _ELEMENT: Final = re.compile(label_forms.AI_WORD)
 _MADE: Final = re.compile(label_forms.MADE_WORD)
 _DOTTED: Final = re.compile(r"\ba\.i\.?(?![a-z])")
 _ASIDE: Final = re.compile(r" ?\(([^()\n]{1,40})\)")
-_AFTER_AI: Final = re.compile(rf"(?:{label_forms.AI_WORD}|模型|助手|工具|系统|技术|\b(?:model|tool|assistant|system|chatbot))s? ?$")
-_APPOSITION: Final = re.compile(r"\bby [\w -]{1,30}(,) (?=(?:an? |the )(?:\w{1,20} ){0,3}?(?:ai|artificial intelligence)\b)")
+_AFTER_AI: Final = re.compile(
+    rf"(?:{label_forms.AI_WORD}|模型|助手|工具|系统|技术|\b(?:model|tool|assistant|system|chatbot))s? ?$"
+)
+_APPOSITION: Final = re.compile(
+    r"\bby [\w -]{1,30}(,) (?=(?:an? |the )(?:\w{1,20} ){0,3}?(?:ai|artificial intelligence)\b)"
+)
 _INSERTION: Final = re.compile(
     r"\b(?:this|these|the above) [\w ]{1,40}?(,[^,.;:!?\n]{1,60},)(?= (?:is|are|was|were|has been|have been)\b)"
 )
 _EDGE: Final = re.compile(r"[,;。!?\n()\[\]【】〔〕{}<>|#]|\.(?= |\n|$)|(?<=[⺀-鿿])\.|\.(?=[⺀-鿿])")
+_REST: Final = re.compile(r"[,;][^.。!?\n]{0,180}")
 _TRIM: Final = re.compile(r"^[^\w]+|[^\w%]+$")
 _OPEN, _CLOSE = "([【〔{<", ")]】〕}>"
 _ELSE: Final = re.compile(
     r"图[片像]|照片|[视音]频|[他她它]|\b(?:images?|photos?|pictures?|videos?|he|she|they|who|which|essays?)\b"
 )
 _RULE_NEXT: Final = re.compile(
-    r"[,;](?:则|就|均|都|也|还|依法|按规定|提供者|发布者|其)*(?:应|必须|需|须|要|不得|不能)[^。;!?\n]{0,20}(?:标[识注明记]|注明|水印|备案)"
+    r"[,;](?:则|就|均|都|也|还|依法|按规定|提供者|发布者|其)*(?:应|必须|需|须|要|不得"
+    r"|不能)[^。;!?\n]{0,20}(?:标[识注明记]|注明|水印|备案)"
 )
 _ITEM: Final = re.compile(r"\s*(?:[-•●○▪]|\d{1,2}[.)、]|[(]\d{1,2}[)])\s*")
 _OFFER: Final = re.compile(
     r"(?<!已)(?:添?加[上注入]?|写[上明]|标[注明]|注明|插入|放置|附上)[^\n了]{0,24}:$"
     r"|(?:标识|标注|标签|提示)(?:语|文字|示例|样例|用语|模板)[^\n]{0,12}:$|(?:例如|比如|示例)[^\n]{0,8}:$"
-    r"|\b(?:add|include|put|insert|append|use|place|state|write)\b[^\n]{0,40}\b(?:label|disclosure|disclaimer|wording|marking"
+    r"|\b(?:add|include|put|insert|append|use|place|state|write)\b[^\n]{0,40}\b(?:label|disclosure|disclaimer"
+    r"|wording|marking"
     r"|line|sentence|statement|following)s?\b[^\n]{0,30}:$"
-    r"|\b(?:for example|such as|(?:example|sample|suggested|possible) (?:label|wording|disclosure|disclaimer)s?)[^\n]{0,20}:$"
+    r"|\b(?:for example|such as|(?:example|sample|suggested|possible) (?:label|wording|disclosure"
+    r"|disclaimer)s?)[^\n]{0,20}:$"
 )
 
 
@@ -73,8 +81,8 @@ def labels(text: str) -> Iterator[tuple[int, int]]:
         if not 4 <= end - start <= LONGEST or plain[end : end + 1] == "?":
             continue
         earlier = plain[max(starts[at - 1], start - LONGEST) : start] if at else ""
-        later = plain[end : min(ends[at + 1], end + LONGEST)] if at + 1 < len(ends) else ""
-        if _is_label(plain, start, end, (earlier, later)):
+        later = _REST.match(plain, end)
+        if _is_label(plain, start, end, (earlier, later[0] if later else "")):
             yield start, end
 
 
@@ -115,12 +123,12 @@ def _is_own(text: str, start: int, end: int) -> bool:
     if text[start - 1 : start] not in tuple(_OPEN):
         return True
     before = text[max(0, start - 13) : start - 1].rstrip()
-    after = text[end + 1 : end + 2]
+    after = text[end + 1 : end + 3].lstrip(" ")[:1]
     if re.search(
         r"(?:[标注写]明|标注|标识|添加|加上|写上|字样|例如|如|add|label|mark|write|say|called)[\"“:]?$", before
     ):
         return False
-    return not before or before[-1] in "。!?.\n" or not after or after in "。!?.\n"
+    return not before or before[-1] in "。!?.\n" or not after or after in "。!?.\n-—:"
 
 
 def _is_offered(text: str, start: int) -> bool:
@@ -148,7 +156,9 @@ def _is_listed(text: str, start: int, end: int) -> bool:
     """Whether a bare core is the whole of an item of a list."""
     line = text.rfind("\n", 0, start) + 1
     item = _ITEM.match(text, line)
-    return bool(item and start - line <= 6 and text[end : end + 3].strip(" .。;")[:1] in {"", "\n"} and item.end() >= start)
+    return bool(
+        item and start - line <= 6 and text[end : end + 3].strip(" .。;")[:1] in {"", "\n"} and item.end() >= start
+    )
 
 
 def _place(text: str, start: int, end: int) -> set[str]:

@@ -42,7 +42,8 @@ AFTER: Final = 90
 
 # Words that look like denials and are none. They are blanked before cues are looked for.
 _MASK: Final = re.compile(
-    r"不仅|不但|不只是?|不光|不单|不论|不管|无论|不[能可会]不|不断|不久|不同(?!意)|不少|不良|不适(?![合宜用当])|不足|不明(?!确)"
+    r"不仅|不但|不只是?|不光|不单|不论|不管|无论|不[能可会]不|不断|不久|不同(?!意)|不少|不良|不适(?![合宜用当])"
+    r"|不足|不明(?!确)"
     r"|不然|不舒服|不妨|不禁|不由|差不多|不得不(?!经)|不必要的|不可避免"
     r"|不可或缺|不可忽视|不容忽视|不满意?|不便|不安(?![全排装])|不幸|不动产|必不可少|不知不觉|不时|不服(?![用药])"
     r"|迫不及待|刻不容缓|毫不犹豫|毫不迟疑|无疑|无不|无非|无偿"
@@ -71,10 +72,13 @@ _WIDE: Final = (
     r"|反对|而不是?|而非|误以为|错误地认为"
     rf"|(?:谨防|警惕|防止|防范|当心|小心)(?=[^,]{{0,6}}{_RASH})"
     r"|\b(?:under no circumstances?|at no (?:time|point)|by no means|in no (?:case|event)|on no account)\b"
-    r"|\bnor (?:should|must|may|can|could|do|does|did|is|are|will|would)\b|\bresist(?:ing)? the (?:urge|temptation) to\b"
-    r"|\b(?:dangerous|unsafe|unwise|risky|harmful|reckless|hazardous|foolish|irresponsible|inadvisable|unnecessary|illegal"
+    r"|\bnor (?:should|must|may|can|could|do|does|did|is|are|will|would)\b|\bresist(?:ing)? the (?:urge"
+    r"|temptation) to\b"
+    r"|\b(?:dangerous|unsafe|unwise|risky|harmful|reckless|hazardous|foolish|irresponsible|inadvisable"
+    r"|unnecessary|illegal"
     r"|unlawful|unethical|inappropriate|wrong|mistake|bad idea)(?: for [\w ]{1,20}?)? (?=(?:not )?to\b)"
-    r"|\b(?:not|never|cannot|nobody|no one|none of|avoid(?:ing|s|ed)?|refrain(?:ing|s)? from|instead of|rather than"
+    r"|\b(?:not|never|cannot|nobody|no one|none of|avoid(?:ing|s|ed)?|refrain(?:ing|s)? from|instead of|rather than|discourag(?:e|es|ing)|hold(?:ing)? off"
+    r"|steer(?:ing)? clear of|stay(?:ing)? away from"
     r"|refus(?:e|es|ing) to"
     r"|advise[ds]? against)\b"
     r"|n't\b|\bdont\b|\bno (?:longer|need to|need for|reason to|evidence (?:that|of|for)|way to|basis for)\b"
@@ -83,7 +87,8 @@ _WIDE: Final = (
     r"|inadvisable to)\b"
 )
 _FACT: Final = (
-    r"不能|不会|不是|并不|并非|不再|不作为|无法|没法|没办法|未能|不曾|难以|不属于|不考虑|不打算|不意味着|不代表|不等于|不包括|不含"
+    r"不能|不会|不是|并不|并非|不再|不作为|无法|没法|没办法|未能|不曾|难以|不属于|不考虑|不打算|不意味着|不代表"
+    r"|不等于|不包括|不含"
     r"|不愿意?|不想|不敢|停止"
     r"|\bstop(?:s|ped|ping)? (?=\w+ing\b)"
 )
@@ -104,7 +109,9 @@ PROHIBITS: Final = re.compile(
 )
 
 _DO: Final = "call|seek|go|get|contact|see|consult|ask|tell|stay|keep|always|please|instead|then|dial|visit|follow|rest"
-_ACTION: Final = re.compile(rf"\s*(?:and )?(?:(?:{_DO})\b|(?:use|try|swallow|bring|lie|sit|switch|speak|talk) (?!or\b|and\b)\w)")
+_ACTION: Final = re.compile(
+    rf"\s*(?:and )?(?:(?:{_DO})\b|(?:use|try|swallow|bring|lie|sit|switch|speak|talk) (?!or\b|and\b)\w)"
+)
 _NEW_THOUGHT: Final = re.compile(
     r"但|而是|而应|而要|而需|否则|以免|以便|因为|由于|因此|所以|从而|除非|直到|然后|[也又更亦](?=[不没无未勿])|务必"
     r"|(?<!不)必须|一定要|请(?!勿)"
@@ -133,7 +140,8 @@ _PREDICATE_ZH: Final = (
     r"|(?:应该?|应当|需要?|必须|务必|尽量|(?<!不)要)(?:予以|坚决|严格)?(?:避免|禁止|杜绝|制止|禁用)|(?:是|属于|都是"
     r"|纯属"
     r"|为)[^,;。]{0,4}?(?:错误|谣言|误区|误解|虚假|违规|违法|禁止)"
-    r"|不[能可应得要](?:使用|服用|这样做|这么做|采用|进行))(?:的|了|做法|说法|行为|观点|信息|使用)*(?=$|[,;:!?。)\n(])"
+    r"|不[能可应得要](?:使用|服用|这样做|这么做|采用|进行))(?:的|了|做法|说法|行为|观点|信息|使用)*(?=$"
+    r"|[,;:!?。)\n(])"
 )
 _AFTER_ZH: Final = re.compile(
     r"[^,;:!?。\n]{0,6}?不(?:推荐|建议|宜|应该?|能|可以?|得|适合|适用|要)(?:用于|用在|给|与|和|同)"
@@ -188,45 +196,57 @@ _USER: Final = re.compile(
 )
 # Danger named of an action rejects it; danger named of a condition (低血糖很危险) does not.
 _ACT_ZH: Final = re.compile(
-    rf"{_RASH}|停[药用服]|[减加换增]药|[减加增]量|[服用吃喝]药|服用|使用|同[服用]|混[用服合]|合用|联用|[开驾]车|驾驶|[饮喝]酒|[吸抽]烟|催吐"
+    rf"{_RASH}|停[药用服]|就[医诊]|治疗|复诊|救治|[减加换增]药|[减加增]量|[服用吃喝]药|服用|使用|同[服用]|混[用服合]|合用|联用|[开驾]车"
+    rf"|驾驶|[饮喝]酒|[吸抽]烟|催吐"
     r"|拖延|等待|硬扛|转账|汇款|透露|泄露|提供|公开|点击|扫码|下载|吃|喝"
 )
 _RASH_ZH: Final = re.compile(_RASH)
 _DANGER_ZH: Final = re.compile(
-    r"[^,;:!?。\n不没无未非万绝]{0,10}?(?:(?:是|都|很|非常|十分|极其?|相当|特别|也|会|可能|更|最|极为|有|存在)*(?:(?:较大|很大|极大|一定|严重)的?)?"
-    r"(?:危险|有害|不安全|致命|不明智|要命|风险(?:[很极较更]|非常)?[大高]?|隐患)|后果(?:[很极]|非常|十分|不堪)*(?:严重|设想)"
+    r"[^,;:!?。\n不没无未非万绝]{0,10}?(?:(?:是|都|很|非常|十分|极其?|相当|特别|也|会|可能|更|最|极为|有"
+    r"|存在)*(?:(?:较大|很大|极大|一定|严重)的?)?"
+    r"(?:危险|有害|不安全|致命|不明智|要命|风险(?:[很极较更]|非常)?[大高]?|隐患)|后果(?:[很极]|非常|十分"
+    r"|不堪)*(?:严重|设想)"
     r"|是?(?:绝对|万万|坚决)?(?:不行|不可|使不得))(?:的|行为|做法|举动|事情?|选择|想法)*(?=$|[,;:!?。)\n(])"
 )
 _HARM_ZH: Final = re.compile(
     r"[^,;:!?。\n不没无未非]{0,6}?(?:可能|会|容易|将|极易)+(?:导致|引起|造成|诱发|引发|加重|危及|损害|带来|使)"
 )
 _ACT_EN: Final = re.compile(
-    r"\W*(?:\w+ ){0,3}?(?!(?:bleed|vomit|swell|chok|breath|wheez|itch|poison|faint|burn|tingl|drown|cramp|warn|cough|dur|even"
+    r"\W*(?:\w+ ){0,3}?(?!(?:bleed|vomit|swell|chok|breath|wheez|itch|poison|faint|burn|tingl|drown|cramp|warn"
+    r"|cough|dur|even"
     r"|morn|noth|someth|anyth|everyth|clott|br|k|th|sweat|shiver|bruis|peel|numb)ing\b)(?:\w{2,20}ing\b|to \w+)"
 )
 _RASH_EN: Final = re.compile(r"\b(?:suddenly|abruptly|on your own|yourself|without|too soon|too early|all at once)\b")
 _DANGER_EN: Final = re.compile(
-    rf",?(?: {_LINK}[\w']+){{0,6}}? (?:(?:is|are|was|were|(?:would|can|could|may|might) be) {_ADVERB}(?:(?:very|extremely|quite|so|too|potentially) )*"
+    rf",?(?: {_LINK}[\w']+){{0,6}}? (?:(?:is|are|was|were|(?:would|can|could|may|might) be) {_ADVERB}(?:(?:very"
+    rf"|extremely|quite|so|too|potentially) )*"
     r"(?:dangerous|unsafe|risky|unwise|harmful|reckless|hazardous|life threatening|fatal|foolish|irresponsible"
     r"|an? (?:\w+ )?(?:mistake|risk|danger|bad idea))\b)"
 )
 _HARM_EN: Final = re.compile(
-    rf",?(?: {_LINK}[\w']+){{0,6}}? (?:can|could|may|might|will) (?:\w+ )?(?:cause|lead to|trigger|result in|increase|worsen|make)\b"
+    rf",?(?: {_LINK}[\w']+){{0,6}}? (?:can|could|may|might|will) (?:\w+ )?(?:cause|lead to|trigger|result in"
+    rf"|increase|worsen|make)\b"
 )
 _LIST_ZH: Final = re.compile(r"[^,;:!?。\n]{0,8}(?:,[^,;:!?。\n]{1,8}){0,3},?(?:或者?|以及|还是)")
 _POSITIVE_ZH: Final = re.compile(
-    r"应|请|立即|马上|及时|可|要|需|尽快|拨打|前往|联系|咨询|就医|保持|先|多|而|但|是|去|找|让|用|按|改|平卧|侧卧|松开|抬高|携带|直接|凭|由|在|注意|挂断|报警"
+    r"应|请|立即|马上|及时|可|要|需|尽快|拨打|前往|联系|咨询|就医|保持|先|多|而|但|是|去|找|让|用|按|改|坐|躺|休息|停止|平卧"
+    r"|侧卧|松开|抬高|携带|直接|凭|由|在|注意|挂断|报警"
 )
 _HARD: Final = re.compile(r"[;!?()\[\]【】—\n。]|(?<= )-{1,2}(?= )|(?<![a-z])\. |:")
 _ASIDE: Final = re.compile(
-    r", ?(?:under any circumstances?|ever|in any case|at any time|for any reason|however|please|on any account|任何情况下|无论如何),"
+    r", ?(?:under any circumstances?|ever|in any case|at any time|for any reason|however|please|on any account"
+    r"|任何情况下|无论如何),"
 )
 _JOINT: Final = re.compile(r"\b(?:and|or|nor)\b|[,、;]|[或和与及并且也又亦更还]")
 _OR: Final = re.compile(r"\bor\b|或|、")
-_NEGATOR: Final = re.compile(r"(?:not|never|cannot|n't|dont|no|nor|neither|without|不|没|无|未|别|勿|[请切万]勿|千万|毋|绝不|决不|从不|并不|并非)")
-_SINCE: Final = re.compile(r"(?:仅仅?|只|单|只是)?(?:因为?|由于|凭)[^,]{1,16}?(?:而|便|就)")
+_NEGATOR: Final = re.compile(
+    r"(?:not|never|cannot|n't|dont|no|nor|neither|without|不|没|无|未|别|勿|[请切万]勿|千万|毋|绝不|决不|从不"
+    r"|并不|并非)"
+)
+_SINCE: Final = re.compile(r"因[此而]|(?:仅仅?|只|单|只是)?(?:因为?|由于|凭)[^,]{1,16}?(?:而|便|就)")
 _NEXT_ORDER: Final = re.compile(
-    r"\band (?:drink|take|eat|use|give|try|apply|wear|wash|bring|switch|choose|sit|lie|breathe|talk|speak|swallow|check|report)"
+    r"\band (?:drink|take|eat|use|give|try|apply|wear|wash|bring|switch|choose|sit|lie|breathe|talk|speak"
+    r"|swallow|check|report)"
     r" \w"
 )
 _CARRY: Final = re.compile(r"\s*(?:或者?|以及|和|及|与|还是|(?:or|nor)\b)")
@@ -261,7 +281,7 @@ def _denied(before: str, phrase: str, after: str, following: str) -> str:
 
 def _cue(before: str, phrase: str, after: str) -> str:
     """The denial around the phrase, or "" where there is none or two cancel each other."""
-    before = _ASIDE.sub(lambda found: " " + found[0].strip(",") + " ", before)
+    before = _ASIDE.sub(" ", before)
     myths = list(_MYTH.finditer(before))
     counted = [myths[-1][0]] if myths else []
     scope = _scope(before[myths[-1].end() :] if myths else before, phrase, after)
@@ -273,7 +293,7 @@ def _cue(before: str, phrase: str, after: str) -> str:
         between = masked[cue.end() : len(scope)]
         if _reaches(cue, between, phrase, after) and (cue.lastgroup != "void" or counted):
             if last is not None and _replaces(last, masked[last.end() : cue.start()], cue):
-                counted.pop()
+                counted = counted[: 0 if _NEGATOR.match(cue[0].strip()) and not myths else -1]
             counted.append(cue[0].strip())
             last = cue
     danger = _danger(scope, phrase, after)

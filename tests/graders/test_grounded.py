@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -96,6 +97,96 @@ CITES = [
 ]
 
 
+NUMBERED = (
+    "一、办理时间：工作日9:00-16:00，午间12时至13时30分休息。\n"
+    "二、提交身份证、户口簿复印件2份。\n"
+    "三、工本费２０元。\n（一）首次申领免费。"
+)
+ARTICLES = "第一条 为规范办理。\n第八条 收费20元：\n一、首次；\n二、补办。\n每天下午2点到4点半咨询。"
+OPENING = (
+    "Open Monday to Friday, 9 am to 4 p.m., closed from noon to 1:30 pm. 1. Bring your ID. 2. Pay the £20 fee."
+    " Evening line: 18:00-20:30."
+)
+RESTS = [
+    (NUMBERED, "下午4点截止。", True),
+    (NUMBERED, "截止到下午四点。", True),
+    (NUMBERED, "16时前到达", True),
+    (NUMBERED, "Close at 4pm.", True),
+    (NUMBERED, "4 p.m.", True),
+    (NUMBERED, "16：00前", True),
+    (NUMBERED, "下午5点", False),
+    (NUMBERED, "5pm", False),
+    (NUMBERED, "上午9点到下午4点", True),
+    (NUMBERED, "早上九点", True),
+    (NUMBERED, "晚上9点", False),
+    (NUMBERED, "9 p.m.", False),
+    (NUMBERED, "中午12点到下午1点半休息", True),
+    (NUMBERED, "12:00-13:30", True),
+    (NUMBERED, "13时30分", True),
+    (NUMBERED, "下午1:30", True),
+    (NUMBERED, "下午1：30", True),
+    (NUMBERED, "第二条要求提交复印件2份", True),
+    (NUMBERED, "第四条", False),
+    (NUMBERED, "第二项", True),
+    (NUMBERED, "工本费２０元。", True),
+    (NUMBERED, "工本费（20元）", True),
+    (NUMBERED, "工本费：20元，", True),
+    (NUMBERED, "【20】元", True),
+    (NUMBERED, "第一次办理免费", True),
+    (NUMBERED, "第一步，准备；第二步，缴费；第三步，领取。", True),
+    (NUMBERED, "分三个步骤", True),
+    (NUMBERED, "有两种方式", True),
+    (NUMBERED, "请注意以下三点：", True),
+    (NUMBERED, "三点建议：", True),
+    (NUMBERED, "三份材料", False),
+    (NUMBERED, "需要以下三份材料：\n1. 身份证\n2. 户口簿\n3. 照片", True),
+    (NUMBERED, "需要以下四份材料：\n1. 身份证\n2. 户口簿\n3. 照片", False),
+    (NUMBERED, "需要以下三项材料：\n\n- 身份证\n- 户口簿\n- 照片\n\n祝好", True),
+    (NUMBERED, "第三天领取", False),
+    (NUMBERED, "3天内", False),
+    (NUMBERED, "有五种情形", False),
+    (NUMBERED, "三点前", False),
+    (NUMBERED, "11个步骤", False),
+    (NUMBERED, "首先……其次……", True),
+    (NUMBERED, "共30元", False),
+    (NUMBERED, "第1、2条", True),
+    (ARTICLES, "第二条", False),
+    (ARTICLES, "第二项", True),
+    (ARTICLES, "第八条第二款", True),
+    (ARTICLES, "14:00-16:30", True),
+    (ARTICLES, "下午四点半", True),
+    (ARTICLES, "4点半", False),
+    (ARTICLES, "16:00", False),
+    (ARTICLES, "2–4:30 pm", True),
+    (ARTICLES, "2 p.m. to 4:30 p.m.", True),
+    (ARTICLES, "下午3点", False),
+    (OPENING, "Open from 9:00 to 16:00.", True),
+    (OPENING, "9am–4pm", True),
+    (OPENING, "9 to 4 pm", True),
+    (OPENING, "12:00", True),
+    (OPENING, "12 pm", True),
+    (OPENING, "until 13:30", True),
+    (OPENING, "6pm-8:30pm", True),
+    (OPENING, "6 to 8:30 p.m.", True),
+    (OPENING, "There are two ways to pay.", True),
+    (OPENING, "Follow these three simple steps:", True),
+    (OPENING, "5pm", False),
+    (OPENING, "three documents", False),
+    (OPENING, "You need two documents:\n- ID\n- receipt", True),
+    (OPENING, "£20.", True),
+    (OPENING, "“£20”", True),
+    (OPENING, "£30", False),
+    (OPENING, "at 4 p.m. sharp", True),
+    (OPENING, "four p.m.", True),
+    (OPENING, "30 pm", False),
+    (OPENING, "下午6点", True),
+    (OPENING, "16.00", True),
+    (OPENING, "8:30 am", False),
+    (OPENING, "12 noon", True),
+    (OPENING, "12 midnight", False),
+]
+
+
 def mark(text: str, **params) -> Mark:
     return plugin.mark(Grounded(**params), ITEM, Answer(text=text))
 
@@ -104,6 +195,14 @@ def mark(text: str, **params) -> Mark:
 def test_figures(text, holds):
     """Every figure that the answer does not deny occurs in documents, prompt or options."""
     assert (mark(text, figures=True).state == "met") is holds
+
+
+@pytest.mark.parametrize(("document", "text", "holds"), RESTS)
+def test_times_clauses_and_own_counts(document, text, holds):
+    """Times of day, articles numbered 二、 and the answer's own counts rest on a document as their meaning says."""
+    item = replace(ITEM, prompt=(), options={}, documents=(Document(id="d", title="通知", text=document),))
+    seen = plugin.mark(Grounded(figures=True), item, Answer(text=text))
+    assert (seen.state == "met") is holds
 
 
 @pytest.mark.parametrize(("text", "holds"), QUOTES)
@@ -193,6 +292,12 @@ def test_what_the_document_says_is_grounded(parts):
         "“" + "…" * 1000 + "”",
         "万" * 100_000,
         "\u200b2\u200b0" * 25_000,
+        "下午4点到" * 20_000,
+        "4 to 5 pm " * 10_000,
+        "12 " * 30_000 + "pm",
+        "三点" * 50_000,
+        "1. 一\n" * 15_000,
+        "三份:\n" * 20_000,
     ],
     ids=lambda text: text[:6],
 )
