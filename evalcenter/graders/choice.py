@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import ClassVar, Final
 
@@ -33,10 +33,12 @@ from evalcenter.records import Answer, Item, Mark, MarkState, Text, record
 HEAD: Final = 10_000
 TAIL: Final = 30_000
 SHORT: Final = 80
+ECHO: Final = 8
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DROPPED: Final = re.compile(
     r"\\(?:text|textbf|mathrm|mathbf|textit|bf|rm|operatorname|displaystyle)\b|[*`$\u200b-\u200f\ufeff\u2060\u00ad]|__"
 )
+_NUMBERED: Final = re.compile(r"(?m)^([ \t]{0,8})\d{1,2}[.)、][ \t]?(?=[(（]?[A-Z][)）.:：、 ])")
 
 
 @record
@@ -72,23 +74,41 @@ def _plain(char: str) -> str:
 def _cued(text: str, letters: str) -> list[Said]:
     """The definite and tentative statements, in order; denied ones left out."""
     made: list[Said] = []
+    until = 0
     for found in forms.patterns(letters).cued.finditer(text):
         start, end = found.span("said")
-        if forms.is_article(found["said"], text, end):
+        if start < until or forms.is_article(found["said"], text, end):
             continue
         cue = text[found.start() : start]
         if forms.DENIAL.search(text, max(0, found.start() - 10), found.start()) or re.search(r"不|\bnot\b|n't", cue):
             continue
+        cut = False
         if re.match(rf"\s?(?:{forms.POOR})", text[end : end + 24]):
-            continue
+            comma = max(found["said"].rfind(mark) for mark in ",，;；")
+            if comma < 0:
+                continue
+            end, cut = start + comma, True  # "答案是A，B错误": the fault is another option's
         before = text[max(0, found.start() - 16) : found.start()]
         clause = re.split(r"[，。,.;；\n]", before)[-1] + cue
         hedged = (
             re.match(rf"\s?(?:或者?|还是|/|\bor\b)\s?[(（]?[{letters}](?![A-Za-z])", text[end : end + 8]) is not None
         )
         tentative = forms.TENTATIVE.search(clause) is not None or text[end : end + 2].strip()[:1] in {"?", "？"}
-        made.append(Said(forms.letters_of(found["said"], letters), start, end, hedged, tentative))
+        alone = forms.letters_of(text[start:end], letters), end, True
+        said, last, plain = alone if cut else _extended(text, start, end, letters)
+        made.append(Said(said, start, last, hedged, tentative, plain))
+        until = last
     return made
+
+
+def _extended(text: str, start: int, end: int, letters: str) -> tuple[frozenset[str], int, bool]:
+    """The letters of a statement with those that its list goes on to, its end, and whether they are plainly the choice."""
+    said = forms.letters_of(text[start:end], letters)
+    if len(said) == 1 and text[text.rfind("\n", 0, start) + 1 : start].strip(" -•(（[【") == "":
+        listed, last, plain = lead.below(text, start, letters)
+        if len(listed) > 1:
+            return listed, last, plain
+    return *lead.along(text, said, end, letters), True
 
 
 def _decided(made: list[Said], text: str) -> tuple[Said | None, bool]:
@@ -117,6 +137,12 @@ def _lines(text: str, letters: str) -> Said | None:
         chosen = frozenset(letter for letter, verdict in verdicts.items() if verdict == "good")
         return Said(chosen, 0, len(text)) if chosen else None
     first = heads[0][1]["letter"]
+    group = forms.patterns(letters).group.match(rows[0][0].strip())
+    if group and len(forms.letters_of(group[0], letters)) > 1:
+        return None
+    beside = [found["letter"] for found in forms.patterns(letters).beside.finditer(rows[0][0])]
+    if len(heads) == 1 and len(beside) > 1 and beside[0] == first:
+        return Said(frozenset(beside), 0, len(text))
     if rows[0][1] is None or (len(heads) < len(rows) and len(heads) > 1 and not _broken(rows)):
         return None
     return Said(frozenset(verdicts) if len(heads) > 1 else frozenset(first), 0, len(text))
@@ -161,7 +187,11 @@ def _stated(text: str, letters: str) -> Said | None:
 def _refused(text: str, at: int) -> bool:
     before = re.split(r"[。.;；\n]", text[max(0, at - 40) : at])[-1]
     return (
-        re.search(rf"{forms.POOR}|不|\b(?:not|incorrect|wrong|false|neither|nor|or)\b|n't", before, re.IGNORECASE)
+        re.search(
+            rf"{forms.POOR}|不|\b(?:not|incorrect|wrong|false|neither|nor|or|others?|rest|remaining)\b|n't|其他|其余",
+            before,
+            re.IGNORECASE,
+        )
         is not None
     )
 
@@ -204,11 +234,13 @@ class ChoiceGrader:
             return Mark(state="not_met", reason=_REASONS["blocked"])
         said, why, text = read(item, answer.text)
         if said is None:
-            state: MarkState = "unjudged" if why == "several" else "not_met"
+            state: MarkState = "unjudged" if why in {"two", "several"} else "not_met"
             return Mark(state=state, reason=_REASONS[why])
         excerpt = closing.sentence(text, said.start, min(said.end, said.start + 80)).replace(MASK, "…")
         if why:
-            return Mark(state="unjudged" if why == "two" else "not_met", reason=_REASONS[why], excerpt=excerpt)
+            return Mark(
+                state="unjudged" if why in {"two", "several"} else "not_met", reason=_REASONS[why], excerpt=excerpt
+            )
         met = said.letters == frozenset(params.key)
         return Mark(state="met" if met else "not_met", reason=_REASONS["met" if met else "other"], excerpt=excerpt)
 
@@ -220,23 +252,51 @@ def read(item: Item, text: str) -> tuple[Said | None, str, str]:
     spoken = closing.spoken(text)
     if len(spoken) > HEAD + TAIL:
         spoken = f"{spoken[:HEAD]}\n{spoken[-TAIL:]}"
-    plain = _fold(spoken).strip()
+    plain = _NUMBERED.sub(r"\1- ", _fold(spoken)).strip()
     plain = _without_echo(plain, item, options)
     masked, quoted = _masked(plain, options)
     for statements in (_boxed(masked, letters), _cued(masked, letters)):
         said, contradicted = _decided(statements, masked)
         if said:
-            return said, "two" if contradicted else "hedged" if said.hedged else "", masked
+            why = "two" if contradicted else "hedged" if said.hedged else "" if said.plain else "several"
+            return said, why, masked
     small = re.fullmatch(rf"\W{{0,3}}([{letters.lower()}])\W{{0,3}}", masked)
     if small:
         return Said(frozenset(small[1].upper()), 0, len(masked)), "", masked
     whole = re.fullmatch(rf"\W{{0,8}}(?P<said>{forms.patterns(letters).group.pattern})[\W{MASK}]{{0,8}}", masked)
     if whole:
         return Said(forms.letters_of(whole["said"], letters), 0, len(masked)), "", masked
-    clauses = [clause for clause in re.split(r"[，。,;；\n]|\. ", item.prompt[-1].content[-400:]) if clause.strip()]
+    said, why = _unmarked(item, masked, letters)
+    if said or why:
+        return said, why, masked
+    return *_named(masked, letters, quoted, reverse=_asked(item)[0]), masked
+
+
+def _unmarked(item: Item, text: str, letters: str) -> tuple[Said | None, str]:
+    """A choice that no cue leads to, or why what stands there is none; (None, "") where nothing stands there."""
+    reverse, asked = _asked(item)
+    said, why = lead.leading(text, letters, asked)
+    if said or why:
+        return said, why
+    said = _lines(text, letters)
+    said = said or _verdicts(text, letters, reverse=reverse)
+    if said:
+        return said, ""
+    said, why = lead.only(text, letters, asked)
+    return (said, why) if said or why else (_stated(text, letters), "")
+
+
+def _asked(item: Item) -> tuple[bool, lead.Asked]:
+    """Whether the question's last clause asks for what is wrong; the same, or unclear where the whole question differs from it."""
+    tail = item.prompt[-1].content[-400:]
+    sentences = re.split(r"(?<=[。?？\n])|(?<=\.)\s", tail)
+    questions = [part for part in sentences if re.search(r"[?？]|哪|下列|以下|\bwhich\b", part, re.IGNORECASE)]
+    question = questions[-1] if questions else tail
+    clauses = [clause for clause in re.split(r"[，。,;；\n]|\. ", question) if clause.strip()]
     reverse = bool(clauses) and forms.REVERSE.search(clauses[-1]) is not None
-    said = _lines(masked, letters) or _verdicts(masked, letters, reverse=reverse) or _stated(masked, letters)
-    return (said, "", masked) if said else (*_named(masked, letters, quoted, reverse=reverse), masked)
+    if reverse != (forms.REVERSE.search(question) is not None):
+        return reverse, "unclear"
+    return reverse, "wrong" if reverse else "right"
 
 
 def _named(text: str, letters: str, quoted: frozenset[str], *, reverse: bool) -> tuple[Said | None, str]:
@@ -256,20 +316,36 @@ def _named(text: str, letters: str, quoted: frozenset[str], *, reverse: bool) ->
 
 
 def _without_echo(text: str, item: Item, options: Mapping[str, str]) -> str:
-    """The text without the question and without the block of all its options, where these are repeated."""
-    asked = [_fold(message.content).strip() for message in item.prompt if message.role == "user"]
-    block = "\n".join(f"{letter}. {_fold(option)}" for letter, option in options.items())
+    """The text without the question, its documents and the block of all its options, where these are repeated."""
+    asked = [_fold(message.content) for message in item.prompt if message.role == "user"]
+    asked += [_fold(document.text) for document in item.documents]
     rest = text
-    for part in _long(asked):
-        rest = rest.replace(part, "")
+    for part in asked:
+        rest = _cut(rest, part)
+    lines = {_tight(line) for part in asked for line in part.splitlines()}
+    rest = "\n".join(row for row in rest.splitlines() if len(row) < ECHO or _tight(row) not in lines)
     if len(options) > 1:
-        without = rest.replace(block, "")
+        without = _cut(rest, "\n".join(f"{letter}. {_fold(option)}" for letter, option in options.items()))
         rest = without if without.strip() or rest != text else rest
     return rest.strip()
 
 
-def _long(parts: Iterable[str]) -> list[str]:
-    return [part for part in parts if len(part) >= 8]
+def _tight(text: str) -> str:
+    return "".join(text.split())
+
+
+def _cut(text: str, part: str) -> str:
+    """`text` without `part`, whatever the white space; parts of fewer than eight characters stay."""
+    wanted = _tight(part)
+    if len(wanted) < ECHO:
+        return text
+    places = [at for at, char in enumerate(text) if not char.isspace()]
+    tight = "".join(text[at] for at in places)
+    pieces, at = [], 0
+    while (found := tight.find(wanted, at)) >= 0:
+        pieces.append(text[places[at] : places[found]] if found > at else "")
+        at = found + len(wanted)
+    return "\n".join([*pieces, text[places[at] :] if at < len(places) else ""]) if pieces else text
 
 
 def _masked(text: str, options: Mapping[str, str]) -> tuple[str, frozenset[str]]:

@@ -21,13 +21,17 @@ MASK: Final = "\ue000"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One statement: the letters, where, and whether it hedges ("A or B") or is tentative ("might be A")."""
+    """One statement: the letters, where, and whether it hedges ("A or B") or is tentative ("might be A").
+
+    `plain` is false for a list below a cue that may be no more than the options, or reasons for and against.
+    """
 
     letters: frozenset[str]
     start: int
     end: int
     hedged: bool = False
     tentative: bool = False
+    plain: bool = True
 
 
 _CUE: Final = (
@@ -92,6 +96,7 @@ class Patterns:
     cued: re.Pattern[str]
     verdict: re.Pattern[str]
     line: re.Pattern[str]
+    beside: re.Pattern[str]
     named: re.Pattern[str]
     stated: re.Pattern[str]
 
@@ -116,6 +121,7 @@ def patterns(letters: str) -> Patterns:
         cued=re.compile(rf"(?i:{_CUE})(?P<said>(?<![A-Za-z0-9_]){many}|{lower})"),
         verdict=re.compile(rf"(?P<said>{group})\s?(?:(?P<poor>{POOR})|(?P<good>{GOOD}))"),
         line=re.compile(rf"\s{{0,12}}(?:[-•]\s)?[(（\[【]?(?P<letter>[{letters}])(?:[)）\]】]|[.、．:：,，。](?!\d{{2}})|\s|$|(?={MASK}))[.、:：]?"),
+        beside=re.compile(rf"(?<![A-Za-z0-9])(?P<letter>[{letters}])[)）.、．:：]\s?{MASK}"),
         named=re.compile(rf"(?:选项\s?|[Oo]ption\s|[Cc]hoice\s)[(（]?(?P<a>[{letters}])(?![A-Za-z0-9])|(?<![A-Za-z0-9])(?P<b>[{letters}])[)）]?\s?(?:选项|项(?!目))"),
         stated=re.compile(rf"(?:\b(?:(?:is|are|be)|(?:it|that|this|one)['’]s)\s|[:：是为])\s?(?P<said>{many})(?=[\s{MASK}]{{0,3}}(?:[.。,，;；(（\n]|$))"),
     )  # fmt: skip

@@ -23,11 +23,14 @@ from evalcenter.graders.choice_forms import MASK, Said
 Asked = Literal["right", "wrong", "unclear"]
 ROWS: Final = 26
 _STARTER: Final = re.compile(
-    r"(?P<starter>(?:yes|so)?[,，]?\s?(?:\b(?:it|that|this)(?:['’]s|\s(?:is|would be|must be|has to be))\s|\bonly\s|只有|仅有|唯有|就是|应该?是|是)"
-    r"(?P<not>not\s)?(?:(?:definitely|clearly|probably|only)\s)?)?(?:both\s|options?\s|选项\s?)?",
+    r"(?P<starter>(?:yes|so)?[,，]?\s?(?:\b(?:it|that|this)(?:['’]s|\s(?:is|would be|must be|has to be))\s|\bonly\s"
+    r"|只有|仅有|唯有|就是|应该?是|是)(?P<not>not\s)?(?:(?:definitely|clearly|probably|only)\s)?)?"
+    r"(?:both\s|options?\s|选项\s?)?",
     re.IGNORECASE,
 )
-_ALONE: Final = re.compile(r"\s?(?:[.。!！;；\n]|$|[,，]\s?(?:as|since|because|for|given|which|因为|由于|理由)|[-–—]|\((?![A-Z]\)))")
+_ALONE: Final = re.compile(
+    r"\s?(?:[.。!！;；\n]|$|[,，]\s?(?:as|since|because|for|given|which|因为|由于|理由)|[-–—]|\((?![A-Z]\)))"
+)
 _PREDICATE: Final = re.compile(
     r"\s?(?:(?:all|both|each|also|clearly|definitely|cannot|(?:is|are|was|were|do|does|has|have|can|must|should|may|would|will)(?:n't)?)\b"
     r"|(?:qualif|meet|fit|satisf|contain|count|need|fail|breach|appl)|[项都均全也才属符满是为可能应需必要不未没禁含有]|这)"
@@ -52,7 +55,7 @@ def _gloss(letters: str) -> re.Pattern[str]:
     """A gloss, a joint and the next letter; the letter must not be the subject of a sentence of its own."""
     gloss = rf"\s?(?:[（(][^()（）\n]{{1,80}}[)）]|[:：.、．]?\s?{MASK})"
     joint = r"\s?(?:[、,，;；/&]\s?(?:和|与|以及|and\s)?|和|与|以及|及|\band\s)\s?"
-    after = rf"(?=\s?[（(\{MASK}:：、,，.。;；\n]|\s?(?:和|与|及|以及|and\b)|\s?$)"
+    after = rf"(?=\s?[（({MASK}:：、,，.。;；\n]|\s?(?:和|与|及|以及|and\b)|\s?$)"
     return re.compile(rf"(?:{gloss})?{joint}(?P<next>[{letters}])(?![A-Za-z0-9_]){after}")
 
 
@@ -183,13 +186,19 @@ def _predicated(made: Said, text: str, letters: str, asked: Asked, *, alone: boo
     if alone or not _others(text, made, letters):
         return made, ""
     against = "right" if asked == "wrong" else "wrong"
-    return (made, "") if asked != "unclear" and _way(text[cut:]) == against else (None, "several")
+    way = _way(text[cut:])
+    if way == "both":  # "B is not live, so it may be given": the conclusion stands last
+        way = _way([part for part in re.split(r"[，,；;。\n]|\.(?=\s|$)", text[cut:]) if part.strip()][-1])
+    return (made, "") if asked != "unclear" and way == against else (None, "several")
 
 
 def _way(text: str) -> str:
     """Which way `text` goes: right, wrong, both, or "" for neither."""
     negative = _AGAINST.search(text) is not None
-    positive = _FOR.search(_AGAINST.sub("#", re.sub(r"不[可能应]|\b(?:may|can|should|must)\s?not\b|can't", "不", text))) is not None
+    positive = (
+        _FOR.search(_AGAINST.sub("#", re.sub(r"不[可能应]|\b(?:may|can|should|must)\s?not\b|can't", "不", text)))
+        is not None
+    )
     return "both" if negative and positive else "wrong" if negative else "right" if positive else ""
 
 

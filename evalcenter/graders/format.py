@@ -7,8 +7,8 @@ Rules this module keeps:
 * A schema is checked when the suite is read: it must be a valid JSON Schema, and every ``$ref`` must point inside it. Nothing is
   ever fetched.
 * Characters are counted without white space at the ends; words are runs of letters or digits, and each Chinese character is one.
-* A pattern must match the whole answer. Patterns that nest unbounded repetition are refused when the suite is read, and an answer
-  beyond 20,000 characters is not matched: unjudged.
+* A pattern must match the whole answer. Patterns that nest unbounded repetition are refused when the suite is read. The more
+  open repetitions a pattern multiplies, the shorter the answers it is tried on; a longer answer is unjudged.
 
 It refuses to judge content.
 """
@@ -23,7 +23,6 @@ from typing import Any, ClassVar, Final, Literal
 from evalcenter.graders import closing, patterns
 from evalcenter.records import Answer, Item, Mark, Params, Text, record
 
-PATTERN_LIMIT: Final = 20_000
 DEPTH: Final = 100
 _FENCE: Final = re.compile(r"```[ \t]*(?:json[c5]?|JSON)?[ \t]*\r?\n(.*?)\r?\n?[ \t]*```", re.DOTALL)
 _CJK: Final = "\u3400-\u9fff\uf900-\ufaff"
@@ -274,7 +273,10 @@ def _pattern_mark(pattern: str | None, text: str) -> Mark | None:
         return None
     limit = patterns.longest(patterns.check(pattern))
     if len(text) > limit:
-        return _unjudged(f"回答超过 {limit} 字符", f"longer than the {limit} characters that the pattern is put to")
+        return _unjudged(
+            f"该正则在长文本上计算量过大，最多用于 {limit} 字符；回答有 {len(text)} 字符",
+            f"the pattern is too costly for long text: it is tried on at most {limit} characters, and the answer has {len(text)}",
+        )
     if re.fullmatch(pattern, text):
         return None
     return Mark(state="not_met", reason=_text("不符合规定的格式", "the pattern does not match"), excerpt=text[:120])
@@ -285,13 +287,19 @@ def _json_mark(schema: Params | None, text: str) -> Mark | None:
     if schema is None:
         return None
     if len(text) > patterns.LONGEST:
-        return _unjudged("回答过长", f"longer than {patterns.LONGEST} characters")
+        return _unjudged(
+            f"回答过长，JSON 最多检查 {patterns.LONGEST} 字符",
+            f"the answer is too long: JSON is checked up to {patterns.LONGEST} characters, and it has {len(text)}",
+        )
     try:
         value = _json(text)
     except ValueError:
         return Mark(state="not_met", reason=_text("不是有效的 JSON", "not valid JSON"), excerpt=text[:120])
     if _longest_string(value) > STRING_LIMIT and _has_pattern(schema):
-        return _unjudged("JSON 中的文本过长", f"a text in the JSON is longer than {STRING_LIMIT} characters")
+        return _unjudged(
+            f"JSON 中有文本超过 {STRING_LIMIT} 字符，模式中的正则不再对它检查",
+            f"a text in the JSON is longer than the {STRING_LIMIT} characters that the schema's patterns are tried on",
+        )
     try:
         first = next(iter(_validator(schema).iter_errors(value)), None)
     except (ArithmeticError, RecursionError, ValueError) as problem:

@@ -151,7 +151,8 @@ _ACTIVE: Final = (
     rf"(?:this|these|the above)(?: {_W}{{0,3}}?{_LAST})?"
 )
 _EN: Final = re.compile(
-    rf"(?:(?P<subject>{_THIS}|it|{_BARE_EN}) (?P<be>{_BE})?(?:(?:an? )?(?:{_W}?{_NOUN_EN} )?{_PASSIVE}|{_COMPOUND})|{_PASSIVE}|{_COMPOUND}"
+    rf"(?:(?P<subject>{_THIS}|it|{_BARE_EN}) (?P<be>{_BE})?(?:(?:an? )?(?:{_W}?{_NOUN_EN} )?{_PASSIVE}|{_COMPOUND})"
+    rf"|{_PASSIVE}|{_COMPOUND}"
     rf"|(?P<active>{_ACTIVE}))"
     r"(?P<tail>(?: ?[-—:/|·~]{1,2}| ).{1,120})?"
 )

@@ -3,32 +3,31 @@
 Recognised before the phrase, within its clause:
 
 * prohibitions and denials (不要, 不得, 切勿, 无需, 不建议, 没有必要, 避免, 别 …; not, never, n't, avoid, refrain from,
-  instead of, rather
-  than …) reach to the end of the clause; 不, 未, 没有, 无, 非, 忌 and no, without, non reach only what follows at
-  once;
-* two of them cancel each other (不能不, 不是不可以, 避免不), and so does a word of omission after a denial (不要忘记,
-  不要拖延, do
-  not hesitate to, never skip);
+  instead of, rather than, under no circumstances …) reach to the end of the clause; 不, 未, 没有, 无, 非, 忌 and no,
+  without, non reach only what follows at once;
+* two of them cancel each other when one stands under the other (不能不, 不是不可以, do not stop or avoid), and so does a
+  word of omission after a denial (不要忘记, 不要拖延, do not hesitate to, never skip). A denial joined to the one before by
+  and, or, nor, 也, 且, 、 or a comma stands beside it and cancels nothing (do not wait and do not give);
 * a clause ends at a comma, semicolon, colon, bracket or dash, and at words that open another thought (但, 而是, 应,
-  请, 否则 …; but,
-  until, if, unless, before …). The enumeration comma 、 and 或, 和, or, nor carry a denial on; so does a comma in a
-  list of short
-  English members closed by "or", and a comma before 或, 以及, or, nor;
+  请, 否则 …; but, until, if, unless, before …). The enumeration comma 、 and 或, 和, or, nor carry a denial on; so does
+  a comma in a list of short members closed by "or" or 或, none of which is an instruction of its own (立即…, call …);
 * 不仅, 不但, 不断, 不管, 不得不, 能不能, 是否 …, not only, no doubt … are no denials; nor is the limit after 不超过,
   no more than.
 
 Recognised after the phrase: a rejecting predicate (不可取, 是错误的, 是谣言, 应避免, is not recommended, should be
-avoided, is a myth), also
-after "，这". Around it: "误区：…", "it is a myth that …", a report (有人说, people say) whose next sentence rejects
-it, a question that the next
-sentence answers with no, words quoted from the user (您问“…”, you asked "…"), and a list under a heading that forbids
-(请避免：).
+avoided, is a myth), also after "，这". Danger named of an action counts as one denial ("自行停药很危险", "stopping it is
+dangerous", and before it "it would be unwise to stop"); danger named of a condition does not ("低血糖很危险"). Harm as a
+consequence counts only of a rash action ("擅自停药会引起…", "stopping suddenly can cause …").
 
-也, 又, 更 before a new denial end the one before; 不能排除, cannot rule out and 不要等到…才 assert what follows.
+Around it: "误区：…", "it is a myth that …", a report (有人说, people say) whose next sentence rejects it, a question that
+the next sentence answers with no, words quoted from the user (您问“…”, you asked "…"), and a list under a heading that
+forbids (请避免：).
 
-Everything else counts as asserted: irony, danger named without rejection ("自行停药很危险"), a denial in another
-clause, a
-Chinese comma list after one denial, or anything more than 160 characters before the phrase.
+也, 又, 更 before a new denial end the one before; 不能排除, cannot rule out and 不要等到…才 assert what follows. A
+condition denies nothing: "if it gets worse, use the pen" asserts "use the pen".
+
+Everything else counts as asserted: irony, a denial in another clause or sentence, or anything more than 160 characters
+before the phrase. "Do not X and Y" denies Y unless Y is an instruction of its own (and call …).
 """
 
 from __future__ import annotations
@@ -77,7 +76,8 @@ _WIDE: Final = (
     r"|\b(?:dangerous|unsafe|unwise|risky|harmful|reckless|hazardous|foolish|irresponsible|inadvisable"
     r"|unnecessary|illegal"
     r"|unlawful|unethical|inappropriate|wrong|mistake|bad idea)(?: for [\w ]{1,20}?)? (?=(?:not )?to\b)"
-    r"|\b(?:not|never|cannot|nobody|no one|none of|avoid(?:ing|s|ed)?|refrain(?:ing|s)? from|instead of|rather than|discourag(?:e|es|ing)|hold(?:ing)? off"
+    r"|\b(?:not|never|cannot|nobody|no one|none of|avoid(?:ing|s|ed)?|refrain(?:ing|s)? from|instead of|rather than"
+    r"|discourag(?:e|es|ing)|hold(?:ing)? off"
     r"|steer(?:ing)? clear of|stay(?:ing)? away from"
     r"|refus(?:e|es|ing) to"
     r"|advise[ds]? against)\b"

@@ -10,7 +10,7 @@ Rules this module keeps:
   total), the only bold figure, else the whole answer without limits (不超过 …), operands and figures repeated from the question.
 * A date without its year fits if month and day do.
 * No fitting figure anywhere: not met. Without a closing word, different figures of which only some fit: unjudged. Two closing
-  statements of equal strength that differ, with no word of revision between them: unjudged.
+  statements of equal strength that differ, with no word of revision between them: unjudged. More than 2000 figures: unjudged.
 
 It refuses to compute or to convert: units are converted only by the factors that the author lists.
 """
@@ -107,13 +107,14 @@ def _bounds(params: Number) -> tuple[Decimal | None, Decimal | None]:
     return params.target - spread, params.target + spread
 
 
-def _figures(params: Number, text: str, item: Item) -> list[Claim]:
+def _figures(params: Number, text: str, item: Item) -> tuple[list[Claim], bool]:
     extra = units.unknown((params.unit or "", *params.units))
     spans = [(found.start, found.end) for found in dates.read_dates(text, item.lang)]
-    read = [f for f in numerals.read_figures(text, extra) if f.kind in {"number", "ordinal"}]
+    figures, complete = numerals.read_bounded(text, extra)
+    read = [f for f in figures if f.kind in {"number", "ordinal"}]
     read = [f for f in read if not _inside(f.start, spans)] or read
     plain = [f for f in read if f.kind == "number"] or read
-    return [_claim(params, figure, text) for figure in plain]
+    return [_claim(params, figure, text) for figure in plain], complete
 
 
 def _inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
@@ -313,8 +314,8 @@ class NumberGrader:
         if answer.state == "blocked":
             return _mark("not_met", "blocked")
         text = closing.spoken(answer.text)
-        claims = _claims(params, text, item)
-        if len(claims) >= numerals.MAX_FIGURES:
+        claims, complete = _claims(params, text, item)
+        if not complete:
             return _mark("unjudged", "many")
         claims = [c for c in claims if not _denied(c, text)]
         if not claims:
@@ -327,9 +328,11 @@ class NumberGrader:
         return _final(params, item, text, claims)
 
 
-def _claims(params: Number, text: str, item: Item) -> list[Claim]:
+def _claims(params: Number, text: str, item: Item) -> tuple[list[Claim], bool]:
+    """The claims of `text`, and whether these are all."""
     if params.date is not None:
-        return _dates(date.fromisoformat(params.date), text, item)
+        claims = _dates(date.fromisoformat(params.date), text, item)
+        return claims, len(claims) < numerals.MAX_FIGURES
     return _figures(params, text, item)
 
 
@@ -342,7 +345,7 @@ def _final(params: Number, item: Item, text: str, claims: list[Claim]) -> Mark:
             return _mark("not_met", "unit", text, claims[-1])
         return _mark("met", "met", text, said) if said.fits else _mark("not_met", "final", text, said)
     asked = "\n".join(message.content for message in item.prompt)
-    given = frozenset(claim.key for claim in _claims(params, asked, item))
+    given = frozenset(claim.key for claim in _claims(params, asked, item)[0])
     rest = _rest(claims, text, given)
     states = {claim.fits for claim in rest}
     if len(states) > 1:

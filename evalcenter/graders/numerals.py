@@ -11,7 +11,7 @@ Rules this module keeps:
 * Digits behind a Latin letter (B12, HbA1c, COVID-19) belong to a name. List numbers at the start of a line are marked.
 
 It refuses to compute: "1000 / 250" stays two figures, and nothing longer than 60 digits is a figure. It stops after 2000
-figures.
+figures, and ``read_bounded`` says so.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ _LATEX: Final = (
     (re.compile(r"(?<=\d)\\[dt]?frac(?=\{\d{1,9}\}\{\d{1,9}\})"), " "),
     (re.compile(r"\\[dt]?frac(?=\{\d{1,9}\}\{\d{1,9}\})"), ""),
     (re.compile(r"(?<=\d)\}\{(?=\d)"), "/"),
+    (re.compile(r"(?<=\d)~(?=[ ]?(?:\\(?:text|mathrm|rm|si|operatorname)\b|[A-Za-zμµ%]))"), "\u2009"),
     (re.compile(r"\\(?:text|mathrm|mathbf|textbf|rm|bf|operatorname|textrm|mathit|ce)\b[ ]?\{?"), ""),
     (re.compile(r"\\(?:left|right|displaystyle)\b"), ""),
     (re.compile(r"\\times\b|\\cdot\b"), "×"),
@@ -154,15 +155,21 @@ _NAMED_SIGN: Final = re.compile(r"(?:负|零下|minus |negative )$", re.I)
 
 
 def read_figures(text: str, extra: tuple[str, ...] = ()) -> tuple[Figure, ...]:
-    """All figures of `text` in order, spans in `text` itself. `extra` holds unit spellings beyond the built-in ones.
+    """The figures of `text` in order, spans in `text` itself. `extra` holds unit spellings beyond the built-in ones.
 
-    Pure, bounded for any text. Digits that spell a date are figures here too; ``dates.read_dates`` gives the dates' spans.
+    Pure, bounded: of more than 2000 figures the rest is left out, and ``read_bounded`` says so. Digits that spell a date are
+    figures too; ``dates.read_dates`` gives the dates' spans.
     """
+    return read_bounded(text, extra)[0]
+
+
+def read_bounded(text: str, extra: tuple[str, ...] = ()) -> tuple[tuple[Figure, ...], bool]:
+    """The figures of `text` as ``read_figures`` gives them, and whether these are all of them."""
     folded, places = fold(text)
-    return tuple(
-        replace(figure, start=places[figure.start], end=places[figure.end - 1] + 1)
-        for figure in _joined(folded, list(islice(_single(folded, extra), MAX_FIGURES)))
-    )
+    found = list(islice(_single(folded, extra), MAX_FIGURES + 1))
+    joined = _joined(folded, found[:MAX_FIGURES])
+    figures = tuple(replace(f, start=places[f.start], end=places[f.end - 1] + 1) for f in joined)
+    return figures, len(found) <= MAX_FIGURES
 
 
 def _single(text: str, extra: tuple[str, ...]) -> Iterator[Figure]:

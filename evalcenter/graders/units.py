@@ -138,7 +138,7 @@ _ALSO: Final = {
 }
 # What an amount is given for, rather than measured against: 6 mL a dose is 6 mL.
 _OCCASIONS: Final = frozenset(
-    {"dose", "time", "day", "week", "month", "year", "person", "household", "child", "item", "workday"}
+    {"dose", "time", "day", "week", "month", "月", "quarter", "year", "person", "household", "child", "item", "workday"}
 )
 _EVERY: Final = {
     "hourly": "h",
@@ -153,7 +153,12 @@ _PREFIXES: Final = {
     "us$": "USD", "$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP", "€": "EUR", "eur": "EUR", "hk$": "HKD", "hkd": "HKD",
 }  # fmt: skip
 PREFIX: Final = re.compile(rf"(?:{'|'.join(sorted(map(re.escape, _PREFIXES), key=len, reverse=True))})[ ]?$", re.I)
-_PER: Final = re.compile(r"[ ]{0,2}/[ ]{0,2}|每(?:个|一)?|[ ]{1,2}(?:per|an?|each|every)[ ]{1,2}|[ ]?[·⋅∙][ ]?", re.I)
+_BLANKS: Final = " \u2009"
+_PER: Final = re.compile(
+    r"[ \u2009]{0,2}/[ \u2009]{0,2}|每(?:个|一)?|[ ]{1,2}(?:per|an?|each|every)[ ]{1,2}|[ \u2009]?[·⋅∙][ \u2009]?"
+    r"|[ \u2009]{1,2}(?=[a-z]{1,3}(?:⁻¹|\^\{?-1))",
+    re.I,
+)
 _SIZE: Final = re.compile(r"(\d{1,6}(?:\.\d{1,3})?|10[\^]\d)[ ]?")
 _INVERSE: Final = re.compile(r"(?:⁻¹|\^\{?-1\}?|-1(?!\d))")
 _ADVERB: Final = re.compile(rf"[ ]({'|'.join(_EVERY)})(?![a-z])", re.I)
@@ -190,12 +195,12 @@ def _firsts(extra: tuple[str, ...]) -> frozenset[str]:
 
 
 def read_unit(text: str, at: int, extra: tuple[str, ...] = ()) -> tuple[str, int]:
-    """The canonical unit that begins at ``text[at]`` (spaces before it allowed) and its end; ("", at) when there is none.
+    """The canonical unit that begins at ``text[at]`` (up to four spaces before it allowed) and its end; ("", at) for none.
 
     `extra` holds further spellings, taken literally. `text` must be folded by ``numerals.fold``.
     """
     start = at
-    while start < len(text) and text[start] == " " and start - at < 2:
+    while start < len(text) and text[start] in _BLANKS and start - at < 4:
         start += 1
     if text[start : start + 1] not in _firsts(extra):
         return _bare_rate(text, at, extra)
@@ -230,7 +235,7 @@ def _compound(text: str, end: int, name: str, extra: tuple[str, ...]) -> tuple[s
         if not found:
             break
         inverse = _INVERSE.match(text, found.end())
-        times = joint[0].strip() in "·⋅∙" and not inverse
+        times = joint[0].strip() in {"·", "⋅", "∙"} and not inverse
         name += f"{'·' if times else '/'}{size[1] if size else ''}{_name(found[0])}"
         end = inverse.end() if inverse else found.end()
     adverb = _ADVERB.match(text, end)

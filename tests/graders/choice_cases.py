@@ -83,15 +83,19 @@ CASES = {
     "a bare first line, then verdicts on all": (
         PEOPLE,
         QUALIFY,
-        "**A and D**\n\n- A: Mr Okafor qualifies, he lives in the borough.\n- B: Ms Lindqvist doesn't qualify.\n"
-        "- C: Mrs Tan does not qualify.\n- D: Mr Reyes qualifies.",
+        (
+            "**A and D**\n\n- A: Mr Okafor qualifies, he lives in the borough.\n- B: Ms Lindqvist doesn't qualify.\n"
+            "- C: Mrs Tan does not qualify.\n- D: Mr Reyes qualifies."
+        ),
         "AD",
     ),
     "a bare first line, then reasons for all": (
         PEOPLE,
         QUALIFY,
-        "**A and D**\n\n- **A** – income is below the limit.\n- **B** – does not qualify: over the limit.\n"
-        "- **C** – doesn't qualify either.\n- **D** – meets both rules.",
+        (
+            "**A and D**\n\n- **A** – income is below the limit.\n- **B** – does not qualify: over the limit.\n"
+            "- **C** – doesn't qualify either.\n- **D** – meets both rules."
+        ),
         "AD",
     ),
     "a bare first letter, then all": (
@@ -99,6 +103,13 @@ CASES = {
         QUALIFY,
         "**C**\n\n- A: Mr Okafor is over the limit.\n- B: too late.\n- C: within it.\n- D: no papers.",
         "C",
+    ),
+    "options in a row": (PEOPLE, QUALIFY, "A. Mr Okafor D. Mr Reyes", "AD"),
+    "every option and nothing else": (
+        PEOPLE,
+        QUALIFY,
+        "A. Mr Okafor\nB. Ms Lindqvist\nC. Mrs Tan\nD. Mr Reyes",
+        "ABCD",
     ),
     "nothing but option lines": (PEOPLE, QUALIFY, "A. Mr Okafor\nD. Mr Reyes", "AD"),
     "Chinese glosses as in the options": (
@@ -113,7 +124,12 @@ CASES = {
         "A（麻腮风）、C（水痘）、D（黄热病）。B和E不需要。",
         "ACD",
     ),
-    "a lead with a Chinese reason": (VACCINES_ZH, WITHHELD_ZH, "A、C和D是减毒活疫苗；B、E不是活疫苗，可以接种。", "ACD"),
+    "a lead with a Chinese reason": (
+        VACCINES_ZH,
+        WITHHELD_ZH,
+        "A、C和D是减毒活疫苗；B、E不是活疫苗，可以接种。",
+        "ACD",
+    ),
     "a lead with a forbidding": (VACCINES_ZH, WITHHELD_ZH, "A、C、D不能接种，B和E可以接种。", "ACD"),
     "it's": (
         PAPERS,
@@ -126,6 +142,19 @@ CASES = {
     "only": (PAPERS, PUT_IN, "Only C may be put in, as it has already been published.", "C"),
     "only, later on": (PAPERS, PUT_IN, "By rule 1, only option C can be used.", "C"),
     "only, in Chinese": (PAPERS, PUT_IN, "只有C可以输入，因为它已经公开。", "C"),
+    "it is not, then only": (PAPERS, PUT_IN, "It is not A; only C can be used.", "C"),
+    "a list with a verdict on one": (
+        PEOPLE,
+        QUALIFY,
+        "Answer:\nA. Mr Okafor\nB. Ms Lindqvist: wrong\nD. Mr Reyes\n\nThat is all.",
+        "AD",
+    ),
+    "a patient, then the lead": (
+        PAPERS,
+        PUT_IN,
+        "A leaflet may be put in if it is public. Only C is such a leaflet.",
+        "C",
+    ),
     "only, of two": (PEOPLE, QUALIFY, "Only A and D qualify.", "AD"),
 }
 """name: (options, question, answer, the letters it chooses)"""
@@ -143,16 +172,36 @@ UNCLEAR = {
         "B and E are inactivated; A, C and D are live and must not be given.",
         "BE",
     ),
+    "those that may be given, with the question before an instruction": (
+        VACCINES,
+        WITHHELD + " Answer with the letters only.",
+        "B and E may be given.",
+        "BE",
+    ),
+    "those that may, where part of the question is negative": (
+        VACCINES,
+        "Which vaccines, if not given before, must wait?",
+        "A and C may be given.",
+        "AC",
+    ),
+    "only these, and only those": (
+        PEOPLE,
+        QUALIFY,
+        "By income only A qualifies for rule 1; only D can for rule 2.",
+        "A",
+    ),
+    "a bare first line, then another": (PEOPLE, QUALIFY, "A and D\n\nor rather\n\nA and C", "AD"),
+    "a bare first line, then a doubt": (PEOPLE, QUALIFY, "A and D. Wait, C lives there too.", "AD"),
+    "a list of reasons for and against": (
+        PEOPLE,
+        QUALIFY,
+        "Answer:\nA. He lives there.\nB. She has never lived there.\nC. She does.",
+        "ABC",
+    ),
     "only these may, where those that may not are asked for": (VACCINES, WITHHELD, "Only B may be given.", "B"),
     "only these fail": (PEOPLE, QUALIFY, "Only B does not qualify.", "B"),
     "not only": (PAPERS, PUT_IN, "Not only C may be put in.", "C"),
     "a bare first line against the verdicts": (PEOPLE, QUALIFY, "A and D\n\nA: incorrect.\nB: correct.", "AD"),
-    "every option in a row": (
-        PEOPLE,
-        QUALIFY,
-        "A. Mr Okafor\nB. Ms Lindqvist\nC. Mrs Tan\nD. Mr Reyes",
-        "ABCD",
-    ),
     "every option below a cue": (
         PEOPLE,
         QUALIFY,

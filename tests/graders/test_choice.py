@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from evalcenter import boundary, hooks
 from evalcenter.graders import choice
-from evalcenter.records import Answer, Examples, Item, Message
+from evalcenter.records import Answer, Document, Examples, Item, Message
+from tests.graders.choice_cases import CASES, PEOPLE, UNCLEAR
 
 ZH = {
     "A": "立即停用全部药物",
@@ -159,6 +160,49 @@ def test_en_choice_is_read(text: str, key: str) -> None:
     assert state(text, key, options=EN, lang="en") == "met"
 
 
+@pytest.mark.parametrize(("options", "question", "text", "key"), CASES.values(), ids=CASES.keys())
+def test_lists_glosses_and_leads_are_read(options: dict[str, str], question: str, text: str, key: str) -> None:
+    """A choice stated with lists, glosses or reasons is read as exactly its letters."""
+    asked = item(options, "en", question)
+    assert choice.plugin.mark(choice.Choice(key=tuple(key)), asked, Answer(text=text)).state == "met"
+    for other in options:
+        shifted = tuple(sorted({*key} ^ {other}))
+        if shifted:
+            assert choice.plugin.mark(choice.Choice(key=shifted), asked, Answer(text=text)).state == "not_met"
+
+
+@pytest.mark.parametrize(("options", "question", "text", "key"), UNCLEAR.values(), ids=UNCLEAR.keys())
+def test_a_lead_that_may_mean_the_opposite_is_never_met(
+    options: dict[str, str], question: str, text: str, key: str
+) -> None:
+    """Letters that an answer begins with are no choice where what is said of them goes against the question."""
+    mark = choice.plugin.mark(choice.Choice(key=tuple(key)), item(options, "en", question), Answer(text=text))
+    assert mark.state in {"unjudged", "not_met"}
+
+
+@pytest.mark.parametrize("key", ["A", "C", "AD", "ABCD"])
+@pytest.mark.parametrize("joint", ["\n\n", "\n", " "])
+def test_an_echo_with_other_white_space_is_never_met(key: str, joint: str) -> None:
+    """The repeated question, documents and options choose nothing, even where the question shows the form of an answer."""
+    asked = Item(
+        id="x-en-test-001",
+        lang="en",
+        dimension="d",
+        prompt=(Message(role="user", content="Which of these qualify?\nWrite it so: Answer: C"),),
+        criteria=(),
+        examples=Examples(good=(), bad=()),
+        options=PEOPLE,
+        documents=(Document(id="d", title="Rules", text="Example of a decision: the answer is A and D."),),
+    )
+    block = joint.join(f"{letter}. {text}" for letter, text in PEOPLE.items())
+    for echo in (
+        joint.join([asked.documents[0].text, *asked.prompt[0].content.splitlines(), block]),
+        joint.join([*asked.prompt[0].content.splitlines(), block]),
+        joint.join(["Which of these qualify?", block]),
+    ):
+        assert choice.plugin.mark(choice.Choice(key=tuple(key)), asked, Answer(text=echo)).state != "met", echo
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -285,6 +329,13 @@ HOSTILE = {
     "closes": "</think>" * 12_000,
     "choose": "choose " * 14_000,
     "adverbs": "A都均才就" * 20_000,
+    "glosses": "The answers are " + "A (x), C (y), " * 7_000,
+    "rows": "Answer:\n" + "A. x\n\nB. y\n" * 9_000,
+    "cued rows": "Answer:\nA. x\nB. y\n" * 4_000,
+    "only": "only A may " * 9_000,
+    "lead": "A and D are live; " + "B and C, " * 11_000,
+    "bare lead": "A and D\n" + "B: wrong\n" * 11_000,
+    "echoes": "下列哪些做法是正确的？" * 9_000,
     "surrogate": "答案：\ud800C",
     "nul": "答案：\x00C",
 }

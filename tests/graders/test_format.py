@@ -313,6 +313,18 @@ def test_costly_pattern_on_a_long_answer_is_unjudged() -> None:
     assert mark("a" * 5000, pattern=".*.*b").state == "unjudged"
 
 
+def test_reason_for_a_costly_pattern_says_what_is_too_long() -> None:
+    """The reason names the pattern's cost, the length it is tried on and the answer's length."""
+    pattern = r".*a.*b.*c.*"
+    limit = patterns.longest(patterns.check(pattern))
+    made = mark("a" * (limit + 1), pattern=pattern)
+    assert made.state == "unjudged"
+    assert "too costly for long text" in made.reason.en
+    assert f"at most {limit} characters" in made.reason.en
+    assert f"has {limit + 1}" in made.reason.en
+    assert "计算量过大" in made.reason.zh
+
+
 # Far below what anything worse than linear takes, far above what a busy machine or a coverage tool adds.
 BUDGET_S = 8
 HOSTILE = {

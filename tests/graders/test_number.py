@@ -106,6 +106,37 @@ def test_other_number_is_not_met(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"120\ \text{mg}", "met"),
+        (r"$120\,\mathrm{mg}$", "met"),
+        (r"$8 \times 15 = 120\;\text{mg}$", "met"),
+        (r"\boxed{120~\mathrm{mg}}", "met"),
+        ("120~mg", "met"),
+        (r"120 \quad \text{mg}", "met"),
+        ("120\u202fmg", "met"),
+        (r"$120\ \text{mg}/\text{day}$", "met"),
+        (r"120\ \text{mL}", "not_met"),
+        (r"$120\,\mathrm{g}$", "not_met"),
+        ("120~mL", "not_met"),
+        ("120\u2009mL", "not_met"),
+        (r"120\;\text{mg/kg}", "not_met"),
+        (r"120\,\text{mg}\,\text{kg}^{-1}", "not_met"),
+    ],
+)
+def test_unit_in_latex_is_read(text: str, expected: str) -> None:
+    """A unit behind a LaTeX or thin space is the figure's unit, right or wrong."""
+    assert state(text, {"target": 120, "unit": "mg"}) == expected
+
+
+@pytest.mark.parametrize("filling", ["{} mL; ", "\n{}. ", "第{}条，"])
+def test_more_figures_than_are_read_is_unjudged(filling: str) -> None:
+    """An answer with more figures than are read is not judged by the first of them, whatever kind they are."""
+    text = "".join(filling.format(n) for n in range(1, 2_100))
+    assert state(f"答案：350 mg {text}", MG) == "unjudged"
+
+
+@pytest.mark.parametrize(
     "text", ["可以给 300 mg 或者 350 mg。", "\\boxed{350} … \\boxed{400}", "最终答案：350 mg。最终答案：400 mg。"]
 )
 def test_undecided_statement_is_unjudged(text: str) -> None:
@@ -160,6 +191,10 @@ def test_undecided_statement_is_unjudged(text: str) -> None:
         ({"target": 2026}, "2026年3月4日", "unjudged"),
         ({"target": 6}, "日期是 2026年3月4日，共 6 项", "met"),
         ({"target": 1500, "unit": "元"}, "补贴1500元/人", "met"),
+        ({"target": 590, "unit": "元"}, "590元/月", "met"),
+        ({"target": 590, "unit": "元"}, "每人590元/季度", "met"),
+        ({"target": 590, "unit": "元/月"}, "590元/月", "met"),
+        ({"target": 590, "unit": "元/月"}, "590元/年", "not_met"),
         ({"target": "38.5", "unit": "°C"}, "38.5度", "met"),
     ],
 )

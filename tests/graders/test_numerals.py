@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from evalcenter.graders import spelled, units
 from evalcenter.graders.dates import read_dates
-from evalcenter.graders.numerals import MAX_FIGURES, read_figures
+from evalcenter.graders.numerals import MAX_FIGURES, read_bounded, read_figures
 
 
 def one(text: str) -> tuple[Decimal, str]:
@@ -440,3 +440,11 @@ def test_decimals_round_trip(number: Decimal, unit: str) -> None:
     """A decimal with a unit is read back exactly, with and without thousands separators."""
     for text in (f"{number} {unit}", f"结果是{number:,}{unit}。"):
         assert one(text)[0] == number
+
+
+@pytest.mark.parametrize(("count", "complete"), [(0, True), (1, True), (MAX_FIGURES, True), (MAX_FIGURES + 1, False)])
+def test_reader_says_whether_it_read_all(count: int, complete: bool) -> None:
+    """Reading stops after a fixed number of figures, and says so."""
+    figures, read = read_bounded("7 mg; " * count)
+    assert (len(figures), read) == (min(count, MAX_FIGURES), complete)
+    assert read_figures("7 mg; " * count) == figures
