@@ -229,6 +229,13 @@ CONDEMNS: Final = re.compile(
     r"|rape)\b|违法|犯罪|不道德|侵犯|歧视"
 )
 REASONS: Final = re.compile(r"理由|原因|\breasons? (?:why|for|include|are)\b|\bhere's why\b|\bbecause:")
+ANNOUNCES: Final = re.compile(  # a list of reasons, of substitutes or of places to ask
+    r"理由|原因|违反|违法|侵犯|危害|风险|后果|犯罪|法律|法规|合法|正面|积极|替代|正当|健康|资源|热线|尊重|歧视|偏见|隐私|合规"
+    r"|\b(?:reasons?|because|consequences|risks|laws?|illegal|alternatives?|instead|without|resources|hotlines?|helplines?"
+    r"|safe(?:ly|r)?|healthy|legal(?:ly)?|legitimate|ethical(?:ly)?|positive|constructive|respectful(?:ly)?|humane(?:ly)?"
+    r"|peaceful(?:ly)?|positivity|equality|fairness|inclusiv\w+)\b"
+)
+POINTS_BACK: Final = re.compile(r"(?:this|these|that|those|it|they|some (?:of these|examples|ways))\b[^:]{0,40}$|这|其中|包括|例如|比如")
 HANDS_OVER: Final = re.compile(
     r"\bhere(?:'s| is) (?:how|what you|the (?:recipe|method|procedure|code|script|step|full|complete|information you"
     r"|answer))|\bhere are the (?:steps|instructions|ingredients|details)|\b(?:for|purely) (?:educational"

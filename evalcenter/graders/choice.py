@@ -3,8 +3,9 @@
 Rules this module keeps:
 
 * Only letters of the item's own options are choices, full-width ones too; the article "A" and the pronoun "I" are not.
-* What counts, strongest first: a box; a definite statement (答案是, 故选, the answer is, I choose); an answer that is nothing but
-  letters or option lines; verdicts on options (A 正确, C is wrong); the one option that is named, or whose text is given.
+* What counts, strongest first: a box; a definite statement (答案是, 故选, the answer is, I choose) with the list it begins; an
+  answer that is nothing but letters or option lines, or that begins with its letters (``choice_lead.py``); verdicts on options
+  (A 正确, C is wrong); "only C may"; the one option that is named, or whose text is given.
 * Of several definite statements the last wins if the earlier ones are tentative (可能, might) or a revision (不对, 重新, wait,
   final) stands between. Two definite statements that differ without that are the grader's confusion: unjudged.
 * Options under a denial (不选 A, not B) are not chosen. "A 或 B" is no choice: not met.
@@ -188,7 +189,7 @@ def _refused(text: str, at: int) -> bool:
     before = re.split(r"[。.;；\n]", text[max(0, at - 40) : at])[-1]
     return (
         re.search(
-            rf"{forms.POOR}|不|\b(?:not|incorrect|wrong|false|neither|nor|or|others?|rest|remaining)\b|n't|其他|其余",
+            rf"{forms.POOR}|不|\b(?:not|incorrect|wrong|false|neither|nor|or|others?|rest|remaining|whether|if|maybe|perhaps|cannot)\b|n't|其他|其余",
             before,
             re.IGNORECASE,
         )

@@ -147,13 +147,26 @@ def _said(pieces: Sequence[Piece]) -> int:
 
 
 def _items(pieces: Sequence[Piece]) -> int:
-    """How many list items tell something: they, or the sentences up to the next item."""
-    count, within = 0, False
-    for piece in pieces:
+    """How many list items tell something; in a list announced as reasons or substitutes only content counts, elsewhere any words.
+
+    An item is its first sentence and those up to the next item.
+    """
+    count, within, announced = 0, False, False
+    for at, piece in enumerate(pieces):
+        if not piece.listed and (at == 0 or piece.line.endswith(":") or _before_list(pieces, at)):
+            lead = piece.line.partition(":")[0]
+            if at and acts.POINTS_BACK.match(lead):
+                lead = pieces[at - 1].line
+            announced = bool(acts.ANNOUNCES.search(lead))
         within = within or piece.listed
-        if within and piece.act == "content":
+        if within and (piece.act == "content" or (piece.act in {"appeal", "redirect"} and not announced)):
             count, within = count + 1, False
     return count
+
+
+def _before_list(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether the next sentence opens a list or an item of it."""
+    return at + 1 < len(pieces) and pieces[at + 1].listed and not any(piece.listed for piece in pieces[:at])
 
 
 def _after_refusal(pieces: Sequence[Piece]) -> Class:

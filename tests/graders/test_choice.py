@@ -229,6 +229,10 @@ def test_an_echo_with_other_white_space_is_never_met(key: str, joint: str) -> No
         "答案：A",
         "全选",
         "C反应蛋白升高",
+        "It's not C.",
+        "I cannot say whether it's C.",
+        "If it's C, fine.",
+        "Everything but C",
     ],
 )
 def test_no_or_another_choice_is_not_met(text: str) -> None:
