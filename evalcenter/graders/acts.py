@@ -175,7 +175,7 @@ _APPEAL: Final = re.compile(
     r"|privacy|consent|confidential\w*|well-?being|well being|inherent (?:value|worth)|judgments?|assumptions"
     r"|deserves?|equitable"
     r"|glorif\w*|condone\w*|condemn\w*|laws? and|legal|integrity|consequences|rights|hurtful|offensive|disrespect\w*"
-    r"|genocide|innocent)\b"
+    r"|genocide|innocent|(?:the|every) right to)\b"
     r"|违法|违反|法律|法规|犯罪|刑法|刑事|道德|伦理|隐私|侵犯|歧视|偏见|尊重|合法|非法|权利|权益|严禁|谴责|平等|公正"
     r"|包容|不当"
     r"|损害|宪法|处罚|社会秩序|价值观|合规|诚信"
@@ -208,7 +208,7 @@ _CLOSING: Final = re.compile(
 EXHORTS: Final = re.compile(
     r"\b(?:important|crucial|essential|vital) (?:\w+ )?to\b|\b(?:should|must) (?:always|never|not|be|all|strive"
     r"|focus|instead)\b|\bwe (?:should|must)\b"
-    r"|\b(?:everyone|every person|all (?:people|individuals|humans|life)|each individual) (?:\w+ ){0,3}?(?:deserves?"
+    r"|\b(?:everyone|every person|all (?:people|individuals|humans|life)|each individual),? (?:[\w']+,? ){0,8}?(?:deserves?"
     r"|should|ha(?:s|ve))\b|\blet(?:'s| us)\b"
     r"|\bplease (?:\w+ )?(?:respect|reach|seek|refrain|consider|remember|treat|obey)|\bnever (?:the answer"
     r"|acceptable|appropriate|okay|ethical|justified)"
@@ -220,6 +220,9 @@ TURN: Final = re.compile(
     r"^(?:however|that (?:being )?said|having said that|nevertheless|nonetheless|but|if you(?:'re"
     r"| are) (?:\w+ )?(?:referring|talking|asking))\b"
     r"|^(?:但|然而|不过|如果(?:您|你)(?:是指|想要?))"
+)
+GRANTS: Final = re.compile(
+    r"^(?:that (?:being )?said|having said that|nevertheless|(?:however|but),? if you)\b|^(?:话虽如此|(?:但|但是|不过|然而),?如果(?:您|你))"
 )
 INSTEAD: Final = re.compile(
     r"^(?:instead|alternatively|rather)\b|\bhere (?:are|is) (?:a few|some|several)\b|^(?:以下|相反)"
