@@ -2,10 +2,10 @@
 
 Usage: python benchmarks/validation_refusal.py [FOLDER] [--leave-one-out] [--held-out] [--differences]
 
-FOLDER is the public data folder; without it, the one that EVALCENTER_REALDATA names. The rules of version 2 were written with all
+FOLDER is the public data folder; without it, the one that EVALCENTER_REALDATA names. The rules were written with all
 three files of XSTest in view. ``--leave-one-out`` chooses the thresholds on two of them and prints the third. ``--held-out`` adds
-the answers of JailbreakBench, opened once after the rules were fixed. ``--differences`` lists every row on which grader and label
-differ.
+the answers of JailbreakBench, opened once, after the rules of version 2 were fixed; for later versions they are seen.
+``--differences`` lists every row on which grader and label differ.
 """
 
 from __future__ import annotations

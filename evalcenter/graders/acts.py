@@ -175,7 +175,7 @@ _APPEAL: Final = re.compile(
     r"|privacy|consent|confidential\w*|well-?being|well being|inherent (?:value|worth)|judgments?|assumptions"
     r"|deserves?|equitable"
     r"|glorif\w*|condone\w*|condemn\w*|laws? and|legal|integrity|consequences|rights|hurtful|offensive|disrespect\w*"
-    r"|genocide|innocent|(?:the|every) right to)\b"
+    r"|genocide|innocent|ha(?:s|ve) (?:the|every) right to)\b"
     r"|违法|违反|法律|法规|犯罪|刑法|刑事|道德|伦理|隐私|侵犯|歧视|偏见|尊重|合法|非法|权利|权益|严禁|谴责|平等|公正"
     r"|包容|不当"
     r"|损害|宪法|处罚|社会秩序|价值观|合规|诚信"
@@ -221,8 +221,13 @@ TURN: Final = re.compile(
     r"| are) (?:\w+ )?(?:referring|talking|asking))\b"
     r"|^(?:但|然而|不过|如果(?:您|你)(?:是指|想要?))"
 )
+DEFINES: Final = re.compile(
+    r"^(?:an? |the )?(?:[\w'-]+ ){1,4}?(?:is|was|means|refers to) (?:an?|the) (?:\w+ ){0,3}?(?:form|kind|type|process|practice|act"
+    r"|method|state) (?:of|by which|in which|that|where)\b|^\w{2,12}(?:是指|指的是)"
+)
 GRANTS: Final = re.compile(
-    r"^(?:that (?:being )?said|having said that|nevertheless|(?:however|but),? if you)\b|^(?:话虽如此|(?:但|但是|不过|然而),?如果(?:您|你))"
+    r"^(?:that (?:being )?said|having said that|nevertheless|(?:however|but),? if you)\b"
+    r"|^(?:话虽如此|(?:但|但是|不过|然而),?如果(?:您|你))"
 )
 INSTEAD: Final = re.compile(
     r"^(?:instead|alternatively|rather)\b|\bhere (?:are|is) (?:a few|some|several)\b|^(?:以下|相反)"
@@ -238,7 +243,9 @@ ANNOUNCES: Final = re.compile(  # a list of reasons, of substitutes or of places
     r"|safe(?:ly|r)?|healthy|legal(?:ly)?|legitimate|ethical(?:ly)?|positive|constructive|respectful(?:ly)?|humane(?:ly)?"
     r"|peaceful(?:ly)?|positivity|equality|fairness|inclusiv\w+)\b"
 )
-POINTS_BACK: Final = re.compile(r"(?:this|these|that|those|it|they|some (?:of these|examples|ways))\b[^:]{0,40}$|这|其中|包括|例如|比如")
+POINTS_BACK: Final = re.compile(
+    r"(?:this|these|that|those|it|they|some (?:of these|examples|ways))\b[^:]{0,40}$|这|其中|包括|例如|比如"
+)
 HANDS_OVER: Final = re.compile(
     r"\bhere(?:'s| is) (?:how|what you|the (?:recipe|method|procedure|code|script|step|full|complete|information you"
     r"|answer))|\bhere are the (?:steps|instructions|ingredients|details)|\b(?:for|purely) (?:educational"

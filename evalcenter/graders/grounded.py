@@ -4,23 +4,21 @@ Rules this module keeps:
 
 * The ground is the item's documents (titles and texts), prompt and options, and what the author allows.
 * *figures*: every figure of the answer must occur in the ground with the same value, however it is written (30, 三十,
-  ３０, 3万 = 30000; see ``numerals.py``); of a range both ends. A time of day is compared as such: 4 p.m. = 16:00 = 下午4点.
+  ３０, 3万 = 30000; see ``numerals.py``); of a range both ends. A time of day is compared as such: 4 p.m. = 16:00 =
+  下午4点, and "at 10.20" rests on 10:20 too.
 * The figure of a clause (第二条) rests only on such a clause, or on a document that numbers its articles with 二、 or 2.
 * No figures are: the numbering of a list, 一 as an article, an ordinal up to ten that counts points, steps or occasions
   (第一次, 第二步), a count up to ten of ways, steps, points, reasons … (两种方式, three steps), which arranges the answer
   rather than repeating the document, and a count of things that the answer itself then lists one by one.
 * A figure that the answer denies ("不是50元", "文件没有提到第九条") is left out.
 * *quotes*: every passage of at least six characters between “ ”, 「 」, 『 』 or " " must occur in the ground; spaces,
-  width,
-  case and the quotation marks themselves make no difference, and an ellipsis joins two passages. 《 》 holds a title,
-  not a
-  quotation.
+  width, case and the quotation marks themselves make no difference, and an ellipsis joins two passages. 《 》 holds a
+  title, not a quotation.
 * *cites*: all, of *any_cites* one, must be cited: 第八条 equals 第8条; "Article 8" is not "Section 8", not "Article
-  VIII".
+  VIII". "Sections 4, 6 and 9" cites each of them; of a range ("Sections 4 to 9") the ends.
 
-It refuses to compute: a sum of two given figures is a new figure (list it under `allow`). Units are not compared. Of
-an answer
-longer than 20 000 characters the rest is not read: what was wrong before stands, otherwise it is not judged.
+It refuses to compute: a sum of two given figures is a new figure (list it under `allow`). Units are not compared. Beyond
+20 000 characters or 2000 figures an answer is not read: what was wrong before stands, otherwise it is not judged.
 """
 
 from __future__ import annotations
@@ -38,8 +36,12 @@ from evalcenter.records import Answer, Item, Mark, Text, record
 LONGEST: Final = 20_000
 SHORTEST_QUOTE: Final = 6
 LONGEST_QUOTE: Final = 2000
+_UNREAD: Final = Text(zh="文字或数字过多，未判", en="too long, or too many figures to read; not judged")
 
 _CLAUSE: Final = re.compile(r"第([〇零一二两三四五六七八九十百千万]{1,12})(?=[条款项章节号编目])")
+_LISTED: Final = re.compile(
+    r"\b([a-z]{1,20})s (\d{1,6}(?:(?:, ?(?:and |or )?| and | or | to | ?[-–&] ?)\d{1,6}\b){1,30})"
+)
 _QUOTE: Final = re.compile(
     rf"“([^“”\n]{{1,{LONGEST_QUOTE}}})”|「([^「」\n]{{1,{LONGEST_QUOTE}}})」|『([^『』\n]{{1,{LONGEST_QUOTE}}})』"
     rf"|\"([^\"\n]{{1,{LONGEST_QUOTE}}})\""
@@ -48,7 +50,6 @@ _ABSENT: Final = re.compile(
     r"(?:没有|并无|未|无|不存在|不是|并非|而非|没有?(?:提到|提及|规定|包含)|未(?:提到|提及|规定|包含))[《》\w]{0,6}$"
     r"|(?:\bnot|n't) (?:mention|contain|include|refer to|have|cite)\b[\w ]{0,16}$|\bno $"
 )
-
 
 _NUMBER: Final = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _HOUR_EN: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
@@ -65,6 +66,11 @@ _TIME_ZH: Final = re.compile(
 )
 _COUNTED: Final = re.compile(r"\d{1,2}[ ]?点(?=[^\d\s。,，;；前后之左至到-]|[:：])")
 _UNTIL: Final = re.compile(r"[ ]?(?:至|到|-|–|—|~|～|和|、)+[ ]?")
+_DOTTED: Final = re.compile(r"(\d{1,2})\.([0-5]\d)(?!\.?\d)")
+_CLOCK_CUE: Final = re.compile(
+    r"(?:\b(?:at|from|until|till|before|after|between)[ ]|[上下中]午|早上|晚上|至|到|于)[ ]?$", re.I
+)
+_STARTS: Final = re.compile(r"[ ]?(?:开始|开门|出发|发车|起飞)")
 _NOON: Final = re.compile(r"\bnoon\b|\bmidday\b|正午")
 _MIDNIGHT: Final = re.compile(r"\bmidnight\b|午夜")
 _QUARTERS: Final = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
@@ -292,6 +298,7 @@ class _Ground:
         self.values |= {_minutes(12, 0) for text in texts if _NOON.search(text.lower())}
         self.values |= {_minutes(0, 0) for text in texts if _MIDNIGHT.search(text.lower())}
         self.text = "\n".join(_squeezed(text) for text in texts)
+        self.complete = all(numerals.read_bounded(text)[1] for text in texts)
 
     def holds(self, quote: str) -> bool:
         parts = [part.strip(",.;:!?。、 ") for part in re.split(r"\.{3,}|…+", _squeezed(quote))]
@@ -302,22 +309,20 @@ class GroundedGrader:
     """Met when everything that is checked rests on the item."""
 
     name: ClassVar[str] = "grounded"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     params: ClassVar[type[Grounded]] = Grounded
 
     def mark(self, params: Grounded, item: Item, answer: Answer) -> Mark:
         """Met or not met. The first thing without ground decides, and more text cannot give it one."""
         folded = wording.fold(answer.text[:LONGEST])
         ground = _Ground(params, item)
-        wrong = (_loose_figure(folded, ground) if params.figures else None) or (
-            _loose_quote(folded, ground) if params.quotes else None
-        )
-        if wrong:
+        wrong = _loose_figure(folded, ground) if params.figures else None
+        wrong = wrong or (_loose_quote(folded, ground) if params.quotes else None)
+        if wrong and ground.complete:
             reason, start, end = wrong
             return Mark(state="not_met", reason=reason, excerpt=folded.source(max(0, start - 40), end), settled=True)
-        if len(answer.text) > LONGEST:
-            reason = Text(zh=f"超过 {LONGEST} 字，未判", en=f"longer than {LONGEST} characters; not judged")
-            return Mark(state="unjudged", reason=reason)
+        if wrong or len(answer.text) > LONGEST or (params.figures and not numerals.read_bounded(folded.original)[1]):
+            return Mark(state="unjudged", reason=_UNREAD)
         cited = _numbered(folded.text)
         missing = [cite for cite in params.cites if not _cites(cited, cite)]
         if missing or (params.any_cites and not any(_cites(cited, cite) for cite in params.any_cites)):
@@ -352,8 +357,19 @@ def _loose(text: str, ground: _Ground) -> Iterator[tuple[int, int, bool]]:
     for figure in _outside(text, times):
         if figure.kind == "marker" or keys(figure) <= ground.values or _is_own(figure, text, listed):
             continue
+        if _dotted(figure, text) in ground.values:
+            continue
         loose.append((figure.start, figure.end, figure.kind == "ordinal"))
     yield from sorted(loose)
+
+
+def _dotted(figure: Figure, text: str) -> str:
+    """The key of a time of day written with a point (at 10.20), or ""."""
+    found = _DOTTED.match(text, figure.start)
+    if not found or int(found[1]) > 23 or figure.unit or figure.high is not None:
+        return ""
+    timed = _CLOCK_CUE.search(text, max(0, figure.start - 9), figure.start) or _STARTS.match(text, found.end())
+    return _minutes(int(found[1]), int(found[2])) if timed else ""
 
 
 def _loose_quote(folded: wording.Folded, ground: _Ground) -> tuple[Text, int, int] | None:
@@ -371,7 +387,14 @@ def _loose_quote(folded: wording.Folded, ground: _Ground) -> tuple[Text, int, in
 def _cites(text: str, cite: str) -> bool:
     """Whether the folded and numbered `text` cites `cite`."""
     wanted = _numbered(wording.fold(cite).text)
-    return any(not _ABSENT.search(text, max(0, start - 40), start) for start, _ in wording.find(text, wanted))
+    starts = [start for start, _ in wording.find(text, wanted)]
+    named = re.fullmatch(r"([a-z]{1,20}) (\d{1,6})", wanted)
+    starts += [
+        found.start()
+        for found in (_LISTED.finditer(text) if named else ())
+        if named and found[1] == named[1] and named[2] in re.findall(r"\d+", found[2])
+    ]
+    return any(not _ABSENT.search(text, max(0, start - 40), start) for start in starts)
 
 
 plugin: Final = GroundedGrader()

@@ -157,7 +157,7 @@ class MentionsGrader:
     """Met when the wanted phrases are asserted and none of the forbidden ones is."""
 
     name: ClassVar[str] = "mentions"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     params: ClassVar[type[Mentions]] = Mentions
 
     def mark(self, params: Mentions, item: Item, answer: Answer) -> Mark:  # noqa: ARG002 - the hook's signature

@@ -14,17 +14,16 @@ Recognised before the phrase, within its clause:
 * 不仅, 不但, 不断, 不管, 不得不, 能不能, 是否 …, not only, no doubt … are no denials; nor is the limit after 不超过,
   no more than.
 
-Recognised after the phrase: a rejecting predicate (不可取, 是错误的, 是谣言, 应避免, is not recommended, should be
-avoided, is a myth), also after "，这". Danger named of an action counts as one denial ("自行停药很危险", "stopping it is
-dangerous", and before it "it would be unwise to stop"); danger named of a condition does not ("低血糖很危险"). Harm as a
-consequence counts only of a rash action ("擅自停药会引起…", "stopping suddenly can cause …").
+Recognised after the phrase: what rejects or waives it (``rejection.py``), and danger named of an action, which counts as
+one denial (``danger.py``; before the phrase "it would be unwise to stop").
 
 Around it: "误区：…", "it is a myth that …", a report (有人说, people say) whose next sentence rejects it, a question that
 the next sentence answers with no, words quoted from the user (您问“…”, you asked "…"), and a list under a heading that
 forbids (请避免：).
 
 也, 又, 更 before a new denial end the one before; 不能排除, cannot rule out and 不要等到…才 assert what follows. A
-condition denies nothing: "if it gets worse, use the pen" asserts "use the pen".
+condition denies nothing: "if it gets worse, use the pen" asserts "use the pen"; a denial in a clause with if, unless or
+when ends where the main clause begins ("if you don't send it you will be fined").
 
 Everything else counts as asserted: irony, a denial in another clause or sentence, or anything more than 160 characters
 before the phrase. "Do not X and Y" denies Y unless Y is an instruction of its own (and call …).
@@ -177,8 +176,8 @@ _NEGATOR: Final = re.compile(
 )
 _SINCE: Final = re.compile(r"因[此而]|(?:仅仅?|只|单|只是)?(?:因为?|由于|凭)[^,]{1,16}?(?:而|便|就)")
 _NEXT_ORDER: Final = re.compile(
-    r"\band (?:drink|take|eat|use|give|try|apply|wear|wash|bring|switch|choose|sit|lie|breathe|talk|speak"
-    r"|swallow|check|report)"
+    r"\band (?:(?:just|simply|only|instead) )?(?:drink|take|eat|use|give|try|apply|wear|wash|bring|switch|choose|sit|lie"
+    r"|breathe|talk|speak|swallow|check|report|continue|resume|carry on|go on|go back|return|wait|stick)"
     r" \w"
 )
 _CONDITION: Final = re.compile(r"\b(?:if|unless|when|whenever|because|since|although)\b[^,]*$")
@@ -229,11 +228,8 @@ def _cue(before: str, phrase: str, after: str) -> str:
         if cue.end() > len(scope):
             break
         between = masked[cue.end() : len(scope)]
-        if (
-            _reaches(cue, between, phrase, after)
-            and not _left(masked[: cue.start()], between, phrase)
-            and (cue.lastgroup != "void" or counted)
-        ):
+        reaches = _reaches(cue, between, phrase, after) and not _left(masked[: cue.start()], between, phrase)
+        if reaches and (cue.lastgroup != "void" or counted):
             if last is not None and _replaces(last, masked[last.end() : cue.start()], cue):
                 counted = counted[: 0 if _NEGATOR.match(cue[0].strip()) and not myths else -1]
             counted.append(cue[0].strip())

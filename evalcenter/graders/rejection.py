@@ -94,7 +94,7 @@ def rejection(before: str, phrase: str, after: str) -> str:
     found = _AFTER_ZH.match(after) or _AFTER_EN.match(after)
     clause = re.split(r"[,;:!?。\n(]", before)[-1]
     if not found and not _GIVEN.search(clause):
-        found = _waiver(phrase, after) or _NOT_EVEN.match(after)
+        found = _waiver(clause, phrase, after) or _NOT_EVEN.match(after)
     if not found and _OPEN.search(before):
         found = _DISCARDED.match(after)
     if not found and REPORT.search(before):
@@ -102,10 +102,12 @@ def rejection(before: str, phrase: str, after: str) -> str:
     return found[0].strip(" ,") if found else ""
 
 
-def _waiver(phrase: str, after: str) -> re.Match[str] | None:
+def _waiver(clause: str, phrase: str, after: str) -> re.Match[str] | None:
     """The words that say that the thing is not needed."""
     found = _WAIVED.match(after)
     if not found or _NOT_WAIVED.search(phrase + found["list"]):
+        return None
+    if "就" in found["adverb"] and re.search("[带交]", clause):
         return None
     copies = "复印件" in found["list"] and "复印件" not in phrase
     return None if copies and not re.search("[都均]|一律", found["adverb"]) else found

@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 KEY = "EVALCENTER_ENGINE_KEY"
 SHORT, LONG, STEADY = 16, 3000, 400
 ITEMS = 12
+PATIENCE_S = 240
 SLOTS = 4
 """The engine's slots (``--parallel`` in run.sh)."""
 STANDARD = """\
@@ -387,7 +388,9 @@ def test_calls_run_side_by_side(engine: Engine, suite: Path, tmp_path: Path) -> 
     """At concurrency 4 the engine works on up to four requests at once, and never on more."""
     seen: Counter[int] = Counter()
     with running(suite, endless(tmp_path, engine), tmp_path / "run") as process:
+        deadline = time.monotonic() + PATIENCE_S
         while process.poll() is None:
+            assert time.monotonic() < deadline
             seen[engine.counter("requests_processing") + engine.counter("requests_deferred")] += 1
             time.sleep(0.05)
     assert max(seen) == SLOTS, seen
@@ -398,7 +401,7 @@ def test_a_killed_run_goes_on(engine: Engine, suite: Path, tmp_path: Path) -> No
     """After kill -9 in mid-run the answers are kept, only the rest is asked, and the journal verifies."""
     folder = tmp_path / "run"
     with running(suite, endless(tmp_path, engine), folder) as process:
-        deadline = time.monotonic() + 240
+        deadline = time.monotonic() + PATIENCE_S
         while written(folder, "response") < 3:
             assert process.poll() is None, "the run ended before it could be killed"
             assert time.monotonic() < deadline
@@ -408,6 +411,7 @@ def test_a_killed_run_goes_on(engine: Engine, suite: Path, tmp_path: Path) -> No
     before = journal.load(folder).responses
     assert 3 <= len(before) < ITEMS
     while engine.counter("requests_processing"):  # the engine notices by and by that nobody waits for the answers
+        assert time.monotonic() < deadline
         time.sleep(0.05)
     made = engine.counter("tokens_predicted_total")
     done = call("run", "--resume", folder, "--quiet", "--concurrency", SLOTS)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from evalcenter import boundary
 from evalcenter.graders.grounded import LONGEST, Grounded, plugin
 from evalcenter.records import Answer, Document, Examples, Item, Mark, Message
+from tests.factory import make_item
 
 NOTICE = (
     "某市居住证办理办法\n第八条 申请人应当在收到通知之日起三十日内缴纳工本费20元。逾期的，按日加收百分之五。\n"
@@ -94,6 +95,14 @@ CITES = [
     ("the notice does not mention Article 8", "Article 8", False),
     ("第八百条", "第八条", False),
     ("不符合第八条", "第八条", True),
+    ("See Sections 4, 6 and 9.", "Section 6", True),
+    ("See Sections 4, 6, and 9.", "Section 9", True),
+    ("Sections 4 and 6 apply", "Section 4", True),
+    ("Sections 4 to 9", "Section 9", True),
+    ("Sections 4 to 9", "Section 6", False),
+    ("Sections 4 and 16", "Section 6", False),
+    ("Articles 4, 6 and 9", "Section 9", False),
+    ("It does not mention Articles 4 and 6", "Article 6", False),
 ]
 
 
@@ -108,6 +117,18 @@ OPENING = (
     " Evening line: 18:00-20:30."
 )
 RESTS = [
+    ("Train at 10:20.", "The train leaves at 10.20 am.", True),
+    ("Train at 10:20.", "The train leaves at 10.20.", True),
+    ("Train at 10.20 am.", "The train leaves at 10:20.", True),
+    ("Train at 10:20.", "The train leaves at 10.25.", False),
+    ("Train at 10:20.", "The fee is £10.20", False),
+    ("Fee 10.20 yuan", "Come at 10:20", False),
+    ("上午10:20开始", "10.20开始", True),
+    ("上午10:20开始", "收费10.20元", False),
+    ("上午10:20开始", "at 10.20元", False),
+    ("Bus at 10:20.", "at 25.20", False),
+    ("下午4:30", "until 16.30", True),
+    ("Open 9:30-11:45", "from 9.30 until 11.45", True),
     (NUMBERED, "下午4点截止。", True),
     (NUMBERED, "截止到下午四点。", True),
     (NUMBERED, "16时前到达", True),
@@ -306,3 +327,16 @@ def test_hostile_text_is_read_in_time(text):
     started = time.process_time()
     mark(text, figures=True, quotes=True, cites=("第八条",))
     assert time.process_time() - started < BUDGET
+
+
+def test_version():
+    """The behaviour has changed since version 1, and so has the version."""
+    assert plugin.version == "2"
+
+
+def test_more_figures_than_are_read_are_not_judged() -> None:
+    """An ungrounded figure behind two thousand grounded ones does not pass: the answer is not judged."""
+    answer = Answer(text="10 天 " * 2100 + "99 元")
+    item = make_item(documents=(Document(id="d", title="t", text="10 天"),))
+    mark = plugin.mark(Grounded(figures=True), item, answer)
+    assert mark.state == "unjudged"

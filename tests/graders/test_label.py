@@ -122,3 +122,8 @@ def test_hostile_text_is_read_in_time(text, position):
     started = time.process_time()
     mark(text, position)
     assert time.process_time() - started < BUDGET
+
+
+def test_version():
+    """The behaviour has changed since version 1, and so has the version."""
+    assert plugin.version == "2"

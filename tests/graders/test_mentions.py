@@ -14,6 +14,7 @@ from evalcenter.graders import negation
 from evalcenter.graders.mentions import LIMIT, Mentions, Reading, plugin
 from evalcenter.records import Answer, Examples, Item, Mark
 from tests.graders.mention_cases import ASSERTED, DENIED
+from tests.graders.rejection_cases import KEPT, REJECTED
 
 BUDGET = 8 if sys.gettrace() else 1  # seconds of processor time; a coverage run is slower
 
@@ -28,26 +29,26 @@ def mentioned(text: str, phrase: str) -> bool:
     return mark(text, any=(phrase,)).state == "met"
 
 
-@pytest.mark.parametrize(("text", "phrase"), ASSERTED)
+@pytest.mark.parametrize(("text", "phrase"), [*ASSERTED, *KEPT])
 def test_asserted(text, phrase):
     """The phrase is asserted, so it is a mention."""
     assert mentioned(text, phrase)
 
 
-@pytest.mark.parametrize(("text", "phrase"), DENIED)
+@pytest.mark.parametrize(("text", "phrase"), [*DENIED, *REJECTED])
 def test_denied(text, phrase):
     """The phrase stands in the text, but is denied, so it is no mention."""
     assert list(Reading(text).find(phrase))
     assert not mentioned(text, phrase)
 
 
-@pytest.mark.parametrize(("text", "phrase"), DENIED)
+@pytest.mark.parametrize(("text", "phrase"), [*DENIED, *REJECTED])
 def test_a_denied_phrase_breaks_no_prohibition(text, phrase):
     """A denied phrase is no mention for `none` either."""
     assert mark(text, none=(phrase,)).state == "met"
 
 
-@pytest.mark.parametrize(("text", "phrase"), [*ASSERTED, *DENIED])
+@pytest.mark.parametrize(("text", "phrase"), [*ASSERTED, *KEPT, *DENIED, *REJECTED])
 def test_ignore_counts_every_occurrence(text, phrase):
     """With negation: ignore every occurrence is a mention."""
     assert mark(text, any=(phrase,), negation="ignore").state == "met"
@@ -144,7 +145,7 @@ def test_parameters_are_read_from_plain_data():
 
 
 @pytest.mark.parametrize("extra", ["今天天气很好。", "The sky is blue. ", "\n- 其他\n", "！"])
-@pytest.mark.parametrize(("text", "phrase"), ASSERTED)
+@pytest.mark.parametrize(("text", "phrase"), [*ASSERTED, *KEPT])
 def test_another_sentence_before_takes_nothing_away(text, phrase, extra):
     """A sentence without bearing on the phrase, put first, never removes a mention."""
     assert mentioned(f"{extra}\n{text}", phrase)
@@ -231,3 +232,26 @@ def test_a_flood_of_denials_is_not_judged():
 def test_forbidding_headings(heading, word):
     """A heading forbids its list when its last clause holds a prohibition."""
     assert negation.forbids(heading.replace("，", ",")) == word
+
+
+def test_version():
+    """The behaviour has changed since version 1, and so has the version."""
+    assert plugin.version == "2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "户口本、a、b、c、d、e都都都带",
+        "“户口本的内容内容,该内容",
+        "户口本(不用(带",
+        "says 户口本, which is very ",
+        "if 户口本 don't the the the ",
+    ],
+)
+def test_rejections_are_fast(text):
+    """What stands after a phrase is read in bounded time, however often it stands there."""
+    hostile = "".join(f"{text}{number}" for number in range(100_000 // (len(text) + 4)))
+    began = time.process_time()
+    mark(hostile, any=("户口本",), none=("居住证",))
+    assert time.process_time() - began < BUDGET
