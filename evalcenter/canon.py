@@ -61,7 +61,10 @@ def decode(raw: bytes | str) -> Any:
     """Read JSON strictly. Raises InputError on bad JSON, duplicate keys, floats and non-finite numbers."""
     try:
         return json.loads(raw, object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float)
-    except (ValueError, RecursionError) as problem:  # ValueError: bad JSON, bad UTF-8, an integer of thousands of digits
+    except (
+        ValueError,
+        RecursionError,
+    ) as problem:  # ValueError: bad JSON, bad UTF-8, an integer of thousands of digits
         raise InputError(f"not readable as JSON: {problem}") from None
 
 
