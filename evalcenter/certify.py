@@ -50,6 +50,7 @@ class Checked:
     outcome: str | None
     reports: tuple[str, ...]
     torn: bool
+    unfinished: str = ""
 
 
 def verify(folder: Path, plugins: hooks.Plugins) -> Checked:
@@ -70,7 +71,17 @@ def _recomputed(run: journal.Run, plugins: hooks.Plugins) -> Checked:
         outcome=run.verdict.outcome if run.verdict else None,
         reports=_reports(run),  # step 6
         torn=not (run.folder / journal.NAME).read_bytes().endswith(b"\n"),
+        unfinished=_unfinished(run),
     )
+
+
+def _unfinished(run: journal.Run) -> str:
+    missing = len(run.plan.order) - len(run.responses)
+    if run.verdict is None:
+        return f"no verdict yet; {missing} of {len(run.plan.order)} samples have no answer"
+    gone = [name for name in run.report if not (run.folder / name).exists()]
+    parts = [f"{missing} of {len(run.plan.order)} samples have no answer"] if missing else []
+    return "; ".join([*parts, *([f"reports missing: {', '.join(gone)}"] if gone else [])])
 
 
 def _plugins(run: journal.Run, plugins: hooks.Plugins) -> None:
@@ -123,6 +134,13 @@ def _reports(run: journal.Run) -> tuple[str, ...]:
         if f"sha256:{held}" != digest:
             raise Tampered("this report is not the one that the journal names", where=str(path))
         found.append(name)
+    for path in sorted(run.folder.glob("report.*")):
+        if path.name not in run.report:
+            raise Tampered(
+                "the journal names no such report",
+                where=str(path),
+                todo="remove it, or render the reports of this run again",
+            )
     return tuple(found)
 
 

@@ -15,12 +15,33 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalcenter import __version__
-from evalcenter.errors import EXIT, INTERRUPTED, EvalcenterError, InputError, KeyRefused, LintError, RowsRefused
-from evalcenter.options import FILE, FOLDER, LANGS, candidate_options, guarded, limit_options, plan_options, suite_names
+from evalcenter.errors import (
+    EXIT,
+    INTERRUPTED,
+    CandidateError,
+    DiskFull,
+    InputError,
+    KeyRefused,
+    LintError,
+    RowsRefused,
+)
+from evalcenter.options import (
+    FILE,
+    FOLDER,
+    LANGS,
+    candidate_options,
+    given,
+    guarded,
+    limit_options,
+    named_candidate,
+    named_suites,
+    plan_options,
+    shipped_suites,
+    suite_names,
+)
 
 if TYPE_CHECKING:
     from evalcenter.records import CandidateSpec
-    from evalcenter.suites import Loaded
     from evalcenter.walk import Ended
 
 
@@ -51,10 +72,14 @@ def lint(suites: tuple[str, ...]) -> None:
     Example:  evalcenter lint medical government
     """
     from evalcenter import lint as linting
+    from evalcenter import specs
     from evalcenter.plugins import load
 
     plugins = load()
-    loaded = _suites(suites or tuple(_shipped()), plugins)
+    loaded = named_suites(suites or tuple(shipped_suites()), plugins)
+    for one in loaded:
+        if (one.folder / "standard.yaml").is_file():
+            specs.load_standard("", one)
     complaints = [c for one in loaded for c in linting.check(one, plugins)]
     if complaints:
         lines = "\n".join(f"{c.where}: {c.item}: {c.what}" for c in complaints)
@@ -75,7 +100,7 @@ def suites(suites: tuple[str, ...], *, as_json: bool) -> None:
     from evalcenter import inventory
     from evalcenter.plugins import load
 
-    found = [inventory.count(one.suite) for one in _suites(suites or tuple(_shipped()), load())]
+    found = [inventory.count(one.suite) for one in named_suites(suites or tuple(shipped_suites()), load())]
     click.echo(inventory.as_json(found) if as_json else inventory.as_text(found))
 
 
@@ -116,6 +141,8 @@ def run(suites: tuple[str, ...], *, out: Path | None, resume: Path | None, **opt
     """
     from evalcenter import display
 
+    if resume and (suites or out):
+        raise click.UsageError("a resumed run keeps its own suites and folder; give --resume FOLDER alone")
     ended = _resumed(resume, options) if resume else _started(suites, out, options)
     display.ended(ended)
     sys.exit(EXIT[ended.verdict.outcome])
@@ -146,7 +173,7 @@ def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None) -> None:
     from evalcenter.plugins import load
 
     means = walk.Means(plugins=load(), langs=langs or walk.LANGS, lab=specs.load_lab(lab) if lab else Lab())
-    for path in walk.regrade(folder, means).reports:
+    for path in walk.render(folder, means):
         click.echo(path)
 
 
@@ -165,6 +192,8 @@ def verify_journal(folder: Path) -> None:
         f"recomputed {checked.grades} grades of {checked.answers} answers; verdict {checked.outcome or 'none yet'}"
     )
     click.echo(f"reports    {', '.join(checked.reports) or 'none'}")
+    if checked.unfinished:
+        click.echo(f"note       {checked.unfinished}")
     if checked.torn:
         click.echo("note       half a line at the end was left out; `evalcenter run --resume` sets it aside")
 
@@ -208,7 +237,7 @@ def verify(file: Path, *, key: Path, run: Path | None, suites: tuple[str, ...]) 
     if suites and run is None:
         raise InputError("--suite needs the run", todo="give --run as well")
     plugins = load()
-    loaded = _suites(suites, plugins) if suites else ()
+    loaded = named_suites(suites, plugins) if suites else ()
     for line in certify.check(file, key, run, plugins, loaded).words():
         click.echo(safe(line).replace("\n", "\\n"))
 
@@ -238,7 +267,7 @@ def import_(mapping: Path, *, root: Path, out: Path) -> None:
 @main.command("serve-reference")
 @suite_names
 @click.option("--seed", default="demo", show_default=True, help="The seed of the run that will ask.")
-@click.option("--port", default=8000, show_default=True, help="0 takes any free port.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free port.")
 @click.option("--key-env", help="Ask for the key that this environment variable holds.")
 @guarded
 def serve_reference(suites: tuple[str, ...], *, seed: str, port: int, key_env: str | None) -> None:
@@ -254,7 +283,7 @@ def serve_reference(suites: tuple[str, ...], *, seed: str, port: int, key_env: s
     from evalcenter.plugins import load
 
     plugins = load()
-    held = [one.suite for one in _suites(suites or tuple(_shipped()), plugins)]
+    held = [one.suite for one in named_suites(suites or tuple(shipped_suites()), plugins)]
     items = planning.bank(held, seed, plugins.generators, boundary.convert)
     server.serve(items, port=port, key=_key(key_env), seed=seed)
 
@@ -288,34 +317,6 @@ def schema(out: Path) -> None:
 # -- what the commands share ------------------------------------------------------------------------------------------
 
 
-def _shipped() -> Sequence[str]:
-    from evalcenter.suites import shipped
-
-    return list(shipped())
-
-
-def _suites(names: Sequence[str], plugins: Any) -> list[Loaded]:
-    from evalcenter.suites import find, load
-
-    if not names:
-        raise InputError("no suite was named", todo=f"give a suite's folder or one of {', '.join(_shipped())}")
-    return [load(find(name), plugins) for name in names]
-
-
-def _candidate(options: dict[str, Any]) -> CandidateSpec:
-    from evalcenter import boundary, specs
-    from evalcenter.records import CandidateSpec
-
-    if options["candidate"]:
-        return specs.load_candidate(options["candidate"])
-    if not options["base_url"]:
-        raise InputError("no candidate was named", todo="give --candidate FILE, or --base-url and --model")
-    sampling = {name: options[name] for name in ("temperature", "max_tokens") if options[name] is not None}
-    named = {"adapter": "openai_http", "name": options["model"] or options["base_url"], "model": options["model"]}
-    named |= {"base_url": options["base_url"], "key_env": options["key_env"], "sampling": sampling}
-    return specs.checked(boundary.convert(CandidateSpec, named))
-
-
 def _key(variable: str | None) -> str | None:
     if variable is None:
         return None
@@ -330,10 +331,10 @@ def _planned(suites: Sequence[str], standard: str, seed: str, options: dict[str,
     from evalcenter.records import CandidateSpec
 
     plugins = load()
-    loaded = _suites(suites, plugins)
+    loaded = named_suites(suites, plugins)
     chosen, _ = specs.load_standard(standard, loaded[0])
     named = options["candidate"] or options["base_url"]
-    spec = _candidate(options) if named else CandidateSpec(adapter="openai_http", name="not named yet")
+    spec = named_candidate(options) if named else CandidateSpec(adapter="openai_http", name="not named yet")
     return walk.prepare(loaded, chosen, spec, seed or secrets.token_hex(16), plugins), plugins
 
 
@@ -353,7 +354,7 @@ def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any
 def _started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) -> Ended:
     from evalcenter import walk
 
-    _candidate(options)
+    named_candidate(options)
     planned, plugins = _planned(suites, options["standard"], options["seed"], options)
     folder = out or Path("reports") / f"{planned.suites[0].id}-{secrets.token_hex(4)}"
     means = _means(plugins, planned.candidate, len(planned.order), options)
@@ -364,6 +365,9 @@ def _resumed(folder: Path, options: dict[str, Any]) -> Ended:
     from evalcenter import journal, walk
     from evalcenter.plugins import load
 
+    fixed = ("candidate", "base_url", "model", "key_env", "temperature", "max_tokens", "simulated", "standard", "seed")
+    if more := given(options, *fixed):
+        raise click.UsageError(f"a resumed run keeps its own plan; {', '.join(more)} can't be changed")
     held = journal.load(folder)
     left = len(held.plan.order) - len(held.responses)
     means = _means(load(), held.plan.candidate, left, options)
@@ -377,9 +381,10 @@ def _walked(folder: Path, walk: Callable[[], Ended], means: Any) -> Ended:
     except KeyboardInterrupt:
         click.echo(f"\ninterrupted; go on with:  evalcenter run --resume {folder}", err=True)
         sys.exit(INTERRUPTED)
-    except EvalcenterError:
+    except (CandidateError, DiskFull):
         if (folder / "journal.jsonl").is_file():
-            click.echo(f"what was answered is safe; go on with:  evalcenter run --resume {folder}", err=True)
+            click.echo(f"what was answered is safe; once that is mended:  evalcenter run --resume {folder}", err=True)
+            click.echo("(a resumed run keeps its plan: another URL, model or key variable needs a new run)", err=True)
         raise
 
 

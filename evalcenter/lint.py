@@ -37,6 +37,10 @@ class Complaint:
 
 def check(loaded: Loaded, plugins: hooks.Plugins) -> tuple[Complaint, ...]:
     """Every complaint about the items of a suite; empty when all rubrics prove themselves."""
+    if not loaded.suite.items and not loaded.suite.families:
+        return (
+            Complaint(item=loaded.suite.id, where=str(loaded.folder), what="the suite holds no item and no family"),
+        )
     marker = Marker(plugins.graders)
     by_id = {item.id: item for item in loaded.suite.items}
     return tuple(

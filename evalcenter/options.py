@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import click
 
-from evalcenter.errors import EvalcenterError
+from evalcenter.errors import INTERRUPTED, EvalcenterError, InputError
+
+if TYPE_CHECKING:
+    from evalcenter.records import CandidateSpec
+    from evalcenter.suites import Loaded
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,6 +35,9 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except EvalcenterError as problem:
             click.echo(safe(f"error: {problem}"), err=True)
             sys.exit(problem.exit_code)
+        except KeyboardInterrupt:
+            click.echo("\ninterrupted", err=True)
+            sys.exit(INTERRUPTED)
 
     return call
 
@@ -53,16 +60,67 @@ candidate_options = many(
     click.option("--model", default="", help="The model's name at the endpoint."),
     click.option("--key-env", help="The environment variable that holds the key."),
     click.option("--temperature", help="Sent with every request; left out, the endpoint's default holds."),
-    click.option("--max-tokens", type=int, help="The longest answer, in tokens."),
+    click.option("--max-tokens", type=click.IntRange(min=1), help="The longest answer, in tokens."),
+    click.option("--simulated", is_flag=True, help="The candidate is a stand-in; the report says so."),
 )
 plan_options = many(
     click.option("--standard", default="", help="A standard's id or file; by default the first suite's own."),
     click.option("--seed", default="", help="Fixes every draw. By default a fresh secret one."),
 )
 limit_options = many(
-    click.option("--concurrency", default=16, show_default=True, help="Calls in flight at most."),
-    click.option("--timeout", default=120.0, show_default=True, help="Seconds for one call."),
-    click.option("--attempts", default=5, show_default=True, help="Calls for one sample at most."),
+    click.option(
+        "--concurrency", type=click.IntRange(min=1), default=16, show_default=True, help="Calls in flight at most."
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=120.0,
+        show_default=True,
+        help="Seconds for one call.",
+    ),
+    click.option(
+        "--attempts", type=click.IntRange(min=1), default=5, show_default=True, help="Calls for one sample at most."
+    ),
     click.option("--lab", type=FILE, help="A laboratory profile (YAML) for the report."),
     click.option("--quiet", is_flag=True, help="No progress display."),
 )
+
+
+def shipped_suites() -> Sequence[str]:
+    """The ids of the shipped suites."""
+    from evalcenter.suites import shipped
+
+    return list(shipped())
+
+
+def named_suites(names: Sequence[str], plugins: Any) -> list[Loaded]:
+    """The suites that `names` give, by folder or id."""
+    from evalcenter.suites import find, load
+
+    if not names:
+        raise InputError("no suite was named", todo=f"give a suite's folder or one of {', '.join(shipped_suites())}")
+    return [load(find(name), plugins) for name in names]
+
+
+def named_candidate(options: dict[str, Any]) -> CandidateSpec:
+    """The candidate that the options name: a file, or an endpoint."""
+    from evalcenter import boundary, specs
+    from evalcenter.records import CandidateSpec
+
+    more = given(options, "base_url", "model", "key_env", "temperature", "max_tokens", "simulated")
+    if options["candidate"]:
+        if more:
+            raise click.UsageError(f"--candidate and {', '.join(more)} exclude each other: write them in the file")
+        return specs.load_candidate(options["candidate"])
+    if not options["base_url"]:
+        raise InputError("no candidate was named", todo="give --candidate FILE, or --base-url and --model")
+    sampling = {name: options[name] for name in ("temperature", "max_tokens") if options[name] is not None}
+    named = {"adapter": "openai_http", "name": options["model"] or options["base_url"], "model": options["model"]}
+    named |= {"base_url": options["base_url"], "key_env": options["key_env"], "sampling": sampling}
+    named["simulated"] = options["simulated"]
+    return specs.checked(boundary.convert(CandidateSpec, named))
+
+
+def given(options: dict[str, Any], *names: str) -> list[str]:
+    """Which of the options `names` were given."""
+    return [f"--{name.replace('_', '-')}" for name in names if options[name] not in (None, "", False)]

@@ -51,7 +51,7 @@ def _because(outcome: VerdictState, findings: Sequence[Finding], standard: Stand
     if outcome == "pass":
         return (Text(zh=f"全部 {len(findings)} 项要求均已达到。", en=f"All {len(findings)} requirements are met."),)
     if outcome == "fail":
-        return (Text(zh=f"以下要求已证明未达到：{zh}。", en=f"Proved not to hold: {en}."),)
+        return (Text(zh=f"以下要求未达到：{zh}。", en=f"Not met: {en}."),)
     if outcome == "conditional":
         return (Text(zh=f"以下要求仅达到底线：{zh}。", en=f"Only the floor is proved for: {en}."),)
     if not findings:

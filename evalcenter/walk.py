@@ -85,6 +85,13 @@ def regrade(folder: Path, means: Means) -> Ended:
         return _finish(held, book, means.plugins, _lab(held, means), means.langs)
 
 
+def render(folder: Path, means: Means) -> tuple[Path, ...]:
+    """Render the reports of a decided run again; nothing is graded or decided. Raises Incomplete without a verdict."""
+    book, held = journal.Journal.resume(folder)
+    with book:
+        return _rendered(held, book, means.plugins, _lab(held, means), means.langs)
+
+
 def _go(held: journal.Run, book: journal.Journal, candidate: hooks.Candidate, means: Means) -> Ended:
     lab = _lab(held, means)
     book.append("opened", {"environment": environment(), "lab": lab})
@@ -100,11 +107,17 @@ def _open(spec: CandidateSpec, means: Means) -> hooks.Candidate:
 def _finish(held: journal.Run, book: journal.Journal, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]) -> Ended:
     grade.mark(held, book, plugins)
     verdict = grade.decide(held, book)
+    return Ended(folder=held.folder, verdict=verdict, reports=_rendered(held, book, plugins, lab, langs))
+
+
+def _rendered(
+    held: journal.Run, book: journal.Journal, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]
+) -> tuple[Path, ...]:
     written = write_reports(held, plugins, lab, langs)
     digests = {path.name: canon.digest(path.read_bytes()) for path in written}
     if digests.items() - held.report.items():
         book.append("report", digests)
-    return Ended(folder=held.folder, verdict=verdict, reports=written)
+    return written
 
 
 def _lab(held: journal.Run, means: Means) -> Lab:

@@ -288,7 +288,7 @@ SPOILED: dict[str, tuple[Callable[[Path], None], type[RunError], str]] = {
     "edited answer": (edit_answer, Tampered, "chain is broken"),
     "answer forged with its chain": (forge_answer, Tampered, "lines ending in"),
     "dropped entry": (lambda f: drop(f, 9), Tampered, "chain is broken"),
-    "dropped last entry": (lambda f: drop(f, -1), Tampered, "were signed, here are"),
+    "dropped last entry": (lambda f: drop(f, -1), Tampered, "names no such report"),
     "journal written on": (write_on, Tampered, "was written on"),
     "journal missing": (lambda f: (f / journal.NAME).unlink(), Incomplete, "there is no journal"),
     "changed report": (change_report, Tampered, "not the one"),

@@ -41,7 +41,19 @@ def call(*args: str, env: dict[str, str] | None = None) -> Result:
 def run(
     endpoint: str, out: Path, *more: str, model: str = "reference-exemplary", key: str = "right-key-123456"
 ) -> Result:
-    args = ["run", "medical", "--base-url", endpoint, "--model", model, "--key-env", "TEST_KEY", "--seed", SEED]
+    args = [
+        "run",
+        "medical",
+        "--base-url",
+        endpoint,
+        "--model",
+        model,
+        "--key-env",
+        "TEST_KEY",
+        "--seed",
+        SEED,
+        "--simulated",
+    ]
     return call(*args, "--out", str(out), "--quiet", *more, env={"TEST_KEY": key})
 
 
@@ -386,7 +398,7 @@ def test_interrupt_prints_how_to_go_on(endpoint: str, tmp_path: Path) -> None:
     """Ctrl-C ends with 130 and the command that resumes, and that command finishes the run."""
     folder = tmp_path / "run"
     args = ["run", "medical", "--base-url", endpoint, "--model", "reference-slow", "--seed", SEED, "--concurrency", "1"]
-    args += ["--key-env", "TEST_KEY", "--out", str(folder)]
+    args += ["--key-env", "TEST_KEY", "--simulated", "--out", str(folder)]
     code = f"import sys; from evalcenter.cli import main; sys.argv[1:] = {args!r}; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", code],
@@ -409,3 +421,65 @@ def test_interrupt_prints_how_to_go_on(endpoint: str, tmp_path: Path) -> None:
     result = call("run", "--resume", str(folder), "--quiet", env={"TEST_KEY": "right-key-123456"})
     assert result.exit_code == errors.EXIT["pass"], result.output
     assert 0 < answered < len(journal.load(folder).responses)
+
+
+# -- options ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("run", "medical", "--candidate", "CANDIDATE", "--model", "x"),
+        ("run", "medical", "--candidate", "CANDIDATE", "--temperature", "0"),
+        ("run", "--resume", "reports/x", "--model", "x"),
+        ("run", "--resume", "reports/x", "--seed", "x"),
+        ("run", "medical", "--resume", "reports/x"),
+        ("run", "medical", "--concurrency", "0"),
+        ("run", "medical", "--attempts", "0"),
+        ("run", "medical", "--timeout", "-1"),
+        ("run", "medical", "--max-tokens", "0"),
+        ("serve-reference", "--port", "99999"),
+    ],
+)
+def test_options_that_would_be_ignored_are_refused(tmp_path: Path, args: tuple[str, ...]) -> None:
+    """An option that another one overrules, or that makes no sense, is a usage error and never silently dropped."""
+    path = tmp_path / "c.yaml"
+    path.write_text("adapter: openai_http\nname: n\nbase_url: http://127.0.0.1:9/v1\n", encoding="utf-8")
+    assert call(*[str(path) if a == "CANDIDATE" else a for a in args]).exit_code == 2
+
+
+def test_a_stand_in_can_not_pass_for_a_model(endpoint: str, tmp_path: Path) -> None:
+    """An endpoint that says that it is simulated stops a run that does not say so."""
+    args = ["run", "medical", "--base-url", endpoint, "--model", "reference-exemplary", "--key-env", "TEST_KEY"]
+    result = call(*args, "--out", str(tmp_path / "run"), "--quiet", env={"TEST_KEY": "right-key-123456"})
+    fails(result, errors.CandidateError, "simulated")
+
+
+def test_lint_reads_the_standard_and_wants_items(tmp_path: Path) -> None:
+    """A suite with a broken standard, or without any item, is not proved."""
+    folder = copy(tmp_path)
+    text = (folder / "standard.yaml").read_text("utf-8")
+    (folder / "standard.yaml").write_text(text.replace("line: 0.90", "line: 1.5"), encoding="utf-8")
+    fails(call("lint", str(folder)), errors.SuiteError, "standard.yaml")
+    (folder / "standard.yaml").unlink()
+    shutil.rmtree(folder / "items")
+    head = (folder / "suite.yaml").read_text("utf-8")
+    (folder / "suite.yaml").write_text(head.split("families:")[0] + "families: []\n", encoding="utf-8")
+    fails(call("lint", str(folder)), errors.LintError, "no item and no family")
+
+
+def test_interrupt_anywhere_has_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C outside the asking ends with 130 too."""
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(plugins, "load", stop)
+    assert call("lint", "medical").exit_code == errors.INTERRUPTED
+
+
+def test_pending_marks_are_said_in_the_report(endpoint: str, tmp_path: Path) -> None:
+    """A PASS with marks that wait for a judge says how many, and that they change nothing."""
+    run(endpoint, tmp_path / "run")
+    text = (tmp_path / "run" / "report.en.md").read_text("utf-8")
+    assert "wait for a judge or a person" in text

@@ -231,3 +231,34 @@ def test_unknown_plugin_in_a_journal(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="no graders is called 'gone'"):
         certify.verify(tmp_path, plugins())
     assert Says.version == "1"
+
+
+def test_a_report_that_the_journal_does_not_name_is_refused(tmp_path: Path) -> None:
+    """A report that lies beside a journal from which its entry was cut is not this run's."""
+    walked(tmp_path)
+    raw = (tmp_path / journal.NAME).read_bytes().splitlines(keepends=True)
+    (tmp_path / journal.NAME).write_bytes(b"".join(raw[:-1]))
+    with pytest.raises(Tampered, match="names no such report"):
+        certify.verify(tmp_path, plugins())
+
+
+def test_what_is_unfinished_is_said(tmp_path: Path) -> None:
+    """Missing answers, a missing verdict and missing reports are named."""
+    made = planned()
+    replies = {made.items[made.order[0]].id: [CallFailed("server", "500")] * 2}
+    walked(tmp_path, Scripted(replies), made)  # type: ignore[arg-type]
+    (tmp_path / "report.en.md").unlink()
+    said = certify.verify(tmp_path, plugins()).unfinished
+    assert said == "1 of 30 samples have no answer; reports missing: report.en.md"
+    with journal.Journal.create(tmp_path / "other", made):
+        pass
+    assert certify.verify(tmp_path / "other", plugins()).unfinished.startswith("no verdict yet; 30 of 30")
+
+
+def test_rendering_decides_nothing(tmp_path: Path) -> None:
+    """A run without a verdict is not rendered, and rendering does not decide it."""
+    with journal.Journal.create(tmp_path, planned()):
+        pass
+    with pytest.raises(Incomplete, match="no verdict yet"):
+        walk.render(tmp_path, means(Scripted()))
+    assert journal.load(tmp_path).count == 1

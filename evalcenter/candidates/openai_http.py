@@ -29,7 +29,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from evalcenter import __version__
 from evalcenter.candidates import faults, reading
-from evalcenter.errors import CallFailed, InputError
+from evalcenter.errors import CallFailed, CandidateError, InputError
 from evalcenter.hooks import Limits
 from evalcenter.records import Answer, CandidateSpec, Params, Question, Sampling, record
 
@@ -168,10 +168,19 @@ class Endpoint:
             status = faults.disguised(body)
             if status is not None:
                 return faults.read(replace(reply, status=status), self._place, datetime.now(UTC), spent)
+            self._check_simulated(body)
             return reading.answer(body, latency_ms=spent)
         except CallFailed as problem:
             problem.http_status = problem.http_status or reply.status
             raise
+
+    def _check_simulated(self, body: Any) -> None:
+        """End the run where an endpoint says that it is a stand-in and the plan does not: no report may hide that."""
+        if isinstance(body, dict) and body.get("simulated") is True and not self._spec.simulated:
+            said = "the endpoint says that its answers are simulated"
+            todo = "give --simulated, or write `simulated: true` in the candidate file, in a new run"
+            fatal = CandidateError(said, where=self._place.base_url, todo=todo)
+            raise CallFailed("simulated", said, retryable=False, fatal=fatal)
 
     def _scrubbed(self, problem: CallFailed) -> CallFailed:
         message = self._place.scrub(problem.message)[: 2 * faults.SHOWN]

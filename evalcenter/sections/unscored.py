@@ -36,8 +36,29 @@ class Unscored:
                     "the first is a failure, the second a refusal.",
                 )
             ),
+            *_pending(facts, lang),
             *_table(facts, lang),
         )
+
+
+def _pending(facts: Facts, lang: Lang) -> tuple[Block, ...]:
+    """What waits for a judge, also where it can no longer change an outcome."""
+    waiting = {p: sum(m.state == "pending" for m in grade.marks) for p, grade in facts.grades.items()}
+    marks, samples = sum(waiting.values()), sum(map(bool, waiting.values()))
+    if not marks:
+        return ()
+    settled = sum(bool(waiting[p]) and facts.grades[p].outcome != "unscored" for p in waiting)
+    return (
+        Paragraph(
+            text=say(
+                lang,
+                f"{count(samples)} 个样本中有 {count(marks)} 个评分点待裁判模型或人工判定；"
+                f"其中 {count(settled)} 个样本无论这些评分点如何判定，结果都相同，已计入；其余计为未评分。",
+                f"{count(marks)} marks on {count(samples)} samples wait for a judge or a person. {count(settled)} of these samples "
+                "are counted, because they come out the same whichever way those marks fall; the others are unscored.",
+            )
+        ),
+    )
 
 
 def _table(facts: Facts, lang: Lang) -> tuple[Block, ...]:
