@@ -47,7 +47,6 @@ class Compared:
 
 def table(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file."""
-    csv.field_size_limit(sys.maxsize)
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
