@@ -13,7 +13,6 @@ import ast
 import csv
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
