@@ -12,6 +12,7 @@ import argparse
 import ast
 import csv
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -194,8 +195,11 @@ def report(title: str, compared: Iterable[Compared]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=os.environ.get("EVALCENTER_REALDATA"))
     folder = parser.parse_args().folder
+    if folder is None:
+        parser.error("name the folder of public data, or set EVALCENTER_REALDATA")
+    folder = Path(folder)
     for outputs in LAW:
         compared, letters = law(folder, outputs)
         report(f"choice: {outputs}", compared)
