@@ -111,7 +111,7 @@ def _named(raw: bytes, encoding: str, has_mark: bool, where: str) -> tuple[str, 
     found = _MULTIBYTE.search(raw) if name in _ONE_BYTE else None
     if found:
         raise EncodingError(
-            f"{name} was named, but {_at(raw, found.start())} begins a UTF-8 sequence ({found.group().decode()!r}): "
+            f"{name} was named, but {_at(raw, found.start())} begins a UTF-8 sequence ({found.group()!r}): "
             "the file mixes two encodings",
             where=where,
             todo="ask the source for a clean copy; nothing here can tell which bytes mean what",

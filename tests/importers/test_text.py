@@ -141,6 +141,12 @@ def test_decoding_is_exact_or_refused(raw, name):
         assert content.encode(used) == raw
 
 
+def test_a_surrogate_written_as_bytes_is_refused_in_words():
+    """Bytes that only look like UTF-8 (a surrogate) under a one-byte name are an EncodingError, not a crash."""
+    with pytest.raises(EncodingError, match="mixes two encodings"):
+        text.decode(b"\xed\xa0\x80", "cp1252")
+
+
 @pytest.mark.parametrize("path", ["../secret.csv", "/etc/passwd", "a/../../secret.csv"])
 def test_a_path_stays_inside_the_folder(tmp_path, path):
     """A path that leads out of the data folder is refused."""
