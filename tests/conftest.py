@@ -5,10 +5,11 @@ import os
 import pytest
 from hypothesis import settings
 
-settings.register_profile("evalcenter", deadline=None, max_examples=60)
-settings.load_profile("evalcenter")
-
 STRICT = os.environ.get("EVALCENTER_STRICT") == "1"
+
+# Where a run decides whether a change lands, the same examples are drawn every time; elsewhere new ones look for new bugs.
+settings.register_profile("evalcenter", deadline=None, max_examples=60, derandomize=STRICT)
+settings.load_profile("evalcenter")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
