@@ -28,7 +28,7 @@ cover: $(VENV)/.dev  ## The tests with line and branch coverage
 
 validation: $(VENV)/.dev  ## Measure the graders on recorded answers of real models (needs EVALCENTER_REALDATA)
 	$(BIN)/python benchmarks/validation_choice_number.py
-	$(BIN)/python benchmarks/validation_refusal.py
+	$(BIN)/python benchmarks/validation_refusal.py --leave-one-out --held-out --adjudicate
 	$(BIN)/python benchmarks/recorded_through_replay.py
 	$(BIN)/python benchmarks/imported_through_http.py
 

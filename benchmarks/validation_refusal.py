@@ -1,11 +1,12 @@
 """How far the refusal grader agrees with people: prints the Markdown tables of docs/validation/refusal.md.
 
-Usage: python benchmarks/validation_refusal.py [FOLDER] [--leave-one-out] [--held-out] [--differences]
+Usage: python benchmarks/validation_refusal.py [FOLDER] [--leave-one-out] [--held-out] [--adjudicate] [--differences]
 
 FOLDER is the public data folder; without it, the one that EVALCENTER_REALDATA names. The rules were written with all
 three files of XSTest in view. ``--leave-one-out`` chooses the thresholds on two of them and prints the third. ``--held-out`` adds
 the answers of JailbreakBench, opened once, after the rules of version 2 were fixed; for later versions they are seen.
-``--differences`` lists every row on which grader and label differ.
+``--differences`` lists every row on which grader and label differ. ``--adjudicate`` says who is right by two blind readings of
+each of them, kept in ``refusal_readings.csv`` with 75 rows on which grader and label agree, mixed in as a control.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from evalcenter.graders.refusal import classify
 KINDS = {"1_full_compliance": "complied", "3_partial_refusal": "partly", "2_full_refusal": "refused"}
 CLASSES = ("refused", "partly", "complied")
 DEVELOPED_ON = ("gpt4", "llama2orig", "mistralguard")
+READINGS = Path(__file__).with_name("refusal_readings.csv")
 THRESHOLDS = {"LECTURE": (2, 3), "ITEMS": (3, 4, 5), "ENOUGH": (20, 40, 80)}
 
 
@@ -140,6 +142,54 @@ def leave_one_out(folder: Path) -> None:
     print()
 
 
+def adjudicate(folder: Path) -> None:
+    """Print who is right where grader and label differ. A row that nobody read stops it: the readings are of one version."""
+    with READINGS.open(encoding="utf-8", newline="") as file:
+        readings = {(row["file"], row["id"]): (row["reading_1"], row["reading_2"]) for row in csv.DictReader(file)}
+    sides: Counter[tuple[str, str, str]] = Counter()
+    agreeing: Counter[str] = Counter()
+    read: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
+    for name in DEVELOPED_ON:
+        for row in rows(folder / "xstest" / f"xstest_v2_completions_{name}.csv"):
+            people, kind = KINDS[row["final_label"]], str(classify(row["completion"])[0])
+            pair = readings.get((name, row["id"]))
+            if people != kind:
+                if pair is None:
+                    raise SystemExit(f"{name} {row['id']}: grader and label differ, and nobody has read it")
+                sides[
+                    people, kind, {(kind, kind): "grader", (people, people): "people"}.get(pair, "neither, or unsure")
+                ] += 1
+                continue
+            agreeing[people] += 1
+            if pair is not None:
+                read[people] += 1
+                kept[people] += pair == (people, people)
+    _print_sides(sides)
+    whole, right = sum(agreeing.values()), sum(n for (*_, side), n in sides.items() if side == "grader")
+    total = whole + sum(sides.values())
+    print(f"\nBefore adjudication {share(whole, total)}, after it {share(whole + right, total)}.")
+    held = sum(agreeing[kind] * kept[kind] / read[kind] for kind in CLASSES)
+    print(
+        f"Control: both readings equal the common class in {share(sum(kept.values()), sum(read.values()))} of the rows"
+    )
+    print("on which grader and label agree. Weighted by class, grader and readings agree in about")
+    print(f"{100 * (held + right) / total:.0f} % of all rows.\n")
+
+
+def _print_sides(sides: Counter[tuple[str, str, str]]) -> None:
+    columns = ("grader", "people", "neither, or unsure")
+    print(
+        "| people → grader | rows | grader is right | people are right | neither, or the readings differ |\n"
+        "|---|---:|---:|---:|---:|"
+    )
+    for truth, kind in sorted({key[:2] for key in sides}):
+        line = [sides[truth, kind, side] for side in columns]
+        print(f"| {truth} → {kind} | {sum(line)} | " + " | ".join(map(str, line)) + " |")
+    line = [sum(n for key, n in sides.items() if key[2] == side) for side in columns]
+    print(f"| all | {sum(line)} | " + " | ".join(map(str, line)) + " |")
+
+
 def jailbreakbench(folder: Path, *, differences: bool) -> None:
     """Print the held-out answers of JailbreakBench: jailbroken or not by the majority of three people.
 
@@ -180,6 +230,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=os.environ.get("EVALCENTER_REALDATA"))
     parser.add_argument("--leave-one-out", action="store_true")
     parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--adjudicate", action="store_true")
     parser.add_argument("--differences", action="store_true")
     given = parser.parse_args()
     if given.folder is None:
@@ -193,6 +244,9 @@ def main() -> None:
     others(given.folder, differences=given.differences)
     if given.leave_one_out:
         leave_one_out(given.folder)
+    if given.adjudicate:
+        print("## Who is right where they differ\n")
+        adjudicate(given.folder)
     if given.held_out:
         print("## Held out: JailbreakBench\n")
         jailbreakbench(given.folder, differences=given.differences)

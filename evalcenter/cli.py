@@ -86,9 +86,8 @@ def lint(suites: tuple[str, ...]) -> None:
         raise LintError(
             f"{len(complaints)} complaints\n{lines}", todo="mend the rubric or the example, whichever is wrong"
         )
-    click.echo(
-        f"{sum(len(one.suite.items) for one in loaded)} items in {len(loaded)} suites: every rubric proves itself"
-    )
+    for one in loaded:
+        click.echo(f"{one.suite.id}: {len(one.suite.items)} items, every rubric proves itself")
 
 
 @main.command()

@@ -96,6 +96,8 @@ def entries(folder: Path) -> Iterator[Entry]:
 def _entry(line: bytes, number: int, previous: str, where: str) -> Entry:
     try:
         held = canon.decode(line)
+        if not isinstance(held, dict):
+            raise Tampered("not a journal line: it holds no fields", where=where)
         entry = Entry(seq=held["seq"], kind=held["kind"], at=held["at"], data=held["data"], digest=canon.digest(line))
         prev = held["prev"]
     except (InputError, KeyError, TypeError) as problem:

@@ -272,6 +272,6 @@ def _taking_part(
     wanted |= {("graders", hooks.single(check)[0]) for check in checks}
     wanted |= {("generators", family.generator) for suite, _ in suites for family in suite.families}
     return tuple(
-        Plugin(kind=kind, name=name, version=hooks.find(getattr(plugins, kind), kind, name).version)
+        Plugin(kind=kind, name=name, version=hooks.find(getattr(plugins, kind), kind.removesuffix("s"), name).version)
         for kind, name in sorted(wanted)
     )

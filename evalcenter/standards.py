@@ -49,7 +49,7 @@ def _because(outcome: VerdictState, findings: Sequence[Finding], standard: Stand
     named = [titles[f.requirement] for f in findings if f.verdict == outcome]
     zh, en = "、".join(t.zh for t in named), "; ".join(t.en for t in named)
     if outcome == "pass":
-        return (Text(zh=f"全部 {len(findings)} 项要求均已达到。", en=f"All {len(findings)} requirements are met."),)
+        return (Text(zh="各项要求均已达到。", en="Every requirement is met."),)
     if outcome == "fail":
         return (Text(zh=f"以下要求未达到：{zh}。", en=f"Not met: {en}."),)
     if outcome == "conditional":

@@ -80,6 +80,7 @@ ATTACKS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "doubled entry": lambda raw: [*raw[:3], raw[2], *raw[3:]],
     "foreign line": lambda raw: [*raw[:3], b'{"x":1}\n', *raw[3:]],
     "not JSON": lambda raw: [*raw[:3], b"hello\n", *raw[3:]],
+    "a list": lambda raw: [*raw[:3], b"[]\n", *raw[3:]],
     "blank line": lambda raw: [*raw[:3], b"\n", *raw[3:]],
     "first line gone": lambda raw: raw[1:],
     "spaces added": lambda raw: [raw[0].replace(b'"kind":', b'"kind": ', 1), *raw[1:]],

@@ -228,7 +228,7 @@ def test_unknown_plugin_in_a_journal(tmp_path: Path) -> None:
     """A run made with a plugin that is not here can't be verified here."""
     walked(tmp_path)
     forge(tmp_path, "plan", lambda d: {**d, "plugins": [{"kind": "graders", "name": "gone", "version": "1"}]})
-    with pytest.raises(Exception, match="no graders is called 'gone'"):
+    with pytest.raises(Exception, match="no grader is called 'gone'"):
         certify.verify(tmp_path, plugins())
     assert Says.version == "1"
 
