@@ -86,7 +86,9 @@ def _unfinished(run: journal.Run) -> str:
 
 def _plugins(run: journal.Run, plugins: hooks.Plugins) -> None:
     for planned in run.plan.plugins:
-        here = hooks.find(getattr(plugins, planned.kind), planned.kind.removesuffix("s"), planned.name, where=str(run.folder))
+        here = hooks.find(
+            getattr(plugins, planned.kind), planned.kind.removesuffix("s"), planned.name, where=str(run.folder)
+        )
         if here.version != planned.version:
             raise PlanMismatch(
                 f"the run used {planned.name} {planned.version}; this program has {planned.name} {here.version}",

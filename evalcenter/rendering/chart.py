@@ -141,7 +141,9 @@ def _row(axes: Axes, interval: Interval, row: int, low: float, width: Width) -> 
             alpha=0.42,
             solid_capstyle="butt",
         )
-    axes.plot([line, line], [level - 0.26, level + 0.26], color=INK, linewidth=1.8, solid_capstyle="butt")  # longer than a dot
+    axes.plot(
+        [line, line], [level - 0.26, level + 0.26], color=INK, linewidth=1.8, solid_capstyle="butt"
+    )  # longer than a dot
     if interval.rate is not None:
         hollow = interval.verdict == "inconclusive"
         axes.plot(
