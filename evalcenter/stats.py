@@ -1,24 +1,259 @@
-"""Exact one-sided bounds for a finished sample of pass/fail outcomes.
+"""What a sequence of scores proves: evidence that may be looked at after every score, and exact bounds for a fixed sample.
 
 Rules this module keeps:
 
-* A bound is exact (Clopper and Pearson, 1934): it is wrong with probability at most `alpha`, at every sample size. No normal
-  approximation is used anywhere.
-* A bound is rounded outward to six significant digits, so that a decision never rests on a digit that another platform's
-  arithmetic may print differently.
+* `evidence` is anytime-valid: below the line it ever reaches 1/alpha with probability at most alpha (Ville's inequality), however
+  often one looks and for whatever reason one stops. Nothing is asked of the scores but that they lie in [0, 1] and come in an
+  order that was drawn at random.
+* A crossing that depends on digits after the sixth counts as not crossed, so that a decision never rests on a digit that
+  another platform's arithmetic may print differently. Bounds are rounded outward to six significant digits.
+* Fixed samples get exact bounds (Clopper and Pearson, 1934). No normal approximation is used anywhere.
 * Nothing is random here. numpy and scipy are imported when a function is called.
 
-The bounds are stated for independent outcomes with one rate. They stay valid, and become wider than needed, when items are
-drawn without replacement from a finite bank, and when every item has a rate of its own and the claim is about their mean
-(Hoeffding, 1956: the binomial spreads the most among all such sums).
+The claim is about the mean that the scores' order makes true: of a bank (or of a wider domain) from which units are drawn
+afresh, or of a finite list of `bank` cells that is gone through in shuffled order. ``docs/statistics.md`` says what each means.
+
+References
+----------
+Waudby-Smith and Ramdas (2024), Estimating means of bounded random variables by betting, arXiv 2010.09686; the same (2020),
+Confidence sequences for sampling without replacement, arXiv 2006.04347. Clopper and Pearson (1934), Biometrika 26, 404-413.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from typing import Final
+from math import log
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 DIGITS: Final = 6
+BETS: Final = 20
+SLACK: Final = 1e-9
+"""How far from its line a sum of scores may be by rounding alone."""
+MARGIN: Final = 1e-6
+"""A crossing must be clear of its threshold by this share: the sixth significant digit."""
+Grade = Literal["pass", "fail", "conditional", "inconclusive", "undecided"]
+
+
+# -- evidence ---------------------------------------------------------------------------------------------------------
+
+
+def evidence(
+    scores: ArrayLike, line: Decimal | float, bank: int | None = None, *, against: bool = False
+) -> NDArray[np.float64]:
+    """The natural logarithm of the evidence for "the mean is at least `line`" after each score.
+
+    Parameters
+    ----------
+    scores : array_like, shape (..., n)
+        Scores in [0, 1] in the order in which they were drawn; leading axes are runs of their own.
+    line : Decimal or float
+        The line, 0 < line < 1.
+    bank : int, optional
+        How many cells a full run has, where the scores are drawn from them without replacement. Left out, every score is a fresh
+        draw, independent of the others and with the same mean.
+    against : bool
+        Turn the claim round: "the mean is below `line`".
+
+    Returns
+    -------
+    ndarray, shape (..., n)
+        ``log(mean over j of prod(1 + f_j (x - m) / m))`` with the bets ``f_j = j/20``, where m is the mean of the next score if the
+        claim stands exactly on its line: `line` itself, or ``(N line - S) / (N - t)`` in a full run, in which bets grow by ``(1 -
+        line) / (1 - line - F/N)`` up to 1 (S is what was scored so far, F what was lost). For scores of 0 and 1 this is the
+        likelihood ratio of a mixture of 20 rates against the line, binomial or hypergeometric. Against the line it is the same
+        of ``1 - x`` with ``f_j = j/60``. It is -inf once the claim can no longer hold, and +inf once it is certain.
+    """
+    import numpy as np
+
+    x = np.asarray(scores, dtype=np.float64)
+    p = float(line)
+    _check_scores(x, p, bank)
+    bets = np.arange(1, BETS + 1) / BETS
+    if against:
+        x, p, bets = 1 - x, 1 - p, bets / 3
+    if bank is None:
+        return _mixture(1 + bets * ((x - p) / p)[..., None])
+    before = np.cumsum(x, axis=-1) - x
+    t = np.arange(x.shape[-1])
+    to_come = bank * p - before  # what is still needed to stand on the line
+    mean = to_come / (bank - t)
+    open_ = (to_come > SLACK) & (mean < 1 + SLACK)
+    mean = np.where(open_, np.clip(mean, SLACK / bank, 1.0), 1.0)
+    room = np.where(open_, (1 - p) - (t - before) / bank, 1.0)
+    with np.errstate(divide="ignore"):
+        grown = np.minimum(1.0, bets * ((1 - p) / np.maximum(room, SLACK / bank))[..., None])
+    path = _mixture(1 + grown * ((x - mean) / mean)[..., None])
+    return _settled(path, np.cumsum(x, axis=-1), bank, p, strict=against)
+
+
+def _mixture(factors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The logarithm of the mean over the bets (last axis) of the running products of `factors` (last axis but one)."""
+    import numpy as np
+
+    with np.errstate(divide="ignore"):
+        logs = np.cumsum(np.log(np.maximum(factors, 0.0)), axis=-2)
+    top = logs.max(axis=-1, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0.0)
+    with np.errstate(divide="ignore"):
+        return np.asarray(top[..., 0] + np.log(np.exp(logs - top).mean(axis=-1)))
+
+
+def _settled(
+    path: NDArray[np.float64], total: NDArray[np.float64], bank: int, p: float, *, strict: bool
+) -> NDArray[np.float64]:
+    """`path` with what is certain: a mean of at least `p` (above it where `strict`) whatever is left, or none such."""
+    import numpy as np
+
+    left = bank - np.arange(1, total.shape[-1] + 1)
+    needed = bank * p
+    certain = total > needed + SLACK if strict else total >= needed - SLACK
+    lost = total + left <= needed + SLACK if strict else total + left < needed - SLACK
+    return np.where(certain, np.inf, np.where(lost, -np.inf, path))
+
+
+def _check_scores(x: NDArray[np.float64], p: float, bank: int | None) -> None:
+    if not 0 < p < 1:
+        raise ValueError(f"a line of {p} can be neither proved nor refuted; expected a line between 0 and 1")
+    if x.ndim == 0 or x.size and not (x.min() >= 0 and x.max() <= 1):
+        raise ValueError("expected a sequence of scores between 0 and 1")
+    if bank is not None and x.shape[-1] > bank:
+        raise ValueError(f"{x.shape[-1]} scores can't come from a full run of {bank} cells")
+
+
+def crossed(path: NDArray[np.float64], threshold: Decimal | float) -> NDArray[np.bool_]:
+    """Where log-evidence reaches `threshold` clearly: by more than the sixth significant digit."""
+    import numpy as np
+
+    return np.asarray(path >= log(threshold) + MARGIN)
+
+
+def chart(line: Decimal | float, failures: int, alpha: Decimal | float) -> int:
+    """How many pass/fail draws, `failures` of them failed, prove a mean of at least `line`; to print before a run.
+
+    The order does not matter. Raises ValueError where the line is not between 0 and 1.
+    """
+    n = failures + 1
+    while not _proves(n, failures, line, alpha):
+        n *= 2
+    low, high = max(failures, n // 2), n
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _proves(middle, failures, line, alpha) else (middle, high)
+    return high
+
+
+def _proves(n: int, failures: int, line: Decimal | float, alpha: Decimal | float) -> bool:
+    path = evidence([0.0] * failures + [1.0] * (n - failures), line)
+    return bool(crossed(path[-1:], 1 / float(alpha))[0])
+
+
+def bounds(scores: ArrayLike, alpha: Decimal | float, bank: int | None = None) -> tuple[Decimal, Decimal]:
+    """The lower and the upper bound of the mean after the last score; each is ever wrong with probability at most `alpha`.
+
+    They are the ends of a confidence sequence: valid at any time, however often one looks. `scores` and `bank` are as for
+    `evidence`. (0, 1) without scores.
+    """
+    import numpy as np
+
+    x = np.asarray(scores, dtype=np.float64)
+    if not x.size:
+        return Decimal(0), Decimal(1)
+    low = _excluded(x, alpha, bank)
+    high = 1 - _excluded(1 - x, alpha, bank, against=True)
+    return _round(low, ROUND_FLOOR), _round(high, ROUND_CEILING)
+
+
+def _excluded(x: NDArray[np.float64], alpha: Decimal | float, bank: int | None, *, against: bool = False) -> float:
+    """The highest line below which the evidence excludes every mean; for the upper bound the same of one minus the scores."""
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        path = evidence(1 - x, 1 - middle, bank, against=True) if against else evidence(x, middle, bank)
+        if crossed(path, 1 / float(alpha)).any():
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+# -- the decision -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """When a sequence of scores is decided.
+
+    PASS at evidence 1/alpha for a mean of at least `line`; FAIL at `penalty`/beta for one below the floor (the line where there
+    is none). With a floor, CONDITIONAL once the floor is proved and the line refuted, or the cap spent. Nothing is decided
+    before `least` scores, and nothing stays undecided at `cap`. `bank` is the number of cells of a full run.
+    """
+
+    line: Decimal
+    alpha: Decimal = Decimal("0.05")
+    beta: Decimal = Decimal("0.05")
+    floor: Decimal | None = None
+    penalty: int = 1
+    bank: int | None = None
+    cap: int | None = None
+    least: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided after how many scores; ``undecided`` asks for more. Evidence in natural logarithms at that moment."""
+
+    grade: Grade
+    units: int
+    for_pass: float
+    for_fail: float
+
+
+def decide(scores: Sequence[float], rule: Rule, best: Sequence[float] | None = None) -> Decision:
+    """The first decision on the way through `scores`; what follows it is not read.
+
+    `best` holds the scores with everything unknown in the candidate's favour, which FAIL is held to; `scores` then hold it against.
+    """
+    import numpy as np
+
+    low = np.asarray(scores, dtype=np.float64)[: rule.cap]
+    high = low if best is None else np.asarray(best, dtype=np.float64)[: rule.cap]
+    floor = rule.line if rule.floor is None else rule.floor
+    for_pass = evidence(low, rule.line, rule.bank)
+    for_fail = evidence(high, floor, rule.bank, against=True)
+    spent = len(low) if rule.cap is not None and len(low) >= rule.cap else 0
+    found: list[tuple[int, Grade]] = []
+    _found(found, "pass", crossed(for_pass, 1 / rule.alpha), rule.least)
+    _found(found, "fail", crossed(for_fail, rule.penalty / rule.beta), rule.least)
+    if rule.floor is not None:
+        held = np.maximum.accumulate(crossed(evidence(low, floor, rule.bank), 1 / rule.alpha))
+        under = crossed(evidence(high, rule.line, rule.bank, against=True), rule.penalty / rule.beta)
+        _found(found, "conditional", held & np.maximum.accumulate(under), rule.least)
+        if spent and held[-1]:
+            found.append((max(spent, rule.least), "conditional"))
+    units, grade = min(found, key=lambda one: one[0], default=(len(low), "inconclusive" if spent else "undecided"))
+    if units > len(low):
+        units, grade = len(low), "inconclusive" if spent else "undecided"
+    return Decision(
+        grade=grade,
+        units=units,
+        for_pass=float(for_pass[units - 1]) if units else 0.0,
+        for_fail=float(for_fail[units - 1]) if units else 0.0,
+    )
+
+
+def _found(found: list[tuple[int, Grade]], grade: Grade, at: NDArray[np.bool_], least: int) -> None:
+    """Add when `grade` is decided: at its first crossing, and not before `least` scores."""
+    if at.any():
+        found.append((max(int(at.argmax()) + 1, least), grade))
+
+
+# -- a fixed sample ---------------------------------------------------------------------------------------------------
 
 
 def lower(good: int, n: int, alpha: Decimal) -> Decimal:
