@@ -120,7 +120,7 @@ def _settled(
 def _check_scores(x: NDArray[np.float64], p: float, bank: int | None) -> None:
     if not 0 < p < 1:
         raise ValueError(f"a line of {p} can be neither proved nor refuted; expected a line between 0 and 1")
-    if x.ndim == 0 or x.size and not (x.min() >= 0 and x.max() <= 1):
+    if x.ndim == 0 or (x.size and not (x.min() >= 0 and x.max() <= 1)):
         raise ValueError("expected a sequence of scores between 0 and 1")
     if bank is not None and x.shape[-1] > bank:
         raise ValueError(f"{x.shape[-1]} scores can't come from a full run of {bank} cells")
