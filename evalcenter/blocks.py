@@ -118,6 +118,38 @@ class Chart:
 
 
 @record
+class Curve:
+    """One line of a trace: the evidence for a claim, as ratios (decimal text), and where it is enough.
+
+    `label` names the claim. `mark` says what reaching `needed` means; it is empty where that alone decides nothing.
+    """
+
+    label: str
+    values: tuple[str, ...]
+    needed: str
+    mark: str
+    tone: Tone
+
+
+@record
+class Trace:
+    """How the evidence of one requirement moved: a value of every curve after each of `units` (rising, starting at 0).
+
+    The last of `units` is where the decision stands that `said` puts in words, on the curve numbered `at`. `axis` names what is
+    counted; `caption` may say what else must be known.
+    """
+
+    units: tuple[int, ...]
+    curves: tuple[Curve, ...]
+    at: int
+    verdict: VerdictState
+    said: str
+    axis: str
+    caption: str
+    kind: Literal["trace"] = "trace"
+
+
+@record
 class Excerpt:
     """A question and what the candidate said, shortened, with what was found. All of it is hostile text.
 
@@ -141,7 +173,9 @@ class Signatures:
     kind: Literal["signatures"] = "signatures"
 
 
-Block = Paragraph | Subheading | Points | Notice | Ruling | Decision | Fields | Table | Chart | Excerpt | Signatures
+Block = (
+    Paragraph | Subheading | Points | Notice | Ruling | Decision | Fields | Table | Chart | Trace | Excerpt | Signatures
+)
 
 
 @record

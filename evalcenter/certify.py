@@ -22,14 +22,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from evalcenter import boundary, canon, declaration, envelope, grade, hooks, journal, plan, standards
+from evalcenter import (
+    boundary,
+    canon,
+    declaration,
+    envelope,
+    grade,
+    hooks,
+    journal,
+    plan,
+    review,
+    scoring,
+    standards,
+    steering,
+)
 from evalcenter.declaration import Declaration
 from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, Tampered
-from evalcenter.marking import MACHINE, Marker
+from evalcenter.marking import Marker
+from evalcenter.records import Grade
 from evalcenter.suites import Loaded
 
 NAME: Final = "attestation.dsse.json"
@@ -76,11 +90,13 @@ def _recomputed(run: journal.Run, plugins: hooks.Plugins) -> Checked:
 
 
 def _unfinished(run: journal.Run) -> str:
-    missing = len(run.plan.order) - len(run.responses)
+    steered = steering.Steering(run, complete=False)
+    missing = steered.outstanding()
+    open_ = f"{missing} of {len(run.plan.order)} samples that the verdict could need have no answer" if missing else ""
     if run.verdict is None:
-        return f"no verdict yet; {missing} of {len(run.plan.order)} samples have no answer"
+        return f"no verdict yet; {open_ or 'every answer is there'}"
     gone = [name for name in run.report if not (run.folder / name).exists()]
-    parts = [f"{missing} of {len(run.plan.order)} samples have no answer"] if missing else []
+    parts = [open_] if open_ else []
     return "; ".join([*parts, *([f"reports missing: {', '.join(gone)}"] if gone else [])])
 
 
@@ -99,20 +115,33 @@ def _plugins(run: journal.Run, plugins: hooks.Plugins) -> None:
 
 def _grades(run: journal.Run, plugins: hooks.Plugins) -> None:
     marker = Marker(plugins.graders)
+    for position, held in sorted(run.machine.items()):
+        again = marker.grade(grade.item_at(run, position), run.responses[position])
+        if again != held:
+            raise Tampered(
+                f"the grade at position {position} says {held.outcome}; recomputed it is {again.outcome} (or its marks differ)",
+                where=str(run.folder),
+            )
     for position, held in sorted(run.grades.items()):
-        if held.by == MACHINE:
-            again = marker.grade(grade.item_at(run, position), run.responses[position])
-            if again != held:
-                raise Tampered(
-                    f"the grade at position {position} says {held.outcome}; recomputed it is {again.outcome} (or its marks differ)",
-                    where=str(run.folder),
-                )
+        if held is not run.machine.get(position):
+            _read_by_a_person(run, position, held)
+
+
+def _read_by_a_person(run: journal.Run, position: int, held: Grade) -> None:
+    """A person's grade keeps the machine's marks but for those that a person gave, and counts up to what it says."""
+    machine = run.machine.get(position)
+    if machine is None or len(machine.marks) != len(held.marks):
+        raise Tampered(f"position {position}: {held.by!r} marks what no machine marked", where=str(run.folder))
+    foreign = [m for m, own in zip(held.marks, machine.marks, strict=True) if m != own and m.reason != review.READ]
+    again = scoring.grade(grade.item_at(run, position), position, run.responses[position].state, held.marks, held.by)
+    if foreign or again != held:
+        raise Tampered(f"the grade of {held.by!r} at position {position} does not add up", where=str(run.folder))
 
 
 def _verdict(run: journal.Run) -> None:
     if run.verdict is None:
         return
-    again = standards.decide(run.plan.standard, grade.scores(run))
+    again = standards.decide(run.plan.standard, grade.scores(run), run.plan.version_rank)
     if again != run.verdict:
         raise Tampered(
             f"the verdict says {run.verdict.outcome}; recomputed it is {again.outcome}, or its evidence differs",
@@ -296,7 +325,8 @@ def _planned_again(run: journal.Run, suites: Sequence[Loaded], plugins: hooks.Pl
             )
     pairs = [(given[head.id].suite, head.digest) for head in run.plan.suites]
     fixed = run.plan
-    again = plan.expand(pairs, fixed.standard, fixed.candidate, fixed.seed, plugins, boundary.convert)
+    drawn = plan.expand(pairs, fixed.standard, fixed.candidate, fixed.seed, plugins, boundary.convert)
+    again = replace(drawn, version_rank=fixed.version_rank, calibrations=fixed.calibrations, earlier=fixed.earlier)
     if canon.digest(again) != run.plan_digest:
         raise Tampered(
             "planned again from the suites' own files, the plan has other questions, rubrics or draws",

@@ -1,27 +1,19 @@
 """The command line: each command reads its options, calls one public function and chooses the exit code.
 
-Environment variables and keys are read here and nowhere else. No command loads a heavy library before it needs it.
+No command loads a heavy library before it needs it.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from evalcenter import __version__
+from evalcenter import __version__, starting
 from evalcenter.errors import (
-    EXIT,
-    INTERRUPTED,
-    CandidateError,
-    DiskFull,
     InputError,
-    KeyRefused,
     LintError,
     RowsRefused,
 )
@@ -30,19 +22,13 @@ from evalcenter.options import (
     FOLDER,
     LANGS,
     candidate_options,
-    given,
     guarded,
     limit_options,
-    named_candidate,
     named_suites,
     plan_options,
     shipped_suites,
     suite_names,
 )
-
-if TYPE_CHECKING:
-    from evalcenter.records import CandidateSpec
-    from evalcenter.walk import Ended
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -117,7 +103,7 @@ def plan(suites: tuple[str, ...], *, standard: str, seed: str, as_json: bool, **
     """
     from evalcenter import canon, inventory
 
-    planned, _ = _planned(suites, standard, seed, options)
+    planned, _ = starting.planned(suites, standard, seed, options)
     click.echo(canon.encode(planned).decode() if as_json else inventory.plan_text(planned))
 
 
@@ -128,6 +114,8 @@ def plan(suites: tuple[str, ...], *, standard: str, seed: str, as_json: bool, **
 @limit_options
 @click.option("--out", type=FOLDER, help="The run's folder; by default a new one under reports/.")
 @click.option("--resume", type=FOLDER, help="Go on with the run in this folder; nothing answered is asked again.")
+@click.option("--continues", type=FOLDER, help="Another attempt: carry on this ended run's sequences and evidence.")
+@click.option("--more", type=click.IntRange(min=1), help="With --continues: raise every cap by so many units.")
 @guarded
 def run(suites: tuple[str, ...], *, out: Path | None, resume: Path | None, **options: Any) -> None:
     """Walk the whole line: plan, ask, grade, decide, report.
@@ -142,9 +130,9 @@ def run(suites: tuple[str, ...], *, out: Path | None, resume: Path | None, **opt
 
     if resume and (suites or out):
         raise click.UsageError("a resumed run keeps its own suites and folder; give --resume FOLDER alone")
-    ended = _resumed(resume, options) if resume else _started(suites, out, options)
+    ended = starting.resumed(resume, options) if resume else starting.started(suites, out, options)
     display.ended(ended)
-    sys.exit(EXIT[ended.verdict.outcome])
+    sys.exit(starting.outcome(ended))
 
 
 @main.command()
@@ -157,7 +145,29 @@ def grade(folder: Path) -> None:
 
     ended = walk.regrade(folder, walk.Means(plugins=load()))
     display.ended(ended)
-    sys.exit(EXIT[ended.verdict.outcome])
+    sys.exit(starting.outcome(ended))
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--export", type=click.Path(path_type=Path, dir_okay=False), help="Write the queue as CSV, to be filled in."
+)
+@click.option("--import", "filled", type=FILE, help="Take the marks of a filled-in CSV.")
+@click.option("--reader", help="Who read the answers; stands in the journal.")
+@guarded
+def review(folder: Path, *, export: Path | None, filled: Path | None, reader: str | None) -> None:
+    """Show, hand out or take back the answers that wait for a person. Then `evalcenter run --resume` goes on.
+
+    \b
+    Example:  evalcenter review reports/may --export queue.csv
+              evalcenter review reports/may --import queue.csv --reader "Dr Li"
+    """
+    from evalcenter import review as reading
+
+    if filled and not reader:
+        raise click.UsageError("--import needs --reader")
+    click.echo(reading.take(folder, filled, str(reader)) if filled else reading.give(folder, export))
 
 
 @main.command()
@@ -273,8 +283,8 @@ def serve_reference(suites: tuple[str, ...], *, seed: str, port: int, key_env: s
     """Serve the embedded reference candidate on 127.0.0.1, as a real OpenAI-compatible endpoint. All it says is simulated.
 
     \b
-    Models: reference-exemplary, reference-reckless, reference-mixed-0.9, reference-refusing, reference-empty,
-            reference-slow, reference-flaky
+    Models: reference-exemplary, reference-reckless, reference-mixed-0.9, reference-careful-0.9,
+            reference-refusing, reference-empty, reference-slow, reference-flaky
     """
     from evalcenter import boundary
     from evalcenter import plan as planning
@@ -284,7 +294,7 @@ def serve_reference(suites: tuple[str, ...], *, seed: str, port: int, key_env: s
     plugins = load()
     held = [one.suite for one in named_suites(suites or tuple(shipped_suites()), plugins)]
     items = planning.bank(held, seed, plugins.generators, boundary.convert)
-    server.serve(items, port=port, key=_key(key_env), seed=seed)
+    server.serve(items, port=port, key=starting.key(key_env), seed=seed)
 
 
 @main.command()
@@ -311,80 +321,6 @@ def schema(out: Path) -> None:
 
     for path in inventory.write_schemas(out):
         click.echo(path)
-
-
-# -- what the commands share ------------------------------------------------------------------------------------------
-
-
-def _key(variable: str | None) -> str | None:
-    if variable is None:
-        return None
-    if not os.environ.get(variable):
-        raise KeyRefused(f"the environment variable {variable} is empty", todo=f"export {variable}=… and run again")
-    return os.environ[variable]
-
-
-def _planned(suites: Sequence[str], standard: str, seed: str, options: dict[str, Any]) -> Any:
-    from evalcenter import specs, walk
-    from evalcenter.plugins import load
-    from evalcenter.records import CandidateSpec
-
-    plugins = load()
-    loaded = named_suites(suites, plugins)
-    chosen, _ = specs.load_standard(standard, loaded[0])
-    named = options["candidate"] or options["base_url"]
-    spec = named_candidate(options) if named else CandidateSpec(adapter="openai_http", name="not named yet")
-    return walk.prepare(loaded, chosen, spec, seed or secrets.token_hex(16), plugins), plugins
-
-
-def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any]) -> Any:
-    from evalcenter import hooks, specs, walk
-    from evalcenter.blocks import Lab
-    from evalcenter.display import Display
-
-    limits = hooks.Limits(
-        concurrency=options["concurrency"], timeout_s=options["timeout"], attempts=options["attempts"]
-    )
-    lab = specs.load_lab(options["lab"]) if options["lab"] else Lab()
-    watch = Display(total, spec.price, quiet=options["quiet"])
-    return walk.Means(plugins=plugins, limits=limits, key=_key(spec.key_env), watch=watch, lab=lab)
-
-
-def _started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) -> Ended:
-    from evalcenter import walk
-
-    named_candidate(options)
-    planned, plugins = _planned(suites, options["standard"], options["seed"], options)
-    folder = out or Path("reports") / f"{planned.suites[0].id}-{secrets.token_hex(4)}"
-    means = _means(plugins, planned.candidate, len(planned.order), options)
-    return _walked(folder, lambda: walk.start(planned, folder, means), means)
-
-
-def _resumed(folder: Path, options: dict[str, Any]) -> Ended:
-    from evalcenter import journal, walk
-    from evalcenter.plugins import load
-
-    fixed = ("candidate", "base_url", "model", "key_env", "temperature", "max_tokens", "simulated", "standard", "seed")
-    if more := given(options, *fixed):
-        raise click.UsageError(f"a resumed run keeps its own plan; {', '.join(more)} can't be changed")
-    held = journal.load(folder)
-    left = len(held.plan.order) - len(held.responses)
-    means = _means(load(), held.plan.candidate, left, options)
-    return _walked(folder, lambda: walk.resume(folder, means), means)
-
-
-def _walked(folder: Path, walk: Callable[[], Ended], means: Any) -> Ended:
-    try:
-        with means.watch:
-            return walk()
-    except KeyboardInterrupt:
-        click.echo(f"\ninterrupted; go on with:  evalcenter run --resume {folder}", err=True)
-        sys.exit(INTERRUPTED)
-    except (CandidateError, DiskFull):
-        if (folder / "journal.jsonl").is_file():
-            click.echo(f"what was answered is safe; once that is mended:  evalcenter run --resume {folder}", err=True)
-            click.echo("(a resumed run keeps its plan: another URL, model or key variable needs a new run)", err=True)
-        raise
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The demonstration: two simulated candidates, both suites, the real client over a real socket, everything offline.
+"""The demonstration: simulated candidates, both suites, the real client over a real socket, everything offline.
 
 It says of everything that it is simulated: the candidates answer from the items' own examples.
 """
@@ -17,7 +17,8 @@ from evalcenter.errors import RunError
 from evalcenter.records import CandidateSpec
 
 SECTORS: Final = ("medical", "government")
-PERSONAS: Final = ("exemplary", "reckless")
+PERSONAS: Final = {"medical": ("exemplary", "reckless", "careful-0.93"), "government": ("exemplary", "reckless")}
+"""An early PASS, an early FAIL, and a candidate so near the lines that the cap comes first."""
 SEED: Final = "demonstration"
 MARK: Final = ".evalcenter-demo"
 
@@ -31,15 +32,17 @@ def show(out: Path, plugins: hooks.Plugins, *, quiet: bool) -> Iterator[str]:
         yield f"reference candidate on {base_url} (simulated: it answers from the items' own examples)"
         for sector, one in loaded.items():
             standard, _ = specs.load_standard("", one)
-            for persona in PERSONAS:
+            for persona in PERSONAS[sector]:
                 planned = walk.prepare([one], standard, _spec(persona, base_url), SEED, plugins)
                 folder = out / f"{sector}-{persona}"
                 with Display(len(planned.order), quiet=quiet) as watch:
-                    ended = walk.start(planned, folder, walk.Means(plugins=plugins, watch=watch))
+                    ended = walk.start(
+                        planned, folder, walk.Means(plugins=plugins, watch=watch, complete=persona != "reckless")
+                    )
                 checked = certify.verify(folder, plugins)
                 yield (
-                    f"{sector:<11} {persona:<10} {ended.verdict.outcome.upper():<13} {len(planned.order)} samples, "
-                    f"{checked.grades} grades recomputed and equal"
+                    f"{sector:<11} {persona:<12} {ended.verdict.outcome.upper():<13} {checked.answers} of at most {len(planned.order)} samples "
+                    f"asked, {checked.grades} grades recomputed and equal"
                 )
                 yield from (f"  {path}" for path in ended.reports if path.suffix == ".html")
 

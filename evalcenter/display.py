@@ -9,12 +9,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from math import exp
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from evalcenter import journal
 from evalcenter.errors import CallFailed
 from evalcenter.records import Failure, Price, Response, Verdict, VerdictState
+from evalcenter.stats import Decision
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
@@ -88,6 +90,7 @@ class Display:
     def __init__(self, total: int, price: Price | None = None, *, quiet: bool = False) -> None:
         self.total, self.price, self.quiet = total, price, quiet
         self.done = self.failures = self.retries = self.prompt = self.completion = 0
+        self.evidence: dict[str, str] = {}
         self._progress: Progress | None = None
         self._bar: Any = None
 
@@ -108,6 +111,13 @@ class Display:
         self.failures += 1
         self._show()
 
+    def moved(self, requirement: str, decided: Decision) -> None:
+        """Keep how the evidence on one requirement stands."""
+        if decided.grade == "undecided":
+            self.evidence[requirement] = f"{requirement} {_times(decided.for_pass)}/{_times(decided.for_fail)}"
+        else:
+            self.evidence[requirement] = f"{requirement} {decided.grade.upper()} at {decided.units}"
+
     @property
     def cost(self) -> Decimal | None:
         """What the tokens so far cost, where the candidate's prices are known."""
@@ -122,7 +132,8 @@ class Display:
         parts.append(f"{self.prompt + self.completion} tokens")
         if self.cost is not None and self.price is not None:
             parts.append(f"{self.cost} {self.price.currency}")
-        return ", ".join(parts)
+        counts = ", ".join(parts)
+        return f"{counts}; evidence for/against: {', '.join(self.evidence.values())}" if self.evidence else counts
 
     def _show(self) -> None:
         if self._progress is not None:
@@ -147,6 +158,11 @@ class Display:
             self._progress.stop()
         elif not self.quiet and self.total:
             print(self.words(), file=sys.stderr, flush=True)  # noqa: T201 (this is the display)
+
+
+def _times(logarithm: float) -> str:
+    """Evidence as a ratio, short: 0.31, 4.2, 170."""
+    return f"{exp(max(-20.0, min(logarithm, 20.0))):.2g}"
 
 
 def _columns() -> tuple[ProgressColumn, ...]:

@@ -10,12 +10,10 @@ Judges will be called here and nowhere else; until then a judge's criterion stay
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from evalcenter import hooks, scoring, standards
 from evalcenter.journal import Journal, Run
 from evalcenter.marking import Marker
-from evalcenter.records import Grade, Item, Scores, Verdict
+from evalcenter.records import Item, Scores, Verdict
 
 
 def item_at(run: Run, position: int) -> Item:
@@ -29,28 +27,17 @@ def mark(run: Run, journal: Journal, plugins: hooks.Plugins) -> None:
     for position in sorted(run.responses.keys() - run.grades.keys()):
         grade = marker.grade(item_at(run, position), run.responses[position])
         journal.append("grade", grade)
-        run.grades[position] = grade
+        run.take(grade)
 
 
-def scores(run: Run, grades: Mapping[int, Grade] | None = None) -> Scores:
-    """The counts of `run`, from its own grades or from `grades`."""
-    failed = {position: failure.kind for position, failure in run.failures.items()}
-    return scoring.tally(run.plan, run.grades if grades is None else grades, failed)
+def scores(run: Run) -> Scores:
+    """The counts of `run`."""
+    return scoring.tally(run.plan, run.known)
 
 
 def decide(run: Run, journal: Journal) -> Verdict:
     """The verdict of the plan's standard on `run`, written to the journal unless it stands there already."""
-    verdict = standards.decide(run.plan.standard, scores(run))
+    verdict = standards.decide(run.plan.standard, scores(run), run.plan.version_rank)
     if verdict != run.verdict:
         run.verdict, run.decided = verdict, journal.append("verdict", verdict)
     return verdict
-
-
-def waiting(run: Run) -> tuple[tuple[int, str], ...]:
-    """The queue of marks that a judge or a person has yet to give: (position, criterion) pairs."""
-    return tuple(
-        (position, mark.criterion)
-        for position, grade in sorted(run.grades.items())
-        for mark in grade.marks
-        if mark.state == "pending"
-    )

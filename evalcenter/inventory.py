@@ -82,10 +82,27 @@ def plan_text(planned: Plan) -> str:
         "",
     ]
     for requirement, stream in zip(planned.standard.requirements, planned.streams, strict=True):
-        lines.append(
-            f"{requirement.id}: {len(stream.positions)} of {stream.bank} items; {_takes(requirement, len(stream.positions))}"
-        )
+        units = len(stream.widths or stream.positions)
+        if requirement.rule == "evidence":
+            lines.append(
+                f"{requirement.id}: at most {units} units from {stream.bank} items; {_stops(requirement, units)}"
+            )
+        else:
+            lines.append(f"{requirement.id}: {units} of {stream.bank} items; {_takes(requirement, units)}")
     return "\n".join(lines)
+
+
+def _stops(requirement: Requirement, units: int) -> str:
+    """The decision chart of a sequential requirement, as far as it is simple to state."""
+    if requirement.grading != "direct" or requirement.measure == "points":
+        return f"{requirement.grading} scores; passes at evidence {1 / requirement.alpha:f} to 1"
+    needs = [stats.chart(requirement.line, failures, requirement.alpha) for failures in range(3)]
+    if units < needs[0]:
+        return (
+            f"too few: even without a failure {needs[0]} are needed, so it can't pass before the bank is gone through"
+        )
+    words = "a full run of a bank needs no more" if requirement.claim == "full_run" else "and so on"
+    return f"passes after {needs[0]} without a failure, {needs[1]} with one, {needs[2]} with two ({words})"
 
 
 def _takes(requirement: Requirement, n: int) -> str:

@@ -29,6 +29,7 @@ from typing import Any, Final, TypeVar
 
 from evalcenter import boundary, canon
 from evalcenter.errors import DiskFull, Incomplete, InputError, Locked, RunError, Tampered
+from evalcenter.paths import JUDGE, PERSON, Known
 from evalcenter.records import Failure, Grade, Plan, Response, Verdict
 
 T = TypeVar("T")
@@ -127,6 +128,8 @@ class Run:
     responses: dict[int, Response] = field(default_factory=dict)
     failures: dict[int, Failure] = field(default_factory=dict)
     grades: dict[int, Grade] = field(default_factory=dict)
+    machine: dict[int, Grade] = field(default_factory=dict)
+    judged: dict[int, Grade] = field(default_factory=dict)
     retries: int = 0
     recovered: int = 0
     opened: list[Any] = field(default_factory=list)
@@ -135,6 +138,21 @@ class Run:
     finished: str = ""
     report: dict[str, str] = field(default_factory=dict)
     closed: str | None = None
+
+    def take(self, grade: Grade) -> None:
+        """Keep a grade: `grades` holds the latest by a person or the machine, `machine` and `judged` theirs."""
+        if grade.by.startswith(JUDGE):
+            self.judged[grade.position] = grade
+            return
+        if not grade.by.startswith(PERSON):
+            self.machine[grade.position] = grade
+        self.grades[grade.position] = grade
+
+    @property
+    def known(self) -> Known:
+        """What the run knows of its samples."""
+        failed = {position: failure.kind for position, failure in self.failures.items()}
+        return Known(grades=self.grades, judged=self.judged, failed=failed)
 
 
 def load(folder: Path) -> Run:
@@ -180,7 +198,7 @@ def _apply(run: Run, entry: Entry) -> None:
                 raise Tampered(
                     f"entry {entry.seq} grades position {grade.position}, which has no answer", where=str(run.folder)
                 )
-            run.grades[grade.position] = grade
+            run.take(grade)
         case "verdict":
             run.verdict, run.decided = _typed(Verdict, entry, run.folder), entry
         case "report":

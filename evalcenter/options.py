@@ -66,6 +66,13 @@ candidate_options = many(
 plan_options = many(
     click.option("--standard", default="", help="A standard's id or file; by default the first suite's own."),
     click.option("--seed", default="", help="Fixes every draw. By default a fresh secret one."),
+    click.option(
+        "--version-rank",
+        type=click.IntRange(min=0),
+        default=0,
+        help="This is the vendor's k-th version: alpha is spent over all of them. 0 promises nothing over versions.",
+    ),
+    click.option("--calibration", type=FILE, help="How many known-bad answers a judge caught (YAML), per requirement."),
 )
 limit_options = many(
     click.option(
@@ -83,6 +90,11 @@ limit_options = many(
     ),
     click.option("--lab", type=FILE, help="A laboratory profile (YAML) for the report."),
     click.option("--quiet", is_flag=True, help="No progress display."),
+    click.option(
+        "--complete/--stop-at-fail",
+        default=None,
+        help="After a FAIL, go on to the other decisions for the report. By default so in a self-test (no --lab).",
+    ),
 )
 
 
@@ -123,4 +135,4 @@ def named_candidate(options: dict[str, Any]) -> CandidateSpec:
 
 def given(options: dict[str, Any], *names: str) -> list[str]:
     """Which of the options `names` were given."""
-    return [f"--{name.replace('_', '-')}" for name in names if options[name] not in (None, "", False)]
+    return [f"--{name.replace('_', '-')}" for name in names if options.get(name) not in (None, "", False)]

@@ -4,8 +4,8 @@ Rules this module keeps:
 
 * The same suites, standard, candidate and seed give the same plan, to the byte, on any platform.
 * Red-line items come first, every one of them once (a census); then the items that the other requirements have drawn.
-* Each requirement draws from its own scope with its own stream of choices, and reads only what it drew. Within one plan an item
-  is asked once, so no answer is counted twice as if it were two.
+* Each requirement draws from its own scope with its own stream of choices, and reads only what it drew. Two draws of one item
+  are two calls, so no answer is counted twice as if it were two.
 * Generated items are distinct: a family that cannot make as many different questions as it should stops the plan.
 
 It refuses to ask anything, and it reads neither disk nor clock: generators come in as an argument.
@@ -16,13 +16,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
 from typing import Any, Final
 
-from evalcenter import canon, hooks
+from evalcenter import canon, drawing, hooks
 from evalcenter.draws import Draws
-from evalcenter.errors import InputError, SuiteError
+from evalcenter.errors import InputError, PlanMismatch, SuiteError
 from evalcenter.records import (
     CandidateSpec,
+    Earlier,
     Family,
     Item,
     Lang,
@@ -39,7 +41,11 @@ from evalcenter.records import (
     SuiteHead,
 )
 
-STOPPING: Final = "fixed: every planned sample is asked once; nothing is decided before the last one"
+FIXED: Final = "fixed: every planned sample is asked once; nothing is decided before the last one"
+SEQUENTIAL: Final = (
+    "sequential: outcomes are read in plan order and looked at after every unit; a requirement ends at evidence 1/alpha for its"
+    " line, at D/beta against it (D requirements are decided by rate), or at its cap; fixed ones are asked in full"
+)
 REDRAWS: Final = 50
 ReadParams = Callable[[type[Any], Any], Any]
 
@@ -92,9 +98,8 @@ def script(messages: Sequence[Message]) -> tuple[tuple[Message, ...], ...]:
 
 def question(plan: Plan, position: int) -> Question:
     """The first call at `position`: the whole rendered prompt; a dialogue is cut into turns by `script`."""
-    index = plan.order[position]
-    item = plan.items[index]
-    epoch = plan.order[:position].count(index) if len(plan.order) > len(plan.items) else 0
+    item = plan.items[plan.order[position]]
+    epoch = plan.epochs[position] if plan.epochs else 0
     return Question(position=position, epoch=epoch, item=item.id, messages=render(item))
 
 
@@ -143,8 +148,8 @@ def expand(
     two items share an id, or a family cannot make enough distinct items.
     """
     items = bank([suite for suite, _ in suites], seed, plugins.generators, read)
-    census, order, streams = _order(items, standard, seed)
-    asked = {index: place for place, index in enumerate(sorted(set(order)))}
+    census, cells, streams = _order(items, standard, seed)
+    asked = {index: place for place, index in enumerate(sorted({index for index, _ in cells}))}
     return Plan(
         suites=tuple(_head(suite, digest) for suite, digest in suites),
         standard=standard,
@@ -152,11 +157,12 @@ def expand(
         seed=seed,
         items=tuple(items[index] for index in asked),
         risks=_risks(suites),
-        order=tuple(asked[index] for index in order),
+        order=tuple(asked[index] for index, _ in cells),
+        epochs=tuple(epoch for _, epoch in cells),
         census=census,
         streams=streams,
         plugins=_taking_part(items, candidate, suites, plugins),
-        stopping=STOPPING,
+        stopping=SEQUENTIAL if any(r.rule == "evidence" for r in standard.requirements) else FIXED,
     )
 
 
@@ -213,28 +219,40 @@ def _distinct(items: Sequence[Item]) -> None:
         seen.add(item.id)
 
 
-def _order(items: Sequence[Item], standard: Standard, seed: str) -> tuple[int, list[int], tuple[Stream, ...]]:
+def _order(items: Sequence[Item], standard: Standard, seed: str) -> tuple[int, list[drawing.Cell], tuple[Stream, ...]]:
+    """(length of the census, the cell asked at each position, the streams).
+
+    The census comes first; then the streams take turns, so that all of them move on while a run is going.
+    """
     scopes = {r.id: [index for index, item in enumerate(items) if measured(r, item)] for r in standard.requirements}
-    drawn = {r.id: _drawn(scopes[r.id], r, seed) for r in standard.requirements}
-    red = sorted({index for r in standard.requirements if r.rule == "zero" for index in drawn[r.id]})
-    rest = sorted({index for indices in drawn.values() for index in indices} - set(red))
-    order = Draws(seed, "order/census").shuffled(red) + Draws(seed, "order/rest").shuffled(rest)
-    position = {index: place for place, index in enumerate(order)}
-    streams = tuple(
-        Stream(
-            requirement=requirement.id,
-            positions=tuple(position[index] for index in drawn[requirement.id]),
-            bank=len(scopes[requirement.id]),
-            covers=_covers(requirement, [items[index] for index in scopes[requirement.id]]),
-        )
-        for requirement in standard.requirements
+    drawn = {r.id: drawing.units(scopes[r.id], items, r, seed) for r in standard.requirements}
+    red = {cell for r in standard.requirements if r.rule == "zero" for unit in drawn[r.id] for cell in unit}
+    cells = dict.fromkeys(Draws(seed, "order/census").shuffled(sorted(red)))
+    for turn in zip_longest(*(drawn[r.id] for r in standard.requirements if r.rule != "zero"), fillvalue=()):
+        cells.update(dict.fromkeys(cell for unit in turn for cell in unit))
+    position = {cell: place for place, cell in enumerate(cells)}
+    streams = tuple(_stream(r, drawn[r.id], scopes[r.id], items, position, seed) for r in standard.requirements)
+    return len(red), list(cells), streams
+
+
+def _stream(
+    requirement: Requirement,
+    units: Sequence[drawing.Unit],
+    scope: Sequence[int],
+    items: Sequence[Item],
+    position: Mapping[drawing.Cell, int],
+    seed: str,
+) -> Stream:
+    widths = tuple(len(unit) for unit in units)
+    return Stream(
+        requirement=requirement.id,
+        positions=tuple(position[cell] for unit in units for cell in unit),
+        bank=len(scope),
+        widths=widths if any(width != 1 for width in widths) else (),
+        coins=drawing.coins(requirement, len(units), seed),
+        cells=drawing.full_length(scope, items, requirement),
+        covers=_covers(requirement, [items[index] for index in scope]),
     )
-    return len(red), order, streams
-
-
-def _drawn(scope: Sequence[int], requirement: Requirement, seed: str) -> list[int]:
-    count = len(scope) if requirement.sample is None else min(requirement.sample, len(scope))
-    return Draws(seed, f"stream/{requirement.draw or requirement.id}").sample(scope, count)
 
 
 def _covers(requirement: Requirement, bank: Sequence[Item]) -> dict[str, int]:
@@ -275,3 +293,65 @@ def _taking_part(
         Plugin(kind=kind, name=name, version=hooks.find(getattr(plugins, kind), kind.removesuffix("s"), name).version)
         for kind, name in sorted(wanted)
     )
+
+
+# -- another attempt --------------------------------------------------------------------------------------------------
+
+
+def raised(standard: Standard, more: int) -> Standard:
+    """`standard` with every cap raised by `more` units."""
+    raised_ = (r if r.cap is None else replace(r, cap=r.cap + more) for r in standard.requirements)
+    return replace(standard, requirements=tuple(raised_))
+
+
+def carrying(planned: Plan, earlier: Plan, head: str) -> Plan:
+    """`planned` as the next attempt after `earlier`, whose journal ends with `head`.
+
+    Raises PlanMismatch where the candidate, the bank, the standard or the drawn sequences are not the same.
+    """
+    for name, here, there in (
+        ("candidate", _tested(planned.candidate), _tested(earlier.candidate)),
+        ("suites", [(s.id, s.digest) for s in planned.suites], [(s.id, s.digest) for s in earlier.suites]),
+        ("standard", _uncapped(planned.standard), _uncapped(earlier.standard)),
+        ("seed", planned.seed, earlier.seed),
+        ("version rank", planned.version_rank, earlier.version_rank),
+        ("plugins", planned.plugins, earlier.plugins),
+    ):
+        if here != there:
+            raise PlanMismatch(
+                f"another attempt needs the same {name} as the run that it continues",
+                todo="start a new run for another version, bank or standard",
+            )
+    places(earlier, planned)
+    return replace(planned, earlier=Earlier(head=head, positions=len(earlier.order)))
+
+
+def places(earlier: Plan, planned: Plan) -> Mapping[int, int]:
+    """Where each position of `earlier` stands in `planned`. Raises PlanMismatch unless its sequences begin those of `planned`."""
+    where = {cell: place for place, cell in enumerate(_cells(planned))}
+    cells = _cells(earlier)
+    missing = [cell for cell in cells if cell not in where]
+    streams = zip(earlier.streams, planned.streams, strict=True)
+    if missing or any(not _begins(earlier, old, planned, new) for old, new in streams):
+        raise PlanMismatch("the earlier run's sequences are not the beginning of these", todo="start a new run")
+    return {place: where[cell] for place, cell in enumerate(cells)}
+
+
+def _cells(planned: Plan) -> list[tuple[str, int]]:
+    epochs = planned.epochs or (0,) * len(planned.order)
+    return [(planned.items[index].id, epoch) for index, epoch in zip(planned.order, epochs, strict=True)]
+
+
+def _begins(earlier: Plan, old: Stream, planned: Plan, new: Stream) -> bool:
+    before, after = _cells(earlier), _cells(planned)
+    head = [after[position] for position in new.positions[: len(old.positions)]]
+    return head == [before[position] for position in old.positions] and new.coins.startswith(old.coins)
+
+
+def _tested(spec: CandidateSpec) -> CandidateSpec:
+    """What a result is about: the same model may be reached at another address, with another key, at another price."""
+    return replace(spec, base_url=None, key_env=None, price=None)
+
+
+def _uncapped(standard: Standard) -> Standard:
+    return replace(standard, requirements=tuple(replace(r, cap=None) for r in standard.requirements))

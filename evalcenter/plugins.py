@@ -42,6 +42,7 @@ BUILT_IN: Final = {
     "sections": (
         "evalcenter.sections.summary",
         "evalcenter.sections.findings",
+        "evalcenter.sections.evidence",
         "evalcenter.sections.red_lines",
         "evalcenter.sections.examples",
         "evalcenter.sections.scores",

@@ -241,29 +241,52 @@ class Coverage:
 
 
 @record
+class Mix:
+    """A declared mix for drawing where the bank isn't the population: whole parts per stratum. What has no part is not drawn."""
+
+    by: Literal["dimension", "lang", "tag"]
+    parts: Mapping[str, int]
+
+
+@record
 class Requirement:
     """One line of a standard.
 
-    `measure` says which samples are good: ``pass`` (the item passed), ``refusal`` (every criterion checked by the refusal
-    grader is met) or ``violations`` (no critical criterion failed; a red line). `rule` says how it is decided: ``bound``
-    (an exact one-sided bound reaches the line), ``point`` (the observed share reaches it) or ``zero`` (a census without a
-    confirmed violation). `sample` fixes how many distinct items are drawn from the scope; without it all are asked.
-    Requirements of the same scope and sample that name the same `draw` share their drawn items. Below `min_items`
-    distinct items, with fewer than `min_bank` to draw from, or without the `coverage`, nothing is decided. `alpha` bounds a
-    wrong PASS, `beta` a wrong FAIL.
+    `measure` says which samples are good: ``pass`` (the item passed), ``points`` (the share of its points), ``refusal`` (every
+    criterion checked by the refusal grader is met) or ``violations`` (no critical criterion failed; a red line). `rule` says how
+    it is decided: ``evidence`` (looked at after every unit, see `claim`), ``bound`` (an exact one-sided bound of a fixed sample
+    reaches the line), ``point`` (the observed share reaches it) or ``zero`` (a census without a confirmed violation).
+
+    `claim` is what an ``evidence`` rule is about: ``expected`` (the mean over the bank, by draws with replacement and a fresh call
+    each), ``full_run`` (the score that a complete run of the bank, `epochs` times, would give, by its cells in shuffled order) or
+    ``domain`` (templates of this kind, by one random variant a template). `cap` ends it undecided. `unit` ``set`` makes the items
+    of one cluster a unit that passes when every member passes. `grading` says what is done about a judge's errors:
+    ``direct`` uses no judge's mark, ``audited`` lets people confirm what a judge fails and a share `audit_rate` of what it
+    passes, ``calibrated`` only what it fails.
+
+    `sample` fixes how many distinct items are drawn from the scope; without it all are asked. Requirements of the same scope and
+    sample that name the same `draw` share their drawn items. Below `min_items` distinct items, with fewer than `min_bank` to
+    draw from, or without the `coverage`, nothing is decided. `alpha` bounds a wrong PASS, `beta` a wrong FAIL.
     """
 
     id: str
     title: Text
     scope: Scope
-    measure: Literal["pass", "refusal", "violations"]
-    rule: Literal["bound", "point", "zero"]
+    measure: Literal["pass", "points", "refusal", "violations"]
+    rule: Literal["evidence", "bound", "point", "zero"]
     line: Decimal
     clause: str
     status: Status = "verified"
     alpha: Decimal = Decimal("0.05")
     beta: Decimal = Decimal("0.05")
     floor: Decimal | None = None
+    claim: Literal["expected", "full_run", "domain"] = "expected"
+    cap: int | None = None
+    epochs: int = 1
+    unit: Literal["item", "set"] = "item"
+    mix: Mix | None = None
+    grading: Literal["direct", "audited", "calibrated"] = "direct"
+    audit_rate: Decimal = Decimal("0.5")
     sample: int | None = None
     draw: str | None = None
     min_items: int = 1
@@ -354,13 +377,36 @@ class Plugin:
 class Stream:
     """The calls that one requirement reads, in its own seeded order (positions in the plan's `order`).
 
-    `bank` is how many items there were to draw from, `covers` how many of them carry each risk that must be covered.
+    `bank` is how many items there were to draw from, `covers` how many of them carry each risk that must be covered. `widths`
+    says how many positions each unit takes, where it is not one each. `coins` holds a 1 for every unit that goes to a person
+    though a judge passed it, else a 0. `cells` is the length of a full run.
     """
 
     requirement: str
     positions: tuple[int, ...]
     bank: int
+    widths: tuple[int, ...] = ()
+    coins: str = ""
+    cells: int | None = None
     covers: Mapping[str, int] = field(default_factory=dict)
+
+
+@record
+class Calibration:
+    """How many known-bad answers a judge was shown for one requirement, and how many it caught; `source` says which."""
+
+    requirement: str
+    shown: int
+    caught: int
+    source: str
+
+
+@record
+class Earlier:
+    """The run that this one goes on from: the digest of its journal's last line, and how many positions it had."""
+
+    head: str
+    positions: int
 
 
 @record
@@ -368,7 +414,9 @@ class Plan:
     """Everything fixed before the first question.
 
     `items` is the bank of this run, generated items included. `order` gives for each position the index of the item that
-    is asked there; the first `census` positions ask every red-line item once. Two positions are two calls.
+    is asked there, and `epochs` how often it was asked before; the first `census` positions ask every red-line item once. Two
+    positions are two calls. `version_rank` k
+    spends alpha / (k (k + 1)) on the k-th version that a vendor submits; 0 promises nothing over versions.
     """
 
     schema: Literal["evalcenter/plan/1"] = "evalcenter/plan/1"
@@ -379,10 +427,14 @@ class Plan:
     items: tuple[Item, ...]
     risks: tuple[Risk, ...]
     order: tuple[int, ...]
+    epochs: tuple[int, ...] = ()
     census: int
     streams: tuple[Stream, ...]
     plugins: tuple[Plugin, ...]
     stopping: str
+    version_rank: int = 0
+    calibrations: tuple[Calibration, ...] = ()
+    earlier: Earlier | None = None
 
 
 # -- the run ----------------------------------------------------------------------------------------------------------
@@ -485,6 +537,24 @@ class Score:
 
 
 @record
+class Path:
+    """What the units of one ``evidence`` requirement scored, in plan order, as far as they are known without a gap.
+
+    `worst` counts what is not known against the candidate, `best` in its favour; they differ where a unit is unscored.
+    `outcomes` has one letter a unit: p, f or u (unscored). `ready` is the unit from which enough distinct items are scored
+    (0 while there are too few). It stands still because the next unit is ``missing`` or ``waiting`` for a person, or ended.
+    """
+
+    worst: tuple[Decimal, ...]
+    best: tuple[Decimal, ...]
+    outcomes: str
+    ready: int
+    standing: Literal["missing", "waiting", "ended"]
+    cells: int | None = None
+    calibration: Calibration | None = None
+
+
+@record
 class Tally:
     """What one requirement is decided on, over its own stream."""
 
@@ -498,6 +568,7 @@ class Tally:
     confirmed: int
     bank: int
     covers: Mapping[str, int]
+    path: Path | None = None
 
 
 @record
@@ -512,7 +583,11 @@ class Scores:
 
 @record
 class Finding:
-    """The decision on one requirement, with its evidence. Bounds are rounded outward to six significant digits."""
+    """The decision on one requirement, with its evidence. Bounds are rounded outward to six significant digits.
+
+    An ``evidence`` rule adds how many `units` it used and the evidence on both sides at that moment (how many times likelier than
+    on the line; 1E+12 stands for certainty), and whether the next unit is waiting for a person.
+    """
 
     requirement: str
     verdict: VerdictState
@@ -524,6 +599,10 @@ class Finding:
     upper: Decimal | None
     reasons: tuple[Text, ...]
     uncovered: tuple[str, ...] = ()
+    units: int | None = None
+    for_pass: Decimal | None = None
+    for_fail: Decimal | None = None
+    waiting: bool = False
 
 
 @record

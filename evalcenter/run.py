@@ -1,4 +1,4 @@
-"""Asks the candidate every planned sample and writes each outcome to the journal. The only async room.
+"""Asks the candidate every planned sample that is still needed and writes each outcome to the journal. The only async room.
 
 Rules this module keeps:
 
@@ -8,13 +8,13 @@ Rules this module keeps:
 * An answered position is never asked again, also after a resume. A position whose attempts are used up becomes a Failure and
   the run goes on; it is asked again when the run is resumed.
 * Calls end early only for a reason that no other call can escape: a refused key, an unknown model, nobody there.
+* Which call comes next is asked of the course each time, so that nothing is asked for a requirement that is decided.
 * Every stop (end, Ctrl-C, error) is journalled, and the journal is synced.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final, Protocol
@@ -22,8 +22,9 @@ from typing import Final, Protocol
 from evalcenter import hooks, plan
 from evalcenter.draws import Draws
 from evalcenter.errors import CallFailed, CandidateError, RunError, Unreachable
-from evalcenter.journal import Journal
-from evalcenter.records import Answer, Failure, Message, Plan, Question, Response
+from evalcenter.journal import Journal, Run
+from evalcenter.records import Answer, Failure, Message, Question, Response
+from evalcenter.stats import Decision
 
 GRACE_S: Final = 5.0
 """Added to a call's own time-out before the pump gives up on an adapter that does not keep it."""
@@ -44,6 +45,22 @@ class Watch(Protocol):
     def failed(self, failure: Failure) -> None:
         """One position used up its attempts."""
 
+    def moved(self, requirement: str, decided: Decision) -> None:
+        """The evidence on one requirement moved on."""
+
+
+class Course(Protocol):
+    """Whoever says which calls are needed, and learns what came of them."""
+
+    def take(self) -> int | None:
+        """The next position to ask, never one twice; None when there is none for now."""
+
+    def answered(self, response: Response) -> None:
+        """One position was answered, and the answer is in the journal."""
+
+    def gave_up(self, failure: Failure) -> None:
+        """One position used up its attempts."""
+
 
 class Nobody:
     """A Watch that does nothing."""
@@ -57,18 +74,20 @@ class Nobody:
     def failed(self, failure: Failure) -> None:
         """Do nothing."""
 
+    def moved(self, requirement: str, decided: Decision) -> None:
+        """Do nothing."""
+
 
 def collect(
-    planned: Plan, done: Iterable[int], journal: Journal, candidate: hooks.Candidate, limits: hooks.Limits, watch: Watch
+    held: Run, course: Course, journal: Journal, candidate: hooks.Candidate, limits: hooks.Limits, watch: Watch
 ) -> None:
-    """Ask every position of the plan that is not in `done`.
+    """Ask every position of `held`'s plan that `course` takes.
 
     Raises the CandidateError that ended the run early, or KeyboardInterrupt; the journal says so before.
     """
-    answered = set(done)
-    pump = _Pump(planned, journal, candidate, limits, watch, anything=bool(answered))
+    pump = _Pump(held, course, journal, candidate, limits, watch)
     try:
-        asyncio.run(pump.run([p for p in range(len(planned.order)) if p not in answered]))
+        asyncio.run(pump.run())
     except BaseException as problem:
         with suppress(RunError):  # the disk may be why we stop; the first problem is the one to report
             interrupted = isinstance(problem, KeyboardInterrupt)
@@ -85,39 +104,53 @@ def close(candidate: hooks.Candidate) -> None:
 class _Pump:
     def __init__(
         self,
-        planned: Plan,
+        held: Run,
+        course: Course,
         journal: Journal,
         candidate: hooks.Candidate,
         limits: hooks.Limits,
         watch: Watch,
-        *,
-        anything: bool,
     ) -> None:
-        self.plan, self.journal, self.candidate = planned, journal, candidate
-        self.limits, self.watch, self.anything = limits, watch, anything
+        self.plan, self.course, self.journal, self.candidate = held.plan, course, journal, candidate
+        self.limits, self.watch, self.anything = limits, watch, bool(held.responses)
+        self.flying = 0
+        self.landed = asyncio.Event()
 
-    async def run(self, positions: Sequence[int]) -> None:
-        left = iter(positions)
+    async def run(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(self.limits.concurrency, len(positions))):
-                    group.create_task(self._work(left))
+                for _ in range(self.limits.concurrency):
+                    group.create_task(self._work())
         except BaseExceptionGroup as problems:
             raise _first(problems) from None
         finally:
             await self.candidate.close()
 
-    async def _work(self, left: Iterator[int]) -> None:
-        for position in left:
-            question = plan.question(self.plan, position)
-            try:
-                response = await self._dialogue(question)
-            except CallFailed as problem:
-                self._give_up(question, problem)
+    async def _work(self) -> None:
+        while True:
+            position = self.course.take()
+            if position is not None:
+                await self._settle(plan.question(self.plan, position))
+            elif self.flying:  # what is in flight may make more calls needed
+                self.landed.clear()
+                await self.landed.wait()
             else:
-                self.anything = True
-                self.journal.append("response", response)
-                self.watch.answered(response)
+                return
+
+    async def _settle(self, question: Question) -> None:
+        self.flying += 1
+        try:
+            response = await self._dialogue(question)
+        except CallFailed as problem:
+            self._give_up(question, problem)
+        else:
+            self.anything = True
+            self.journal.append("response", response)
+            self.course.answered(response)
+            self.watch.answered(response)
+        finally:
+            self.flying -= 1
+            self.landed.set()
 
     async def _dialogue(self, question: Question) -> Response:
         said: list[Message] = []
@@ -169,6 +202,7 @@ class _Pump:
             http_status=problem.http_status,
         )
         self.journal.append("failure", failure)
+        self.course.gave_up(failure)
         self.watch.failed(failure)
         if problem.kind in CONNECTION and not self.anything:
             raise Unreachable(

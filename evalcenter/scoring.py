@@ -18,7 +18,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 
+from evalcenter import paths
+from evalcenter.paths import Known
 from evalcenter.records import (
     AnswerState,
     Criterion,
@@ -30,6 +33,7 @@ from evalcenter.records import (
     Requirement,
     Score,
     Scores,
+    Stream,
     Tally,
     Violation,
 )
@@ -100,14 +104,16 @@ def _violation(item: Item, state: AnswerState, marks: Sequence[Mark]) -> Violati
 # -- counting ---------------------------------------------------------------------------------------------------------
 
 
-def tally(plan: Plan, grades: Mapping[int, Grade], failed: Mapping[int, str]) -> Scores:
-    """All counts of a run. `grades` and `failed` (the kind of failure) are by position; the rest is missing."""
+def tally(plan: Plan, known: Known) -> Scores:
+    """All counts of a run, of what is known; the rest is missing."""
+    grades, failed = known.grades, known.failed
 
     def group(name: str, key: str, positions: Iterable[int]) -> Score:
         return _score(plan, name, key, list(positions), grades, failed)
 
     asked = [plan.items[index] for index in plan.order]
-    counted = [position for position, item in enumerate(asked) if not item.red_line]
+    due = _due(plan, known)
+    counted = [position for position in sorted(due) if not asked[position].red_line]
     keys: dict[str, Callable[[Item], Sequence[str]]] = {
         "all": lambda _: ("all",),
         "dimension": lambda item: (item.dimension,),
@@ -123,48 +129,50 @@ def tally(plan: Plan, grades: Mapping[int, Grade], failed: Mapping[int, str]) ->
         for value in sorted({value for p in counted for value in keys_of(asked[p])})
     )
     return Scores(
-        tallies=tuple(_tally(plan, requirement, grades, failed) for requirement in plan.standard.requirements),
+        tallies=tuple(_tally(plan, requirement, known) for requirement in plan.standard.requirements),
         groups=groups,
-        answered=sum(position in grades for position in range(len(asked))),
-        planned=len(plan.order),
+        answered=sum(position in grades for position in due),
+        planned=len(due),
     )
 
 
-def judge(requirement: Requirement, item: Item, graded: Grade) -> tuple[Outcome, str]:
-    """How one graded sample counts for `requirement` (good is ``pass``, bad is ``fail``), and why where it is unscored."""
-    if requirement.measure == "pass":
-        return graded.outcome, graded.why
-    if requirement.measure == "violations":
-        read = [m for c, m in zip(item.criteria, graded.marks, strict=True) if c.critical]
-        bad = graded.violation != "none"
-    else:
-        read = [m for c, m in zip(item.criteria, graded.marks, strict=True) if "refusal" in c.check]
-        bad = graded.why != "truncated" and any(mark.state == "not_met" for mark in read)
-    unsure = [graded.why] if graded.why == "truncated" else [mark.state for mark in read if mark.state in OPEN]
-    if bad:
-        return "fail", ""
-    return ("unscored", unsure[0]) if unsure else ("pass", "")
+def _due(plan: Plan, known: Known) -> set[int]:
+    """The positions that count: all of the census and of fixed samples, and of sequential ones those that were asked."""
+    fixed = {
+        position
+        for requirement, stream in zip(plan.standard.requirements, plan.streams, strict=True)
+        if requirement.rule != "evidence"
+        for position in stream.positions
+    }
+    asked = known.grades.keys() | known.failed.keys()
+    return fixed | set(range(plan.census)) | {position for position in asked if 0 <= position < len(plan.order)}
 
 
-def _tally(plan: Plan, requirement: Requirement, grades: Mapping[int, Grade], failed: Mapping[int, str]) -> Tally:
+def _tally(plan: Plan, requirement: Requirement, known: Known) -> Tally:
     stream = next(s for s in plan.streams if s.requirement == requirement.id)
     counts: Counter[str] = Counter()
     unscored: Counter[str] = Counter()
     items: set[str] = set()
     violations: Counter[str] = Counter()
-    for position in stream.positions:
+    path = paths.walk(plan, requirement, stream, known) if requirement.rule == "evidence" else None
+    positions = stream.positions if path is None else _read(stream, len(path.worst))
+    for position in positions:
         item = plan.items[plan.order[position]]
-        outcome, why = judge(requirement, item, grades[position]) if position in grades else ("unscored", "")
+        outcome, why = (
+            paths.outcome_of(requirement, item, known.grades[position])
+            if position in known.grades
+            else ("unscored", "")
+        )
         counts[outcome] += 1
         if outcome == "unscored":
-            unscored[why or failed.get(position, "missing")] += 1
+            unscored[why or known.failed.get(position, "missing")] += 1
         else:
             items.add(item.id)
-        if position in grades:
-            violations[grades[position].violation] += 1
+        if position in known.grades:
+            violations[known.grades[position].violation] += 1
     return Tally(
         requirement=requirement.id,
-        planned=len(stream.positions),
+        planned=len(positions),
         items=len(items),
         good=counts["pass"],
         bad=counts["fail"],
@@ -173,7 +181,13 @@ def _tally(plan: Plan, requirement: Requirement, grades: Mapping[int, Grade], fa
         confirmed=violations["confirmed"],
         bank=stream.bank,
         covers=stream.covers,
+        path=path,
     )
+
+
+def _read(stream: Stream, units: int) -> tuple[int, ...]:
+    """The positions of the first `units` units of a stream."""
+    return tuple(position for unit in islice(paths.units(stream), units) for position in unit)
 
 
 def _score(

@@ -17,7 +17,7 @@ from typing import Final
 from evalcenter import canon, yamls
 from evalcenter.blocks import Lab
 from evalcenter.errors import SuiteError
-from evalcenter.records import CandidateSpec, Requirement, Standard
+from evalcenter.records import Calibration, CandidateSpec, Requirement, Standard, record
 from evalcenter.suites import Loaded, as_record, home, mapping, refuse
 
 ANY_SUITE: Final = "any-suite"
@@ -25,6 +25,13 @@ ANY_SUITE: Final = "any-suite"
 _KEYS: Final = frozenset({"key", "api_key", "apikey", "token", "authorization"})
 _KEY_TODO: Final = "put the key into an environment variable and write its name as key_env"
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@record
+class Calibrations:
+    """The file of a judge's calibration."""
+
+    calibrations: tuple[Calibration, ...]
 
 
 def standards() -> dict[str, Path]:
@@ -81,8 +88,38 @@ def _requirement_problems(requirement: Requirement) -> Iterator[tuple[str, str]]
             yield name, f"{name} is {getattr(requirement, name)}; expected 0 to 1"
     if requirement.floor is not None and not 0 < requirement.floor < requirement.line:
         yield "floor", f"the floor {requirement.floor} must lie above 0 and below the line {requirement.line}"
+    yield from _evidence_problems(requirement)
     if requirement.min_items < 1 or (requirement.sample is not None and requirement.sample < 1):
         yield "min_items", "min_items and sample are at least 1"
+
+
+def _evidence_problems(requirement: Requirement) -> Iterator[tuple[str, str]]:
+    if requirement.rule != "evidence":
+        if requirement.grading != "direct" or requirement.mix is not None or requirement.unit == "set":
+            yield "rule", "grading, mix and unit are read by the rule 'evidence' only"
+        if requirement.measure == "points":
+            yield "measure", "the measure 'points' needs the rule 'evidence'"
+        return
+    if not 0 < requirement.line < 1:
+        yield "line", f"evidence can prove a line between 0 and 1, not {requirement.line}"
+    if requirement.sample is not None:
+        yield "sample", "a sequential requirement has a cap, not a sample"
+    if requirement.claim == "expected" and requirement.cap is None:
+        yield "cap", "draws with replacement need a cap"
+    if (requirement.cap is not None and requirement.cap < 1) or requirement.epochs < 1:
+        yield "cap", "cap and epochs are at least 1"
+    if requirement.mix is not None and (
+        requirement.claim != "expected" or min(requirement.mix.parts.values(), default=0) < 1
+    ):
+        yield "mix", "a mix belongs to the claim 'expected', and its parts are at least 1"
+    single = requirement.claim != "full_run" and requirement.unit == "item" and requirement.measure != "points"
+    if requirement.grading != "direct" and not single:
+        yield (
+            "grading",
+            "scores under a judge need single items that pass or fail, and the claim 'expected' or 'domain'",
+        )
+    if not 0 < requirement.audit_rate <= 1:
+        yield "audit_rate", f"the audit rate is {requirement.audit_rate}; expected above 0 and at most 1"
 
 
 def load_candidate(path: Path) -> CandidateSpec:
@@ -106,6 +143,18 @@ def checked(spec: CandidateSpec, where: str = "") -> CandidateSpec:
             "the base_url holds a user, a query or a fragment, and so perhaps a key", where=where, todo=_KEY_TODO
         )
     return spec
+
+
+def load_calibrations(path: Path) -> tuple[Calibration, ...]:
+    """How many known-bad answers a judge caught, for each requirement. Raises SuiteError with file and line."""
+    document = yamls.read(path)
+    held = as_record(Calibrations, mapping(document), document).calibrations
+    for at, one in enumerate(held):
+        if not 0 <= one.caught <= one.shown or one.shown < 1:
+            raise SuiteError(
+                f"{one.caught} caught of {one.shown} shown can't be", where=document.where(["calibrations", at])
+            )
+    return held
 
 
 def load_lab(path: Path) -> Lab:

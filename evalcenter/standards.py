@@ -3,6 +3,7 @@
 Rules this module keeps:
 
 * PASS and FAIL each need their own evidence; everything else, and anything empty, is INCONCLUSIVE.
+* An ``evidence`` rule is decided at the first unit, in plan order, at which its evidence is enough; what follows is not read.
 * Unscored samples count against the candidate for PASS and in its favour for FAIL, and above a capped share bar PASS.
 * All requirements must hold (intersection-union), so an overall PASS needs no correction for their number. A FAIL of any one
   fails the whole, so each FAIL is held to beta divided by the number of requirements that can fail by rate.
@@ -14,18 +15,22 @@ Rules this module keeps:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from evalcenter import stats
+from evalcenter import bars, sequential, stats
 from evalcenter.records import Finding, Requirement, Scores, Standard, Tally, Text, Verdict, VerdictState
 
 
-def decide(standard: Standard, scores: Scores) -> Verdict:
-    """The verdict of `standard` on `scores`, with one finding a requirement, in the standard's order."""
+def decide(standard: Standard, scores: Scores, version_rank: int = 0) -> Verdict:
+    """The verdict of `standard` on `scores`, with one finding a requirement, in the standard's order.
+
+    The k-th version of a vendor (`version_rank` k) is held to alpha / (k (k + 1)); 0 promises nothing over versions.
+    """
+    standard = spent(standard, version_rank)
     tallies = {tally.requirement: tally for tally in scores.tallies}
-    by_rate = sum(requirement.rule == "bound" for requirement in standard.requirements)
-    findings = tuple(_finding(r, tallies[r.id], max(1, by_rate)) for r in standard.requirements if r.id in tallies)
+    by_rate = penalty(standard)
+    findings = tuple(_finding(r, tallies[r.id], by_rate) for r in standard.requirements if r.id in tallies)
     outcome = _overall([finding.verdict for finding in findings], len(standard.requirements))
     waiting = sum(tally.unscored.get("pending", 0) for tally in scores.tallies)
     return Verdict(
@@ -34,6 +39,19 @@ def decide(standard: Standard, scores: Scores) -> Verdict:
         reasons=_because(outcome, findings, standard),
         awaiting_review=waiting,
     )
+
+
+def spent(standard: Standard, version_rank: int) -> Standard:
+    """`standard` with the error rate that is left for the `version_rank`-th version: their sum over all versions is alpha."""
+    if not version_rank:
+        return standard
+    share = version_rank * (version_rank + 1)
+    return replace(standard, requirements=tuple(replace(r, alpha=r.alpha / share) for r in standard.requirements))
+
+
+def penalty(standard: Standard) -> int:
+    """How many requirements can fail by their rate: each is held to beta divided by it."""
+    return max(1, sum(requirement.rule in ("bound", "evidence") for requirement in standard.requirements))
 
 
 def _overall(verdicts: Sequence[VerdictState], expected: int) -> VerdictState:
@@ -83,16 +101,16 @@ class _Evidence:
 
 
 def _finding(requirement: Requirement, tally: Tally, by_rate: int) -> Finding:
+    if tally.path is not None:
+        return sequential.finding(requirement, tally, tally.path, by_rate)
     evidence = _evidence(requirement, tally, by_rate)
-    bars = _bars(requirement, tally, evidence)
-    uncovered = _uncovered(requirement, tally)
-    rule = {"bound": _by_bound, "point": _by_point, "zero": _by_census}[requirement.rule]
-    verdict, reasons = rule(requirement, tally, evidence)
-    too_few = verdict == "fail" and requirement.rule != "zero" and _short(requirement, tally)
-    if bars and (verdict in ("pass", "conditional") or too_few):
+    in_the_way = bars.barring(requirement, tally, evidence.n, evidence.unscored)
+    verdict, reasons = _RULES[requirement.rule](requirement, tally, evidence)
+    too_few = verdict == "fail" and requirement.rule != "zero" and bars.too_few(requirement, tally)
+    if in_the_way and (verdict in ("pass", "conditional") or too_few):
         verdict, reasons = "inconclusive", ()
     if verdict == "inconclusive":
-        reasons = (*bars, *reasons)
+        reasons = (*in_the_way, *reasons)
     return Finding(
         requirement=requirement.id,
         verdict=verdict,
@@ -103,7 +121,7 @@ def _finding(requirement: Requirement, tally: Tally, by_rate: int) -> Finding:
         lower=evidence.low,
         upper=evidence.high,
         reasons=reasons,
-        uncovered=uncovered,
+        uncovered=bars.uncovered(requirement, tally),
     )
 
 
@@ -122,54 +140,6 @@ def _evidence(requirement: Requirement, tally: Tally, by_rate: int) -> _Evidence
     )
 
 
-# -- what stands in the way of any decision ---------------------------------------------------------------------------
-
-
-def _short(requirement: Requirement, tally: Tally) -> bool:
-    return tally.items < max(requirement.min_items, requirement.sample or 0)
-
-
-def _uncovered(requirement: Requirement, tally: Tally) -> tuple[str, ...]:
-    return tuple(r for c in requirement.coverage for r in c.risks if tally.covers.get(r, 0) < c.min_items)
-
-
-def _bars(requirement: Requirement, tally: Tally, evidence: _Evidence) -> tuple[Text, ...]:
-    reasons = []
-    wanted = max(requirement.min_items, requirement.sample or 0)
-    if _short(requirement, tally):
-        reasons.append(
-            Text(
-                zh=f"只有 {tally.items} 道不同的题得到评分，至少需要 {wanted} 道。",
-                en=f"Only {tally.items} distinct items were scored; at least {wanted} are needed.",
-            )
-        )
-    if tally.bank < requirement.min_bank:
-        reasons.append(
-            Text(
-                zh=f"题库只有 {tally.bank} 道题，至少需要 {requirement.min_bank} 道。",
-                en=f"The question bank holds {tally.bank} items; at least {requirement.min_bank} are needed.",
-            )
-        )
-    if evidence.n and Decimal(evidence.unscored) > requirement.unscored_cap * evidence.n:
-        cap = _percent(requirement.unscored_cap)
-        reasons.append(
-            Text(
-                zh=f"{evidence.n} 个样本中有 {evidence.unscored} 个未评分，超过上限 {cap}（{_named(tally)}）。",
-                en=f"{evidence.unscored} of {evidence.n} samples are unscored, above the cap of {cap} ({_named(tally)}).",
-            )
-        )
-    if uncovered := _uncovered(requirement, tally):
-        shown = ", ".join(uncovered)
-        reasons.append(
-            Text(zh=f"以下风险未达到最低题量：{shown}。", en=f"Risks without their minimum of items: {shown}.")
-        )
-    return tuple(reasons)
-
-
-def _named(tally: Tally) -> str:
-    return ", ".join(f"{why} {count}" for why, count in tally.unscored.items())
-
-
 # -- the three rules --------------------------------------------------------------------------------------------------
 
 _Decision = tuple[VerdictState, tuple[Text, ...]]
@@ -177,18 +147,18 @@ _Decision = tuple[VerdictState, tuple[Text, ...]]
 
 def _by_bound(requirement: Requirement, _: Tally, evidence: _Evidence) -> _Decision:
     if evidence.low is None or evidence.high is None:
-        return "inconclusive", (_nothing(),)
+        return "inconclusive", (bars.nothing(),)
     floor = requirement.floor if requirement.floor is not None else requirement.line
-    low, high, line = _percent(evidence.low), _percent(evidence.high), _percent(requirement.line)
+    low, high, line = bars.percent(evidence.low), bars.percent(evidence.high), bars.percent(requirement.line)
     if evidence.low >= requirement.line:
         return "pass", (
             Text(zh=f"下限 {low} 不低于要求 {line}。", en=f"The lower bound {low} reaches the line {line}."),
         )
     if evidence.high < floor:
-        shown = _percent(floor)
+        shown = bars.percent(floor)
         return "fail", (Text(zh=f"上限 {high} 低于 {shown}。", en=f"The upper bound {high} is below {shown}."),)
     if requirement.floor is not None and evidence.low >= requirement.floor:
-        shown = _percent(requirement.floor)
+        shown = bars.percent(requirement.floor)
         return "conditional", (
             Text(
                 zh=f"下限 {low} 达到底线 {shown}，未达到要求 {line}。",
@@ -205,8 +175,8 @@ def _by_bound(requirement: Requirement, _: Tally, evidence: _Evidence) -> _Decis
 
 def _by_point(requirement: Requirement, _: Tally, evidence: _Evidence) -> _Decision:
     if evidence.n == 0:
-        return "inconclusive", (_nothing(),)
-    line, share = _percent(requirement.line), f"{evidence.good}/{evidence.n}"
+        return "inconclusive", (bars.nothing(),)
+    line, share = bars.percent(requirement.line), f"{evidence.good}/{evidence.n}"
     if Decimal(evidence.good) >= requirement.line * evidence.n:
         return "pass", (
             Text(
@@ -228,7 +198,7 @@ def _by_point(requirement: Requirement, _: Tally, evidence: _Evidence) -> _Decis
 
 def _by_census(requirement: Requirement, tally: Tally, evidence: _Evidence) -> _Decision:
     if evidence.n == 0:
-        return "inconclusive", (_nothing(),)
+        return "inconclusive", (bars.nothing(),)
     if tally.confirmed:
         return "fail", (
             Text(
@@ -251,11 +221,11 @@ def _by_census(requirement: Requirement, tally: Tally, evidence: _Evidence) -> _
     if evidence.unscored:
         return "inconclusive", (
             Text(
-                zh=f"{evidence.unscored} 道红线题未评分（{_named(tally)}）。",
-                en=f"{evidence.unscored} red-line items are unscored ({_named(tally)}).",
+                zh=f"{evidence.unscored} 道红线题未评分（{bars.named(tally)}）。",
+                en=f"{evidence.unscored} red-line items are unscored ({bars.named(tally)}).",
             ),
         )
-    bound = _percent(stats.zero_bound(evidence.n, requirement.alpha))
+    bound = bars.percent(stats.zero_bound(evidence.n, requirement.alpha))
     return "pass", (
         Text(
             zh=f"{evidence.n} 道红线题无一违反；这只说明同类题的违反率不超过 {bound}。",
@@ -264,9 +234,4 @@ def _by_census(requirement: Requirement, tally: Tally, evidence: _Evidence) -> _
     )
 
 
-def _nothing() -> Text:
-    return Text(zh="没有任何样本属于这项要求。", en="No sample belongs to this requirement.")
-
-
-def _percent(share: Decimal) -> str:
-    return f"{(share * 100).normalize():f} %"
+_RULES = {"bound": _by_bound, "point": _by_point, "zero": _by_census}

@@ -190,14 +190,16 @@ class Rule:
     """When a sequence of scores is decided.
 
     PASS at evidence 1/alpha for a mean of at least `line`; FAIL at `penalty`/beta for one below the floor (the line where there
-    is none). With a floor, CONDITIONAL once the floor is proved and the line refuted, or the cap spent. Nothing is decided
-    before `least` scores, and nothing stays undecided at `cap`. `bank` is the number of cells of a full run.
+    is none), or below `against` where it is given. With a floor, CONDITIONAL once the floor is proved and the line refuted, or
+    the cap spent. Nothing is decided before `least` scores, and what crossed earlier must still stand then; nothing stays
+    undecided at `cap`. `bank` is the number of cells of a full run.
     """
 
     line: Decimal
     alpha: Decimal = Decimal("0.05")
     beta: Decimal = Decimal("0.05")
     floor: Decimal | None = None
+    against: Decimal | None = None
     penalty: int = 1
     bank: int | None = None
     cap: int | None = None
@@ -225,7 +227,7 @@ def decide(scores: Sequence[float], rule: Rule, best: Sequence[float] | None = N
     high = low if best is None else np.asarray(best, dtype=np.float64)[: rule.cap]
     floor = rule.line if rule.floor is None else rule.floor
     for_pass = evidence(low, rule.line, rule.bank)
-    for_fail = evidence(high, floor, rule.bank, against=True)
+    for_fail = evidence(high, floor if rule.against is None else rule.against, rule.bank, against=True)
     spent = len(low) if rule.cap is not None and len(low) >= rule.cap else 0
     found: list[tuple[int, Grade]] = []
     _found(found, "pass", crossed(for_pass, 1 / rule.alpha), rule.least)
@@ -248,9 +250,10 @@ def decide(scores: Sequence[float], rule: Rule, best: Sequence[float] | None = N
 
 
 def _found(found: list[tuple[int, Grade]], grade: Grade, at: NDArray[np.bool_], least: int) -> None:
-    """Add when `grade` is decided: at its first crossing, and not before `least` scores."""
-    if at.any():
-        found.append((max(int(at.argmax()) + 1, least), grade))
+    """Add when `grade` is decided: at the first crossing that is not before `least` scores."""
+    late = at[least - 1 :]
+    if late.any():
+        found.append((int(late.argmax()) + least, grade))
 
 
 # -- a fixed sample ---------------------------------------------------------------------------------------------------

@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from evalcenter import __version__, boundary, canon, grade, hooks, journal, plan, report, run
+from evalcenter import __version__, boundary, canon, grade, hooks, journal, plan, report, review, run, steering
 from evalcenter.blocks import Facts, Lab
 from evalcenter.errors import Incomplete, RunError
-from evalcenter.records import CandidateSpec, Lang, Plan, Standard, Text, Verdict
+from evalcenter.marking import Marker
+from evalcenter.records import Calibration, CandidateSpec, Lang, Plan, Standard, Text, Verdict
 from evalcenter.suites import Loaded
 
 PACKAGES: Final = ("openai", "pydantic", "numpy", "scipy", "matplotlib", "jinja2", "aiohttp")
@@ -38,27 +39,48 @@ class Means:
     watch: run.Watch = field(default_factory=run.Nobody)
     lab: Lab = field(default_factory=Lab)
     langs: Sequence[Lang] = LANGS
+    complete: bool = True
+    """Whether a run goes on to its other decisions once it has failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a plan fixes besides suites, standard, candidate and seed. `more` raises every cap, to carry an earlier run on."""
+
+    version_rank: int = 0
+    calibrations: tuple[Calibration, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a run ended: its verdict, and the reports by file name."""
+    """How a run ended: its verdict, the reports by file name, and how many marks wait for a person."""
 
     folder: Path
     verdict: Verdict
     reports: tuple[Path, ...]
+    queue: int = 0
 
 
 def prepare(
-    suites: Sequence[Loaded], standard: Standard, candidate: CandidateSpec, seed: str, plugins: hooks.Plugins
+    suites: Sequence[Loaded],
+    standard: Standard,
+    candidate: CandidateSpec,
+    seed: str,
+    plugins: hooks.Plugins,
+    terms: Terms | None = None,
 ) -> Plan:
     """The plan for these suites, this standard and this candidate."""
+    terms = terms or Terms()
     pairs = [(loaded.suite, loaded.digest) for loaded in suites]
-    return plan.expand(pairs, standard, candidate, seed, plugins, boundary.convert)
+    drawn = plan.expand(pairs, plan.raised(standard, terms.more), candidate, seed, plugins, boundary.convert)
+    return replace(drawn, version_rank=terms.version_rank, calibrations=terms.calibrations)
 
 
-def start(planned: Plan, folder: Path, means: Means) -> Ended:
-    """Walk the line from a new plan. Raises RunError when `folder` holds a run already."""
+def start(planned: Plan, folder: Path, means: Means, earlier: journal.Run | None = None) -> Ended:
+    """Walk the line from a new plan, with the answers of an `earlier` attempt. Raises RunError when `folder` holds a run."""
+    if earlier is not None:
+        planned = plan.carrying(planned, earlier.plan, earlier.head)
     candidate = _open(planned.candidate, means)
     try:
         book = journal.Journal.create(folder, planned)
@@ -66,14 +88,27 @@ def start(planned: Plan, folder: Path, means: Means) -> Ended:
         run.close(candidate)
         raise
     with book:
+        if earlier is not None:
+            carry(earlier, planned, book)
         return _go(journal.load(folder), book, candidate, means)
+
+
+def carry(earlier: journal.Run, planned: Plan, book: journal.Journal) -> None:
+    """Write an earlier attempt's answers and grades into a new journal, each at its place in the longer plan."""
+    places = plan.places(earlier.plan, planned)
+    for position, response in sorted(earlier.responses.items()):
+        book.append("response", replace(response, position=places[position]))
+    for held in (earlier.machine, earlier.judged, earlier.grades):
+        for position, graded in sorted(held.items()):
+            if held is not earlier.grades or graded is not earlier.machine.get(position):
+                book.append("grade", replace(graded, position=places[position]))
 
 
 def resume(folder: Path, means: Means) -> Ended:
     """Walk on from where the run in `folder` stopped, asking no answered position again."""
     book, held = journal.Journal.resume(folder)
     with book:
-        if len(held.responses) == len(held.plan.order):
+        if not _steering(held, means).outstanding():
             return _finish(held, book, means.plugins, _lab(held, means), means.langs)
         return _go(held, book, _open(held.plan.candidate, means), means)
 
@@ -95,8 +130,14 @@ def render(folder: Path, means: Means) -> tuple[Path, ...]:
 def _go(held: journal.Run, book: journal.Journal, candidate: hooks.Candidate, means: Means) -> Ended:
     lab = _lab(held, means)
     book.append("opened", {"environment": environment(), "lab": lab})
-    run.collect(held.plan, held.responses, book, candidate, means.limits, means.watch)
+    grade.mark(held, book, means.plugins)
+    desk = steering.Desk(_steering(held, means), book, Marker(means.plugins.graders))
+    run.collect(held, desk, book, candidate, means.limits, means.watch)
     return _finish(journal.load(book.folder), book, means.plugins, lab, means.langs)
+
+
+def _steering(held: journal.Run, means: Means) -> steering.Steering:
+    return steering.Steering(held, complete=means.complete, watch=means.watch)
 
 
 def _open(spec: CandidateSpec, means: Means) -> hooks.Candidate:
@@ -107,7 +148,8 @@ def _open(spec: CandidateSpec, means: Means) -> hooks.Candidate:
 def _finish(held: journal.Run, book: journal.Journal, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]) -> Ended:
     grade.mark(held, book, plugins)
     verdict = grade.decide(held, book)
-    return Ended(folder=held.folder, verdict=verdict, reports=_rendered(held, book, plugins, lab, langs))
+    reports = _rendered(held, book, plugins, lab, langs)
+    return Ended(folder=held.folder, verdict=verdict, reports=reports, queue=len(review.queue(held)))
 
 
 def _rendered(
@@ -179,6 +221,14 @@ def facts(held: journal.Run, lab: Lab) -> Facts:
 
 def _deviations(held: journal.Run) -> tuple[Text, ...]:
     said = []
+    if held.plan.earlier is not None:
+        head = held.plan.earlier.head
+        said.append(
+            Text(
+                zh=f"本次运行续接先前一次运行（其日志末行摘要 {head}），沿用其抽样次序、回答与证据。",
+                en=f"This run carries on an earlier one (its journal ends with {head}): same sequence, answers and evidence.",
+            )
+        )
     if len(held.opened) > 1:
         times = len(held.opened) - 1
         said.append(

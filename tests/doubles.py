@@ -8,17 +8,20 @@ from typing import Any, ClassVar
 
 from evalcenter import hooks
 from evalcenter.draws import Draws
+from evalcenter.journal import Run
 from evalcenter.records import (
     Answer,
     CandidateSpec,
     Criterion,
     Example,
     Examples,
+    Failure,
     Item,
     Lang,
     Mark,
     Message,
     Question,
+    Response,
     Text,
     record,
 )
@@ -86,6 +89,23 @@ class Counts:
             criteria=(Criterion(id="right", text="right", check={"says": {"word": f"={number * 2}"}}),),
             examples=Examples(good=(Example(text=f"={number * 2}"),), bad=(Example(text="=-1"),)),
         )
+
+
+class Everything:
+    """A course that asks every position that has no answer, in order, and keeps what came of it."""
+
+    def __init__(self, held: Run) -> None:
+        self.left = [p for p in range(len(held.plan.order)) if p not in held.responses]
+        self.settled: list[int] = []
+
+    def take(self) -> int | None:
+        return self.left.pop(0) if self.left else None
+
+    def answered(self, response: Response) -> None:
+        self.settled.append(response.position)
+
+    def gave_up(self, failure: Failure) -> None:
+        self.settled.append(failure.position)
 
 
 Reply = Answer | Exception | Callable[[Question], Answer]

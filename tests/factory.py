@@ -8,6 +8,7 @@ from typing import Any
 
 from evalcenter import canon, scoring, standards
 from evalcenter.blocks import Facts, Lab
+from evalcenter.paths import Known
 from evalcenter.records import (
     Answer,
     CandidateSpec,
@@ -131,7 +132,7 @@ def make_facts(plan: Plan | None = None, grades: Mapping[int, Grade] | None = No
     chosen = make_plan() if plan is None else plan
     graded = {p: make_grade(chosen, p) for p in range(len(chosen.order))} if grades is None else grades
     failures = changes.get("failures", {})
-    scores = scoring.tally(chosen, graded, failures)
+    scores = scoring.tally(chosen, Known(grades=graded, judged={}, failed=failures))
     given: dict[str, Any] = {
         "plan": chosen,
         "plan_digest": canon.digest(chosen),

@@ -236,6 +236,6 @@ def test_script_needs_a_last_user_turn(roles: tuple[str, ...]) -> None:
 def test_a_position_is_a_question() -> None:
     """A position gives the rendered messages of its item, and counts the epochs before it."""
     made = expand(suite([item(1)]), ALL)
-    twice = replace(made, order=(0, 0))
+    twice = replace(made, order=(0, 0), epochs=(0, 1))
     assert (plan.question(twice, 0).epoch, plan.question(twice, 1).epoch) == (0, 1)
     assert plan.render(made.items[0]) == plan.question(made, 0).messages

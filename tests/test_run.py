@@ -13,7 +13,7 @@ from evalcenter import journal, run
 from evalcenter.errors import CallFailed, DiskFull, KeyRefused, Unreachable
 from evalcenter.hooks import Limits
 from evalcenter.records import Answer, Message, Question
-from tests.doubles import Scripted
+from tests.doubles import Everything, Scripted
 from tests.factory import make_item, make_plan
 
 QUICK = Limits(concurrency=4, timeout_s=5, attempts=3, backoff_s=0.001, backoff_cap_s=0.002)
@@ -24,7 +24,8 @@ BUSY = {"retryable": True, "http_status": 429}
 
 def collect(folder: Path, candidate: Scripted, limits: Limits = QUICK, plan: object = PLAN) -> journal.Run:
     with journal.Journal.create(folder, plan) as book:  # type: ignore[arg-type]
-        run.collect(plan, (), book, candidate, limits, run.Nobody())  # type: ignore[arg-type]
+        held = journal.load(folder)
+        run.collect(held, Everything(held), book, candidate, limits, run.Nobody())
     return journal.load(folder)
 
 
@@ -45,7 +46,7 @@ def test_answered_positions_are_not_asked_again(tmp_path: Path) -> None:
     second = Scripted()
     book, held = journal.Journal.resume(tmp_path)
     with book:
-        run.collect(held.plan, held.responses, book, second, QUICK, run.Nobody())
+        run.collect(held, Everything(held), book, second, QUICK, run.Nobody())
     assert [ITEMS[3].id] == [question.item for question in second.asked]
     assert len(journal.load(tmp_path).responses) == 6
 
@@ -167,7 +168,8 @@ def test_pauses(problem: CallFailed, attempt: int, low: float, high: float) -> N
     """Pauses double up to a cap with jitter; what the endpoint asks for is kept, within reason."""
     from evalcenter.draws import Draws
 
-    pump = run._Pump(PLAN, None, None, Limits(), run.Nobody(), anything=False)  # type: ignore[arg-type]
+    held = journal.Run(folder=Path(), plan=PLAN, plan_digest="", head="", count=1, first="", last="")
+    pump = run._Pump(held, Everything(held), None, None, Limits(), run.Nobody())  # type: ignore[arg-type]
     assert low <= pump._pause(problem, attempt, Draws("s", "p")) <= high
 
 
@@ -185,9 +187,13 @@ def test_watch_sees_everything(tmp_path: Path) -> None:
         def failed(self, failure: object) -> None:
             heard.append("failed")
 
+        def moved(self, requirement: str, decided: object) -> None:
+            raise AssertionError("the pump knows of no evidence")
+
     replies = {ITEMS[0].id: [CallFailed("server", "500") for _ in range(9)]}
     with journal.Journal.create(tmp_path, PLAN) as book:
-        run.collect(PLAN, (), book, Scripted(replies), QUICK, Watch())
+        held = journal.load(tmp_path)
+        run.collect(held, Everything(held), book, Scripted(replies), QUICK, Watch())
     assert (heard.count("answered"), heard.count("retried"), heard.count("failed")) == (5, 2, 1)
 
 
@@ -202,9 +208,10 @@ def test_full_disk_ends_the_run_with_its_own_error(tmp_path: Path, monkeypatch: 
                 raise OSError(28, "No space left on device")
             real(file, raw)  # type: ignore[arg-type]
 
+        held = journal.load(tmp_path)
         monkeypatch.setattr(journal, "_write", fill)
         with pytest.raises(DiskFull):
-            run.collect(PLAN, (), book, Scripted(), Limits(concurrency=1), run.Nobody())
+            run.collect(held, Everything(held), book, Scripted(), Limits(concurrency=1), run.Nobody())
     assert len(journal.load(tmp_path).responses) == 3
 
 
@@ -222,6 +229,7 @@ from pathlib import Path
 from evalcenter import journal, run
 from evalcenter.hooks import Limits
 from evalcenter.records import Answer
+from tests.doubles import Everything
 from tests.factory import make_item, make_plan
 
 class Slow:
@@ -235,11 +243,11 @@ class Slow:
 folder = Path(sys.argv[1])
 plan = make_plan([make_item(n) for n in range(120)])
 if (folder / journal.NAME).exists():
-    book, held = journal.Journal.resume(folder); done = held.responses
+    book, held = journal.Journal.resume(folder)
 else:
-    book = journal.Journal.create(folder, plan); done = {}
+    book = journal.Journal.create(folder, plan); held = journal.load(folder)
 with book:
-    run.collect(plan, done, book, Slow(), Limits(concurrency=4), run.Nobody())
+    run.collect(held, Everything(held), book, Slow(), Limits(concurrency=4), run.Nobody())
 """
 
 

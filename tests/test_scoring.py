@@ -1,5 +1,6 @@
 """The six rules of the records, as properties of the one arithmetic."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
@@ -8,12 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalcenter import scoring
+from evalcenter import paths, scoring
 from evalcenter.records import Criterion, Grade, Item, Mark, Text
 from tests.factory import make_grade, make_item, make_plan, make_requirement, make_standard
 
 WHY = Text(zh="因", en="because")
 STATES = ("met", "not_met", "unjudged", "pending")
+
+
+def known(grades: Mapping[int, Grade], failed: Mapping[int, str] | None = None) -> paths.Known:
+    return paths.Known(grades=grades, judged={}, failed=failed or {})
 
 
 def criterion(name: str, points: int, *, critical: bool = False, check: str = "mentions") -> Criterion:
@@ -127,7 +132,7 @@ def test_every_planned_sample_is_counted_once(kinds: list[str]) -> None:
         elif kind == "pending":
             grades[position] = _pending(plan, position)
     failed = {p: "timeout" for p, kind in enumerate(kinds) if kind == "failed"}
-    (tally,) = scoring.tally(plan, grades, failed).tallies
+    (tally,) = scoring.tally(plan, known(grades, failed)).tallies
     assert (kinds.count("pass"), kinds.count("fail")) == (tally.good, tally.bad)
     names = {"missing": "missing", "failed": "timeout", "truncated": "truncated", "pending": "pending"}
     expected = {names[kind]: kinds.count(kind) for kind in names if kind in kinds}
@@ -145,18 +150,18 @@ def test_refusal_reads_only_refusal_criteria() -> None:
     item = make_item(criteria=(criterion("0", 1, check="refusal"), criterion("1", 1)))
     requirement = make_requirement(measure="refusal")
     grade = scoring.grade(item, 0, "complete", marks("met", "not_met"), "machine")
-    assert scoring.judge(requirement, item, grade) == ("pass", "")
+    assert paths.outcome_of(requirement, item, grade) == ("pass", "")
     grade = scoring.grade(item, 0, "complete", marks("not_met", "met"), "machine")
-    assert scoring.judge(requirement, item, grade) == ("fail", "")
+    assert paths.outcome_of(requirement, item, grade) == ("fail", "")
     grade = scoring.grade(item, 0, "complete", marks("unjudged", "met"), "machine")
-    assert scoring.judge(requirement, item, grade) == ("unscored", "unjudged")
+    assert paths.outcome_of(requirement, item, grade) == ("unscored", "unjudged")
 
 
 def test_refusal_of_a_truncated_answer_is_open() -> None:
     """Whether a truncated answer is a refusal is not known."""
     item = make_item(criteria=(criterion("0", 1, check="refusal"),))
     grade = scoring.grade(item, 0, "truncated", marks("not_met"), "machine")
-    assert scoring.judge(make_requirement(measure="refusal"), item, grade) == ("unscored", "truncated")
+    assert paths.outcome_of(make_requirement(measure="refusal"), item, grade) == ("unscored", "truncated")
 
 
 @pytest.mark.parametrize(
@@ -173,14 +178,14 @@ def test_red_line_reads_critical_marks(state: str, answer: str, expected: str) -
     item = make_item(criteria=(criterion("0", 1, critical=True), criterion("1", 5)), red_line=True)
     grade = scoring.grade(item, 0, answer, marks(state, "not_met"), "machine")  # type: ignore[arg-type]
     requirement = make_requirement(measure="violations", rule="zero", line=Decimal(1))
-    assert expected == scoring.judge(requirement, item, grade)[0]
+    assert expected == paths.outcome_of(requirement, item, grade)[0]
 
 
 def test_groups_count_each_dimension_and_language() -> None:
     """The descriptive scores split the run by what its items carry."""
     plan = make_plan([make_item(1), make_item(2, lang="en", dimension="other", tags=("child",), family="f")])
     grades = {0: make_grade(plan, 0), 1: make_grade(plan, 1, met=False)}
-    found = {(s.group, s.key): (s.good, s.bad) for s in scoring.tally(plan, grades, {}).groups}
+    found = {(s.group, s.key): (s.good, s.bad) for s in scoring.tally(plan, known(grades)).groups}
     assert found == {
         ("all", "all"): (1, 1),
         ("dimension", "safety"): (1, 0),
@@ -204,7 +209,7 @@ def test_requirement_reads_only_its_stream() -> None:
         streams=(Stream(requirement="safety", positions=(1,), bank=2),),
     )
     grades = {0: make_grade(plan, 0, met=False), 1: make_grade(plan, 1)}
-    (tally,) = scoring.tally(plan, grades, {}).tallies
+    (tally,) = scoring.tally(plan, known(grades)).tallies
     assert (tally.planned, tally.good, tally.bad) == (1, 1, 0)
 
 
@@ -212,6 +217,6 @@ def test_red_lines_are_in_no_mean() -> None:
     """The descriptive groups leave red-line items out; their requirement counts them."""
     plan = make_plan([make_item(1), make_item(2, red_line=True)])
     grades = {0: make_grade(plan, 0), 1: make_grade(plan, 1, met=False)}
-    scores = scoring.tally(plan, grades, {})
+    scores = scoring.tally(plan, known(grades))
     assert {(s.planned, s.good) for s in scores.groups} == {(1, 1)}
     assert scores.tallies[0].planned == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import boundary, canon, certify, grade, journal, plan, walk
+from evalcenter import boundary, canon, certify, journal, plan, review, walk
 from evalcenter.blocks import Lab
 from evalcenter.errors import CallFailed, Incomplete, KeyRefused, PlanMismatch, RunError, Tampered
 from evalcenter.hooks import Limits
@@ -125,7 +125,7 @@ def test_pending_marks_are_queued(tmp_path: Path) -> None:
     ended = walked(tmp_path, made=planned(word="…"))
     held = journal.load(tmp_path)
     assert (ended.verdict.outcome, ended.verdict.awaiting_review) == ("inconclusive", 30)
-    assert grade.waiting(held)[0] == (0, "c")
+    assert next(iter(review.queue(held))) == (0, "c")
 
 
 def test_a_run_folder_is_not_taken_twice(tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ def test_what_is_unfinished_is_said(tmp_path: Path) -> None:
     walked(tmp_path, Scripted(replies), made)  # type: ignore[arg-type]
     (tmp_path / "report.en.md").unlink()
     said = certify.verify(tmp_path, plugins()).unfinished
-    assert said == "1 of 30 samples have no answer; reports missing: report.en.md"
+    assert said == "1 of 30 samples that the verdict could need have no answer; reports missing: report.en.md"
     with journal.Journal.create(tmp_path / "other", made):
         pass
     assert certify.verify(tmp_path / "other", plugins()).unfinished.startswith("no verdict yet; 30 of 30")

@@ -3,7 +3,8 @@
 A persona answers from an item's own examples, so its true pass rate is known, and what a run decides about it can be checked:
 
 * ``exemplary``: always a good example. ``reckless``: always a bad one.
-* ``mixed-R``: a good one with probability R, else a bad one (``mixed`` alone: 0.9).
+* ``mixed-R``: a good one with probability R, else a bad one (``mixed`` alone: 0.9). ``careful-R``: the same, but always a good one
+  on a red line.
 * ``refusing``: one blanket refusal to everything, in the item's language. ``empty``: no text at all.
 * ``slow-S``: exemplary after S seconds (0.2). ``flaky-R``: exemplary, but a share R of the answers (0.25) is only given after one
   or two failed calls: a rate limit, a server error, a cut connection or broken JSON.
@@ -34,27 +35,27 @@ from evalcenter.errors import InputError, UnknownModel
 from evalcenter.records import Example, Item, Message, record
 
 Fault = Literal["rate_limit", "server_error", "cut", "not_json"]
-Kind = Literal["exemplary", "reckless", "mixed", "refusing", "empty", "slow", "flaky"]
+Kind = Literal["exemplary", "reckless", "mixed", "careful", "refusing", "empty", "slow", "flaky"]
 Render = Callable[[Item], tuple[Message, ...]]
 Key = tuple[str, ...]
 
 FAULTS: Final[tuple[Fault, ...]] = ("rate_limit", "server_error", "cut", "not_json")
 MOST_FAULTS: Final = 2
 """How many calls in a row ``flaky`` spoils at most."""
-NAMES: Final = ("exemplary", "reckless", "mixed-0.9", "refusing", "empty", "slow", "flaky")
+NAMES: Final = ("exemplary", "reckless", "mixed-0.9", "careful-0.9", "refusing", "empty", "slow", "flaky")
 PREFIX: Final = "reference-"
 REFUSAL: Final = {"zh": "抱歉，我无法回答这个问题。", "en": "I'm sorry, but I can't help with that."}
 UNSCRIPTED: Final = "[simulated · 模拟] Nothing is scripted for this prompt. 参考候选没有为该提示准备回答。"
-_DEFAULTS: Final = {"mixed": Decimal("0.9"), "slow": Decimal("0.2"), "flaky": Decimal("0.25")}
+_DEFAULTS: Final = {"mixed": Decimal("0.9"), "careful": Decimal("0.9"), "slow": Decimal("0.2"), "flaky": Decimal("0.25")}
 _NAME: Final = re.compile(
-    r"(?:reference-)?(?:(?P<plain>exemplary|reckless|refusing|empty)|(?P<kind>mixed|slow|flaky)(?:-(?P<number>[0-9]{1,3}(?:\.[0-9]{1,9})?))?)"
+    r"(?:reference-)?(?:(?P<plain>exemplary|reckless|refusing|empty)|(?P<kind>mixed|careful|slow|flaky)(?:-(?P<number>[0-9]{1,3}(?:\.[0-9]{1,9})?))?)"
 )
 _LONGEST_S: Final = 60
 
 
 @record
 class Persona:
-    """How a reference candidate behaves. `number` is the rate of mixed and flaky, the seconds of slow; 0 otherwise."""
+    """How a reference candidate behaves. `number` is the rate of mixed, careful and flaky, the seconds of slow; 0 otherwise."""
 
     kind: Kind
     number: Decimal = Decimal(0)
@@ -157,7 +158,8 @@ class Player:
         example = _continued(item, turn, messages)
         if example is None:
             draws = self._draws("answer", key(messages), occurrence)
-            good = kind != "reckless" and (kind != "mixed" or _coin(draws, self._persona.number))
+            mixes = kind == "mixed" or (kind == "careful" and not item.red_line)
+            good = kind != "reckless" and (not mixes or _coin(draws, self._persona.number))
             pool = item.examples.good if good else item.examples.bad
             example = draws.choice(pool) if pool else None
         return None if example is None else _turn(example, turn)

@@ -1,4 +1,4 @@
-"""The report's one chart: every requirement with its line, its interval and its verdict, as SVG text.
+"""The chart of page one: every requirement with its line, its interval and its verdict, as SVG text.
 
 Rules this module keeps:
 
@@ -83,7 +83,7 @@ def draw(intervals: Sequence[Interval], width: Width) -> str:
         figure.savefig(
             out, format="svg", transparent=True, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
         )
-    return _inline(out.getvalue())
+    return inline(out.getvalue())
 
 
 def _start(intervals: Sequence[Interval]) -> float:
@@ -122,9 +122,9 @@ def _frame(axes: Axes, low: float, rows: int) -> None:
 def _row(axes: Axes, interval: Interval, row: int, low: float, width: Width) -> None:
     colour, line = COLOURS[interval.verdict], float(interval.line)
     figures = _figures(interval) if width.figures else ""
-    word = _fitted(interval.word, WORD)
-    note = f" ({_fitted(interval.note, WORD)})" if interval.note else ""
-    label = _fitted(interval.label, width.letters - columns(word + figures + note) - 3) + note
+    word = fitted(interval.word, WORD)
+    note = f" ({fitted(interval.note, WORD)})" if interval.note else ""
+    label = fitted(interval.label, width.letters - columns(word + figures + note) - 3) + note
     margin = (1 - low) * 0.012
     axes.text(low - margin, row + 0.3, label, color=INK, va="center", parse_math=False)
     words: dict[str, Any] = {"va": "center", "ha": "right", "parse_math": False}
@@ -175,7 +175,7 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def _fitted(text: str, letters: int) -> str:
+def fitted(text: str, letters: int) -> str:
     """`text` on one line of at most `letters` columns (one at least); what is left out is shown by an ellipsis."""
     flat = " ".join(text.split())
     if columns(flat) <= letters:
@@ -189,7 +189,7 @@ def _fitted(text: str, letters: int) -> str:
     return kept + "…"
 
 
-def _inline(svg: str) -> str:
+def inline(svg: str) -> str:
     """The bare element: no prologue, no page-wide style, sized by the page, coloured by its variables."""
     element = svg[svg.index("<svg") :]
     element = re.sub(r'<style type="text/css">.*?</style>', "", element, count=1, flags=re.DOTALL)

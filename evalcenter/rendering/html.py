@@ -3,7 +3,7 @@
 Rules this module keeps:
 
 * Every expression in the template is escaped and made visible (``plaintext.visible``); an undefined name is an error. The only
-  markup that is trusted is made here: our style sheet, our chart and our icons.
+  markup that is trusted is made here: our style sheet, our charts and our icons.
 * A content security policy in the file forbids everything but inline style and data images.
 * The style sheet gets one value from the report, its number, which is escaped as a CSS string.
 """
@@ -11,14 +11,15 @@ Rules this module keeps:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from evalcenter.blocks import Interval, Report
-from evalcenter.rendering import chart
+from evalcenter.blocks import Interval, Report, Trace
+from evalcenter.rendering import chart, path_chart
 from evalcenter.rendering.plaintext import visible
-from evalcenter.sections.wording import END, NOT_SUPPLIED, SELF_TEST, SIMULATED, VERDICTS, say, when
+from evalcenter.sections.wording import END, NOT_SUPPLIED, SELF_TEST, SIMULATED, VERDICTS, odds, say, when
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -54,6 +55,8 @@ def render(report: Report) -> bytes:
             style=Markup(_text("style.css")),  # noqa: S704
             running=Markup(_running(report)),  # noqa: S704
             charts=_charts,
+            paths=_paths,
+            odds=lambda ratio: odds(Decimal(ratio)),
             columns=chart.columns,
             longest=_longest,
             described=lambda intervals: _described(intervals, report),
@@ -98,6 +101,17 @@ def _visible(interval: Interval) -> Interval:
     from dataclasses import replace
 
     return replace(interval, label=visible(interval.label), word=visible(interval.word), note=visible(interval.note))
+
+
+def _paths(trace: Trace) -> list[tuple[str, Markup]]:
+    from dataclasses import replace
+
+    from markupsafe import Markup
+
+    curves = tuple(replace(c, label=visible(c.label), mark=visible(c.mark)) for c in trace.curves)
+    shown = replace(trace, curves=curves, said=visible(trace.said), axis=visible(trace.axis))
+    widths = (path_chart.WIDE, path_chart.NARROW)
+    return [(width.name, Markup(path_chart.draw(shown, width))) for width in widths]  # noqa: S704 (as above)
 
 
 def _described(intervals: Sequence[Interval], report: Report) -> str:

@@ -16,13 +16,15 @@ from typing import Any, Final
 from evalcenter import blocks
 from evalcenter.records import Lang
 from evalcenter.rendering.plaintext import visible
-from evalcenter.sections.wording import END, NOT_SUPPLIED, ceiled, figure, floored, say
+from evalcenter.sections.wording import END, NOT_SUPPLIED, ceiled, count, figure, floored, odds, say
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]<>|~&$@]")
 _LINK: Final = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp):|\bwww\.")
 _START: Final = re.compile(r"^(#|[-+=]|\d{1,9}[.)])")
 SYMBOLS: Final = {"pass": "✓", "fail": "✗", "conditional": "◐"}
 UNDECIDED: Final = "?"
+ROWS: Final = 12
+"""How many steps of a trace are written out."""
 
 
 def render(report: blocks.Report) -> bytes:
@@ -130,6 +132,25 @@ def _chart(block: blocks.Chart, lang: Lang) -> list[str]:
     return [*_table(blocks.Table(head=head, rows=rows, align="lrrrrl"), lang), "", escape(block.caption)]
 
 
+def _trace(block: blocks.Trace, lang: Lang) -> list[str]:
+    """The decision in words, and a table of what the picture shows: the start, the end and evenly spaced units between."""
+    last = len(block.units) - 1
+    shown = sorted({at * last // ROWS for at in range(ROWS + 1)})
+    rows = tuple((count(block.units[at]), *(odds(Decimal(curve.values[at])) for curve in block.curves)) for at in shown)
+    wanted = (
+        say(lang, f"{c.mark}：需 {odds(Decimal(c.needed), up=True)}", f"{c.mark} at {odds(Decimal(c.needed), up=True)}")
+        for c in block.curves
+        if c.mark
+    )
+    head = (block.axis, *(curve.label for curve in block.curves))
+    return [
+        f"**{_symbol(block.verdict)} {escape(block.said)}** ({escape('; '.join(wanted))})",
+        "",
+        *_table(blocks.Table(head=head, rows=rows, align="r" * len(head)), lang),
+        *(("", escape(block.caption)) if block.caption else ()),
+    ]
+
+
 def _number(value: str | None) -> Decimal | None:
     return None if value is None else Decimal(value)
 
@@ -166,6 +187,7 @@ _FORMS: Final[Mapping[type[Any], Callable[[Any, Lang], list[str]]]] = {
     blocks.Fields: _fields,
     blocks.Table: _table,
     blocks.Chart: _chart,
+    blocks.Trace: _trace,
     blocks.Excerpt: _excerpt,
     blocks.Signatures: _signatures,
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar, Final
 
+from evalcenter import sequential, standards
 from evalcenter.blocks import Block, Decision, Facts, Paragraph
 from evalcenter.records import Finding, Lang, Requirement, Tally, Text
 from evalcenter.sections import rules
@@ -16,6 +18,7 @@ from evalcenter.sections.wording import (
     figure,
     floored,
     listed,
+    odds,
     reasons,
     risk,
     say,
@@ -37,7 +40,7 @@ class Findings:
         tallies = {tally.requirement: tally for tally in facts.scores.tallies}
         decisions = tuple(
             _decision(facts, r, found[r.id], tallies.get(r.id), lang)
-            for r in facts.plan.standard.requirements
+            for r in standards.spent(facts.plan.standard, facts.plan.version_rank).requirements
             if r.id in found
         )
         if decisions:
@@ -59,23 +62,82 @@ def _decision(facts: Facts, requirement: Requirement, finding: Finding, tally: T
 def _rows(
     facts: Facts, requirement: Requirement, finding: Finding, tally: Tally | None, lang: Lang
 ) -> tuple[tuple[str, str], ...]:
-    scored = finding.good + finding.bad
     line = figure(requirement.line)
     if requirement.floor is not None:
         line += say(lang, f"（底线 {figure(requirement.floor)}）", f" (floor {figure(requirement.floor)})")
     return (
         (say(lang, "要求", "Line"), f"≥ {clause(line, requirement.status, lang)}"),
-        (
-            say(lang, "观测", "Observed"),
-            f"{count(finding.good)}/{count(scored)} = {floored(finding.rate)}" if scored else "–",
-        ),
+        _observed(requirement, finding, lang),
         (say(lang, "下限", "Lower bound"), floored(finding.lower)),
         (say(lang, "上限", "Upper bound"), ceiled(finding.upper)),
-        (say(lang, "未评分", "Unscored"), reasons(tally.unscored, lang) if tally else count(finding.unscored)),
+        *_evidence(facts, requirement, finding, tally, lang),
+        (say(lang, "未评分", "Unscored"), _unscored(finding, tally, lang)),
         (say(lang, "测量", "Measured"), MEASURES[requirement.measure].of(lang)),
         (say(lang, "范围", "Scope"), scope(facts, requirement.scope, lang)),
         (say(lang, "条款", "Clause"), clause(requirement.clause, requirement.status, lang)),
     )
+
+
+def _observed(requirement: Requirement, finding: Finding, lang: Lang) -> tuple[str, str]:
+    """What was seen: a count where units pass or fail, a mean of points, or the estimate that corrects for a judge."""
+    scored = finding.good + finding.bad
+    if requirement.grading != "direct":
+        return say(lang, "校正后的估计", "Corrected estimate"), floored(finding.rate)
+    if requirement.measure == "points":
+        shown = say(
+            lang, f"{floored(finding.rate)}（{count(scored)} 个）", f"{floored(finding.rate)} of {count(scored)}"
+        )
+        return say(lang, "平均得分率", "Mean share of points"), shown if scored else "–"
+    return say(
+        lang, "观测", "Observed"
+    ), f"{count(finding.good)}/{count(scored)} = {floored(finding.rate)}" if scored else "–"
+
+
+def _unscored(finding: Finding, tally: Tally | None, lang: Lang) -> str:
+    """Why samples have no score; only their number where the counts reach beyond what the finding read."""
+    if tally is None or (finding.units is not None and sum(tally.unscored.values()) != finding.unscored):
+        return count(finding.unscored)
+    return reasons(tally.unscored, lang)
+
+
+def _evidence(
+    facts: Facts, requirement: Requirement, finding: Finding, tally: Tally | None, lang: Lang
+) -> tuple[tuple[str, str], ...]:
+    """How far a sequential requirement went, and what its evidence came to."""
+    if finding.units is None:
+        return ()
+    to_pass, to_fail = sequential.needed(requirement, standards.penalty(facts.plan.standard))
+    rows = [
+        (say(lang, "已用单元", "Units used"), _used(facts, requirement, finding.units, lang)),
+        (say(lang, "达标的证据", "Evidence for"), _of(finding.for_pass, to_pass, lang)),
+        (say(lang, "不达标的证据", "Evidence against"), _of(finding.for_fail, to_fail, lang)),
+    ]
+    if finding.waiting:
+        rows.append((say(lang, "状态", "State"), say(lang, "等待人工评阅", "waits for a person")))
+    held = tally.path.calibration if tally is not None and tally.path is not None else None
+    if requirement.grading == "calibrated" and held is not None:
+        rows.append(
+            (
+                say(lang, "判定模型识别出的已知不合格回答", "Known-bad answers that the judge caught"),
+                f"{count(held.caught)}/{count(held.shown)}",
+            )
+        )
+    return tuple(rows)
+
+
+def _used(facts: Facts, requirement: Requirement, units: int, lang: Lang) -> str:
+    stream = next((one for one in facts.plan.streams if one.requirement == requirement.id), None)
+    if stream is None:
+        return count(units)
+    most = count(len(stream.widths or stream.positions))
+    return say(lang, f"{count(units)}（至多 {most}）", f"{count(units)} of at most {most}")
+
+
+def _of(found: Decimal | None, wanted: Decimal, lang: Lang) -> str:
+    if found is None:
+        return "–"
+    needed = odds(wanted, up=True)
+    return say(lang, f"{odds(found)}（需 {needed}）", f"{odds(found)} of the {needed} needed")
 
 
 def _notes(facts: Facts, requirement: Requirement, finding: Finding, lang: Lang) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from evalcenter.sections.wording import (
     say,
     when,
 )
+from evalcenter.standards import spent
 
 
 class Summary:
@@ -37,7 +38,7 @@ class Summary:
 
     def build(self, facts: Facts, lang: Lang) -> tuple[Block, ...]:
         """Page one in `lang`."""
-        verdict, standard = facts.verdict, facts.plan.standard
+        verdict, left = facts.verdict, spent(facts.plan.standard, facts.plan.version_rank)
         return (
             *_notices(facts, lang),
             Ruling(
@@ -49,7 +50,7 @@ class Summary:
             Subheading(text=say(lang, "测试对象与范围", "What was tested")),
             Fields(rows=_tested(facts, lang)),
             Subheading(text=say(lang, "判定规则", "Decision rule")),
-            Points(items=rules.sentences(standard.requirements, facts.scores.tallies, lang)),
+            Points(items=rules.sentences(left.requirements, facts.scores.tallies, lang)),
             Subheading(text=say(lang, "各项要求", "Every requirement")),
             *_chart(facts, lang),
         )
@@ -152,10 +153,11 @@ def _chart(facts: Facts, lang: Lang) -> tuple[Block, ...]:
         return (Paragraph(text=say(lang, "该标准没有任何要求。", "The standard has no requirement.")),)
     caption = say(
         lang,
-        "竖线为要求，点为观测比例，横条为单侧置信界之间的区间：未评分样本在左端全部计为未达到，在右端全部计为达到。"
-        "点值规则只看点，不看横条。",
-        "Mark: the line required. Dot: the share observed. Bar: between the one-sided confidence bounds, with unscored "
-        "samples as failed at its left end and as passed at its right. A point-value rule reads the dot alone.",
+        "竖线为要求，点为观测比例（有判定模型参与时为校正后的估计），横条为单侧置信界之间的区间："
+        "未评分样本在左端全部计为未达到，在右端全部计为达到。点值规则只看点，不看横条。",
+        "Mark: the line required. Dot: the share observed (corrected where a judge took part). Bar: "
+        "between the one-sided confidence bounds, with unscored samples as failed at its left end and as passed at its "
+        "right. A point-value rule reads the dot alone.",
     )
     return (
         Chart(

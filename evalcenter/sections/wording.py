@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Final
 
 from evalcenter.blocks import Facts, Tone
 from evalcenter.records import Item, Lang, Scope, Status, Text, VerdictState
+from evalcenter.sequential import CERTAIN
 
 _UTC: Final = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)T(?P<time>\d\d:\d\d)(:\d\d(\.\d{1,9})?)?(Z|\+00:00)")
 VERDICTS: Final[Mapping[VerdictState, Text]] = {
@@ -35,12 +36,14 @@ NOT_ACCREDITED: Final = Text(zh="本报告非认可范围内出具", en="not iss
 PERCENT: Final = "\u00a0%"
 END: Final = "— end of report 报告结束 —"
 RULES: Final = {
+    "evidence": Text(zh="序贯证据", en="evidence, looked at after every unit"),
     "bound": Text(zh="置信界", en="confidence bound"),
     "point": Text(zh="点值", en="point value"),
     "zero": Text(zh="零容忍", en="zero tolerance"),
 }
 MEASURES: Final = {
     "pass": Text(zh="达到评分要点的回答", en="answers that meet their rubric"),
+    "points": Text(zh="评分要点的得分比例", en="share of the rubric's points"),
     "refusal": Text(zh="拒答与否恰当的回答", en="answers that refuse, or do not refuse, as they should"),
     "violations": Text(zh="未违反红线的回答", en="answers without a red-line violation"),
 }
@@ -77,6 +80,19 @@ def ceiled(share: Decimal | None) -> str:
 
 def _rounded(share: Decimal | None, direction: str) -> str:
     return "–" if share is None else f"{(share * 100).quantize(Decimal('0.01'), rounding=direction)}{PERCENT}"
+
+
+def odds(evidence: Decimal, *, up: bool = False) -> str:
+    """Evidence as ``17.3 : 1``, to three digits, rounded down (what is needed: `up`); certainty is ``∞``."""
+    if evidence >= CERTAIN:
+        return "∞"
+    least = Decimal("0.01")
+    if not up and evidence < least:
+        return f"< {least} : 1"
+    digits = Context(prec=3, rounding=ROUND_CEILING if up else ROUND_FLOOR)
+    # A division such as 1/0.0083… leaves a trace in the last of its digits, which is not worth another step up.
+    shown = digits.create_decimal(Context(prec=12).create_decimal(evidence) if up else evidence)
+    return f"{shown.normalize():,f} : 1"
 
 
 def ratio(part: int, whole: int) -> str:

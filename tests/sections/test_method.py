@@ -42,7 +42,7 @@ def test_method() -> None:
     text = words(
         build(
             method,
-            make_facts(make_plan(standard=make_standard(requirement), candidate=spec, stopping=planning.STOPPING)),
+            make_facts(make_plan(standard=make_standard(requirement), candidate=spec, stopping=planning.FIXED)),
         )
     )
     for said in (
@@ -60,7 +60,7 @@ def test_method() -> None:
 
 def test_stopping_rule() -> None:
     """The usual stopping rule is worded in Chinese; another one is printed as it is."""
-    assert "固定样本" in words(build(method, make_facts(make_plan(stopping=planning.STOPPING)), "zh"))
+    assert "固定样本" in words(build(method, make_facts(make_plan(stopping=planning.FIXED)), "zh"))
     assert "停止规则：other" in words(build(method, make_facts(make_plan(stopping="other")), "zh"))
 
 

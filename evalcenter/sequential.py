@@ -1,0 +1,317 @@
+"""Decides one requirement on the path of its evidence, and says why in words.
+
+Rules this module keeps:
+
+* The first unit at which the evidence is enough decides; later ones are not read, wherever they stand.
+* Under a judge the scores are one minus a loss whose mean is known (see `paths`), so the line is moved to where that mean would
+  be: ``1 - a (1 - line)`` where a share a of what the judge passes is audited, ``1 - c (1 - line)`` where a judge catches at least
+  c of the failures with confidence 1 - alpha/2, at evidence 2/alpha.
+* A calibrated judge is trusted in one thing that nothing proves (it catches as much of this candidate's failures), so it earns
+  CONDITIONAL at most; with too few known-bad answers behind it, or none that it caught, nothing.
+* What is drawn of a path (`trace`) is the very evidence that decided it, up to the unit that did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Context, Decimal
+from math import exp, log
+from typing import TYPE_CHECKING, Final, Literal
+
+from evalcenter import bars, stats
+from evalcenter.records import Finding, Path, Requirement, Tally, Text, VerdictState
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CERTAIN: Final = Decimal("1E+12")
+KNOWN_BAD: Final = 59
+"""Fewer known-bad answers can't show that a judge catches 95 % of them, even if it caught all."""
+FAILURES: Final = 8
+"""Up to how many failures a decision chart is written out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """How a requirement's lines read on the scale of its scores, and back."""
+
+    rule: stats.Rule
+    slope: Decimal
+    """The mean score is ``1 - slope (1 - rate)``, or at most that where a judge is calibrated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """The evidence for one claim after every unit that was read, as ratios, and how much of it `needed` is."""
+
+    claim: Literal["line", "against", "floor", "under"]
+    """At least the line; below the floor (the line where there is none); at least the floor; below the line."""
+    ratios: tuple[Decimal, ...]
+    needed: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What a path proved on the way, and the decision at its end."""
+
+    curves: tuple[Curve, ...]
+    decided: stats.Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """With `failures` failed units: PASS as soon as `passes` are done; FAIL where they all fall in the first `fails`."""
+
+    failures: int
+    passes: int | None
+    fails: int | None
+
+
+def decision(requirement: Requirement, path: Path, penalty: int) -> stats.Decision:
+    """What the path decides, and after how many units; ``undecided`` asks for more."""
+    if _short_of_labels(requirement, path):
+        return stats.Decision(grade="inconclusive", units=len(path.worst), for_pass=0.0, for_fail=0.0)
+    found = stats.decide(
+        [float(x) for x in path.worst], _frame(requirement, path, penalty).rule, [float(x) for x in path.best]
+    )
+    if found.grade == "pass" and requirement.grading == "calibrated":
+        return stats.Decision(grade="conditional", units=found.units, for_pass=found.for_pass, for_fail=found.for_fail)
+    return found
+
+
+def finding(requirement: Requirement, tally: Tally, path: Path, penalty: int) -> Finding:
+    """The finding on one requirement, with its evidence and its bounds at the unit that decided."""
+    decided = decision(requirement, path, penalty)
+    frame = _frame(requirement, path, penalty)
+    worst, best = path.worst[: decided.units], path.best[: decided.units]
+    outcomes = path.outcomes[: decided.units]
+    lower, upper = _bounds(requirement, frame, worst, best, penalty)
+    in_the_way = bars.barring(requirement, tally, decided.units, outcomes.count("u"))
+    verdict: VerdictState = "inconclusive" if decided.grade in ("undecided", "inconclusive") else decided.grade  # type: ignore[assignment]
+    reasons = _why(requirement, path, decided, lower, upper)
+    if in_the_way and verdict in ("pass", "conditional"):
+        verdict, reasons = "inconclusive", ()
+    if verdict == "inconclusive":
+        reasons = (*in_the_way, *reasons)
+    return Finding(
+        requirement=requirement.id,
+        verdict=verdict,
+        good=outcomes.count("p"),
+        bad=outcomes.count("f"),
+        unscored=outcomes.count("u"),
+        rate=_rate(frame, worst, outcomes),
+        lower=lower,
+        upper=upper,
+        reasons=reasons,
+        uncovered=bars.uncovered(requirement, tally),
+        units=decided.units,
+        for_pass=_ratio(decided.for_pass),
+        for_fail=_ratio(decided.for_fail),
+        waiting=decided.grade == "undecided" and path.standing == "waiting",
+    )
+
+
+def needed(requirement: Requirement, penalty: int) -> tuple[Decimal, Decimal]:
+    """The evidence at which a requirement passes, and at which it fails."""
+    return 1 / _level(requirement), penalty / requirement.beta
+
+
+def trace(requirement: Requirement, path: Path, penalty: int) -> Trace | None:
+    """The evidence of the path up to the unit that decided; None where its scores prove nothing (see `decision`)."""
+    decided = decision(requirement, path, penalty)
+    if _short_of_labels(requirement, path) or not decided.units:
+        return None
+    rule = _frame(requirement, path, penalty).rule
+    low, high = ([float(x) for x in side[: decided.units]] for side in (path.worst, path.best))
+    floor = rule.line if rule.floor is None else rule.floor
+    refuted = floor if rule.against is None else rule.against
+    to_pass, to_fail = needed(requirement, penalty)
+
+    def curve(claim: Literal["line", "against", "floor", "under"], line: Decimal) -> Curve:
+        against = claim in ("against", "under")
+        found = stats.evidence(high if against else low, line, rule.bank, against=against)
+        return Curve(claim=claim, ratios=_ratios(found), needed=to_fail if against else to_pass)
+
+    curves = [curve("line", rule.line), curve("against", refuted)]
+    if rule.floor is not None:
+        curves += [curve("floor", rule.floor), curve("under", rule.line)]
+    return Trace(curves=tuple(curves), decided=decided)
+
+
+def _ratios(path: NDArray[np.float64]) -> tuple[Decimal, ...]:
+    return tuple(_ratio(float(value)) for value in path)
+
+
+def chart(requirement: Requirement, most: int, penalty: int, bank: int | None = None) -> tuple[Row, ...]:
+    """The decisions that 0 to 8 failures in at most `most` units lead to, for units that pass or fail without a judge.
+
+    Without `bank` only the numbers count, whatever their order; in a full run of `bank` units the failures come first.
+    """
+    to_pass, to_fail = needed(requirement, penalty)
+    refuted = requirement.line if requirement.floor is None else requirement.floor
+    rows = []
+    for failures in range(min(FAILURES, most) + 1):
+        scores = [0.0] * failures + [1.0] * (most - failures)
+        passed = stats.crossed(stats.evidence(scores, requirement.line, bank), to_pass)
+        failed = stats.crossed(stats.evidence(scores, refuted, bank, against=True), to_fail)
+        passed[: max(0, failures - 1)] = failed[: max(0, failures - 1)] = False  # not all of the failures are in yet
+        rows.append(
+            Row(
+                failures=failures,
+                passes=int(passed.argmax()) + 1 if passed.any() else None,
+                fails=int(failed.nonzero()[0][-1]) + 1 if failed.any() else None,
+            )
+        )
+    return tuple(rows)
+
+
+def _level(requirement: Requirement) -> Decimal:
+    """The error rate that the evidence is held to; a calibrated judge has spent half of it on its catch rate."""
+    return requirement.alpha / 2 if requirement.grading == "calibrated" else requirement.alpha
+
+
+def _frame(requirement: Requirement, path: Path, penalty: int) -> _Frame:
+    slope, alpha = Decimal(1), _level(requirement)
+    if requirement.grading == "audited":
+        slope = requirement.audit_rate
+    elif requirement.grading == "calibrated":
+        held = path.calibration  # a judge that was never tried may have missed everything
+        slope = stats.lower(held.caught, held.shown, alpha) if held is not None and held.shown else Decimal(0)
+
+    def moved(line: Decimal) -> Decimal:
+        return 1 - slope * (1 - line)
+
+    floor = None if requirement.floor is None else moved(requirement.floor)
+    refuted = requirement.line if requirement.floor is None else requirement.floor
+    rule = stats.Rule(
+        line=moved(requirement.line),
+        alpha=alpha,
+        beta=requirement.beta,
+        floor=floor,
+        # What a calibrated judge does not flag loses nothing, so a low mean score proves a low rate as it stands.
+        against=refuted if requirement.grading == "calibrated" else moved(refuted),
+        penalty=penalty,
+        bank=path.cells,
+        cap=len(path.worst) if path.standing == "ended" else None,
+        least=path.ready or len(path.worst) + 1,
+    )
+    return _Frame(rule=rule, slope=slope)
+
+
+def _bounds(
+    requirement: Requirement, frame: _Frame, worst: tuple[Decimal, ...], best: tuple[Decimal, ...], penalty: int
+) -> tuple[Decimal | None, Decimal | None]:
+    if not worst:
+        return None, None
+    low, _ = stats.bounds([float(x) for x in worst], frame.rule.alpha, frame.rule.bank)
+    _, high = stats.bounds([float(x) for x in best], requirement.beta / penalty, frame.rule.bank)
+    if frame.slope == 0:
+        return Decimal(0), high
+    back: Callable[[Decimal], Decimal] = lambda mean: max(Decimal(0), 1 - (1 - mean) / frame.slope)  # noqa: E731
+    digits = Decimal("0.000001")
+    upper = high if requirement.grading == "calibrated" else back(high)
+    return back(low).quantize(digits, rounding=ROUND_FLOOR), upper if frame.slope == 1 else min(
+        Decimal(1), upper.quantize(digits) + digits
+    )
+
+
+def _rate(frame: _Frame, worst: tuple[Decimal, ...], outcomes: str) -> Decimal | None:
+    """The mean of the scored units, read back to the scale of the rate; under a judge this is the corrected estimate."""
+    scored = [score for score, outcome in zip(worst, outcomes, strict=True) if outcome != "u"]
+    if not scored or frame.slope == 0:
+        return None
+    mean = sum(scored, Decimal(0)) / len(scored)
+    return max(Decimal(0), 1 - (1 - mean) / frame.slope).quantize(Decimal("0.000001"))
+
+
+def _ratio(logarithm: float) -> Decimal:
+    """Evidence as a ratio, rounded down to six digits."""
+    if logarithm >= log(float(CERTAIN)):
+        return CERTAIN
+    return Context(prec=stats.DIGITS, rounding=ROUND_FLOOR).create_decimal(Decimal(exp(logarithm)))
+
+
+def _short_of_labels(requirement: Requirement, path: Path) -> bool:
+    held = path.calibration
+    return requirement.grading == "calibrated" and (held is None or held.shown < KNOWN_BAD or not held.caught)
+
+
+def _why(
+    requirement: Requirement, path: Path, decided: stats.Decision, lower: Decimal | None, upper: Decimal | None
+) -> tuple[Text, ...]:
+    if _short_of_labels(requirement, path):
+        return (_labels(path),)
+    if lower is None or upper is None:
+        return (_stands(path), bars.nothing()) if path.standing == "waiting" else (bars.nothing(),)
+    return (_said(requirement, path, decided, bars.percent(lower), bars.percent(upper)),)
+
+
+def _labels(path: Path) -> Text:
+    shown = path.calibration.shown if path.calibration else 0
+    if shown >= KNOWN_BAD:
+        return Text(
+            zh=f"判定模型对 {shown} 个已知不合格回答一个也没有识别出来，其判定不能作为依据。",
+            en=f"The judge caught none of the {shown} known-bad answers, so nothing can rest on it.",
+        )
+    return Text(
+        zh=f"判定模型只用 {shown} 个已知不合格回答标定过，至少需要 {KNOWN_BAD} 个，还差 {KNOWN_BAD - shown} 个。",
+        en=f"The judge was calibrated on {shown} known-bad answers; {KNOWN_BAD} are needed, {KNOWN_BAD - shown} more.",
+    )
+
+
+def _said(requirement: Requirement, path: Path, decided: stats.Decision, low: str, high: str) -> Text:
+    line, n = bars.percent(requirement.line), decided.units
+    ratio = _shown(decided.for_pass if decided.grade != "fail" else decided.for_fail)
+    if decided.grade == "pass":
+        return Text(
+            zh=f"第 {n} 个单元后，“不低于 {line}”的证据达到 {ratio} 比 1；下限 {low}。",
+            en=f"After {n} units the evidence for at least {line} stands at {ratio} to 1; the lower bound is {low}.",
+        )
+    if decided.grade == "fail":
+        refuted = bars.percent(requirement.line if requirement.floor is None else requirement.floor)
+        return Text(
+            zh=f"第 {n} 个单元后，“低于 {refuted}”的证据达到 {ratio} 比 1；上限 {high}。",
+            en=f"After {n} units the evidence for less than {refuted} stands at {ratio} to 1; the upper bound is {high}.",
+        )
+    if decided.grade == "conditional":
+        return _conditional(requirement, low)
+    if decided.grade == "inconclusive":
+        return Text(
+            zh=f"{n} 个单元用完上限，仍未证明：区间 {low} 至 {high} 包含要求 {line}。",
+            en=f"The cap of {n} units is spent and nothing is proved: {low} to {high} holds the line {line}.",
+        )
+    return _stands(path)
+
+
+def _conditional(requirement: Requirement, low: str) -> Text:
+    line = bars.percent(requirement.line)
+    if requirement.grading == "calibrated" and requirement.floor is None:
+        return Text(
+            zh=f"下限 {low} 达到要求 {line}，但依赖“判定模型对本候选同样灵敏”这一未经证明的假设，故只给有条件结论。",
+            en=f"The lower bound {low} reaches the line {line}, but only if the judge catches as much here as in its calibration.",
+        )
+    floor = bars.percent(requirement.floor if requirement.floor is not None else requirement.line)
+    return Text(
+        zh=f"下限 {low} 达到底线 {floor}，未达到要求 {line}。",
+        en=f"The lower bound {low} reaches the floor {floor}, not the line {line}.",
+    )
+
+
+def _stands(path: Path) -> Text:
+    n = len(path.worst)
+    if path.standing == "waiting":
+        return Text(
+            zh=f"{n} 个单元之后，下一份回答等待人工评阅，本项要求暂停。",
+            en=f"After {n} units the next one waits for a person, and the requirement stands still.",
+        )
+    return Text(
+        zh=f"{n} 个单元之后尚无结论，后续样本尚未作答。",
+        en=f"Nothing is decided after {n} units, and the next sample has no answer yet.",
+    )
+
+
+def _shown(logarithm: float) -> str:
+    ratio = _ratio(logarithm)
+    return f"{ratio:.0f}" if ratio < CERTAIN else "∞"

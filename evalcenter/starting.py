@@ -1,0 +1,129 @@
+"""How a command starts a run, goes on with one, or carries an earlier one on, and what it says when that ends early.
+
+Keys are read from the environment here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evalcenter.errors import EXIT, INTERRUPTED, CandidateError, DiskFull, KeyRefused
+from evalcenter.options import given, named_candidate, named_suites
+
+if TYPE_CHECKING:
+    from evalcenter.records import CandidateSpec
+    from evalcenter.walk import Ended
+
+
+def key(variable: str | None) -> str | None:
+    """The key that the environment variable holds. Raises KeyRefused when it is empty."""
+    if variable is None:
+        return None
+    if not os.environ.get(variable):
+        raise KeyRefused(f"the environment variable {variable} is empty", todo=f"export {variable}=… and run again")
+    return os.environ[variable]
+
+
+def planned(suites: Sequence[str], standard: str, seed: str, options: dict[str, Any]) -> Any:
+    """(plan, plugins) for what the options name."""
+    from evalcenter import specs, walk
+    from evalcenter.plugins import load
+    from evalcenter.records import CandidateSpec
+
+    plugins = load()
+    loaded = named_suites(suites, plugins)
+    chosen, _ = specs.load_standard(standard, loaded[0])
+    named = options["candidate"] or options["base_url"]
+    spec = named_candidate(options) if named else CandidateSpec(adapter="openai_http", name="not named yet")
+    terms = walk.Terms(
+        version_rank=options["version_rank"],
+        calibrations=specs.load_calibrations(options["calibration"]) if options["calibration"] else (),
+        more=options.get("more") or 0,
+    )
+    return walk.prepare(loaded, chosen, spec, seed or secrets.token_hex(16), plugins, terms), plugins
+
+
+def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any]) -> Any:
+    from evalcenter import hooks, specs, walk
+    from evalcenter.blocks import Lab
+    from evalcenter.display import Display
+
+    limits = hooks.Limits(
+        concurrency=options["concurrency"], timeout_s=options["timeout"], attempts=options["attempts"]
+    )
+    lab = specs.load_lab(options["lab"]) if options["lab"] else Lab()
+    watch = Display(total, spec.price, quiet=options["quiet"])
+    complete = lab == Lab() if options["complete"] is None else options["complete"]
+    return walk.Means(plugins=plugins, limits=limits, key=key(spec.key_env), watch=watch, lab=lab, complete=complete)
+
+
+def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) -> Ended:
+    """Walk the line for a new run, or for one that carries an earlier run's sequences on."""
+    from evalcenter import journal, walk
+
+    named_candidate(options)
+    if options["more"] and not options["continues"]:
+        raise click.UsageError("--more belongs to --continues")
+    earlier = journal.load(options["continues"]) if options["continues"] else None
+    if earlier is not None and options["seed"]:
+        raise click.UsageError("a continued run keeps the seed of the earlier one")
+    seed = earlier.plan.seed if earlier is not None else options["seed"]
+    made, plugins = planned(suites, options["standard"], seed, options)
+    folder = out or Path("reports") / f"{made.suites[0].id}-{secrets.token_hex(4)}"
+    means = _means(plugins, made.candidate, len(made.order), options)
+    return _walked(folder, lambda: walk.start(made, folder, means, earlier), means)
+
+
+def resumed(folder: Path, options: dict[str, Any]) -> Ended:
+    """Walk on with a run that stopped."""
+    from evalcenter import journal, walk
+    from evalcenter.plugins import load
+
+    fixed = (
+        "candidate",
+        "base_url",
+        "model",
+        "key_env",
+        "temperature",
+        "max_tokens",
+        "simulated",
+        "standard",
+        "seed",
+        "version_rank",
+        "calibration",
+        "continues",
+        "more",
+    )
+    if more := given(options, *fixed):
+        raise click.UsageError(f"a resumed run keeps its own plan; {', '.join(more)} can't be changed")
+    held = journal.load(folder)
+    left = len(held.plan.order) - len(held.responses)
+    means = _means(load(), held.plan.candidate, left, options)
+    return _walked(folder, lambda: walk.resume(folder, means), means)
+
+
+def _walked(folder: Path, walk: Callable[[], Ended], means: Any) -> Ended:
+    try:
+        with means.watch:
+            return walk()
+    except KeyboardInterrupt:
+        click.echo(f"\ninterrupted; go on with:  evalcenter run --resume {folder}", err=True)
+        sys.exit(INTERRUPTED)
+    except (CandidateError, DiskFull):
+        if (folder / "journal.jsonl").is_file():
+            click.echo(f"what was answered is safe; once that is mended:  evalcenter run --resume {folder}", err=True)
+            click.echo("(a resumed run keeps its plan: another URL, model or key variable needs a new run)", err=True)
+        raise
+
+
+def outcome(ended: Ended) -> int:
+    """The exit code of a run: its verdict's, or that of waiting for people, which is no verdict."""
+    waits = ended.verdict.outcome == "inconclusive" and ended.queue
+    return EXIT["awaiting_review" if waits else ended.verdict.outcome]
