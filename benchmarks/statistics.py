@@ -24,11 +24,11 @@ if __name__ == "__main__":
     sys.path[0] = str(ROOT)  # this file's own folder would hide the standard library's module of the same name
 
 import numpy as np  # noqa: E402 - after the path is mended
+
 from benchmarks import statistics_cost as cost  # noqa: E402
 from benchmarks.statistics_exact import Measured, Procedure, certifies_falsely, ever_passes, fixed  # noqa: E402
 from benchmarks.statistics_scenarios import BROKEN, LINE, STRICT, scenarios  # noqa: E402
 from benchmarks.statistics_wrong import wrong_procedures  # noqa: E402
-
 from evalcenter import stats  # noqa: E402
 
 MEANS = (0.5, 0.8, 0.9, 0.95, 0.99)

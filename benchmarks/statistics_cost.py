@@ -12,6 +12,8 @@ from math import inf, log, sqrt
 from time import perf_counter
 
 import numpy as np
+from numpy.random import Generator
+
 from benchmarks import statistics_naive as naive
 from benchmarks.statistics_exact import (
     Bools,
@@ -42,12 +44,10 @@ from benchmarks.statistics_scenarios import (
     templates,
 )
 from benchmarks.statistics_wrong import rogan_gladen
-from numpy.random import Generator
-
 from evalcenter import stats
 
 OPTIMUM = {0.70: 23, 0.80: 72, 0.85: 235, 0.88: 877, 0.92: 852, 0.93: 466, 0.95: 173, 0.97: 83, 0.99: 47}
-"""Mean calls of the best rule that doesn't know the rate, full run of 2,000 at .90: published by the prototype's dynamic programme."""
+"""Mean calls of the best rule that doesn't know the rate, full run of 2,000 at .90: from the prototype's dynamic programme."""
 RATES = tuple(OPTIMUM)
 
 
@@ -193,7 +193,7 @@ HAIR = 1e-7
 def misses(mean: float, runs: int, bank: int | None, *, upper: bool, draws_: int = 1000) -> Measured:
     """How often a bound of pass/fail scores is ever wrong within 1,000 scores: exact where the order doesn't matter."""
     line = mean - HAIR if upper else mean + HAIR
-    if bank is None or exchangeable(mean, bank, against=upper) and not upper:
+    if bank is None or (exchangeable(mean, bank, against=upper) and not upper):
         rate: float | int = mean if bank is None else round(mean * bank)
         size = (min(draws_, int(draws_ * (1 - mean) + 12 * sqrt(draws_ * mean * (1 - mean)) + 5)) + 1, draws_)
         result = walk(rate, region(line, CERTIFY, size, bank, against=upper), bank=bank)

@@ -51,7 +51,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Procedure:
-    """A way to certify, put to a candidate that doesn't deserve it: how often does it certify?
+    """A way to certify, put to a candidate that doesn't deserve it, to see how often it does.
 
     One of `exact`, which returns the probability, and `passes`, which simulates so many runs and says which were certified.
     """

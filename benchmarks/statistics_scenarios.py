@@ -11,6 +11,9 @@ from decimal import Decimal
 from functools import lru_cache, partial
 
 import numpy as np
+from numpy.random import Generator
+from scipy import stats as distributions
+
 from benchmarks.statistics_exact import (
     ALPHA,
     Bools,
@@ -25,9 +28,6 @@ from benchmarks.statistics_exact import (
     steps,
     walk,
 )
-from numpy.random import Generator
-from scipy import stats as distributions
-
 from evalcenter import stats
 
 DRAWS = 3000
@@ -164,12 +164,12 @@ def judged(rng: Generator, runs: int, judge: tuple[float, float]) -> Bools:
 
 
 def paired_full(rng: Generator, runs: int) -> Bools:
-    """ "Not more than two points worse" of a version that is two points and one item worse, over the full bank."""
+    """A version that is two points and one item worse, called "not more than two points worse", over the full bank."""
     return ever(shuffled(rng, runs, differences(2000, 80, 121)), 0.49, CERTIFY, 2000)
 
 
 def superior(rng: Generator, runs: int) -> Bools:
-    """ "Better" of a version that is not: 4 % of the answers turn each way."""
+    """A version called "better" that is not: 4 % of the answers turn each way."""
     u = rng.random((runs, DRAWS))
     return ever(np.where(u < 0.04, 1.0, np.where(u < 0.08, 0.0, 0.5)), 0.5, CERTIFY)
 
@@ -192,7 +192,7 @@ def stopped(threshold: float) -> tuple[Floats, Floats]:
     f = np.arange(rows)
     values, masses = [], []
     at = np.zeros(rows)
-    for t, at in steps(LINE, DRAWS, rows):  # noqa: B007
+    for t, at in steps(LINE, DRAWS, rows):
         here = np.flatnonzero(wins[:, t - 1] & (at > 0)) if t < DRAWS else np.flatnonzero(at > 0)
         for failures in here:
             values.append(_value(int(f[failures]), t))
@@ -207,7 +207,7 @@ def _value(failures: int, t: int) -> float:
 
 
 def badge(rng: Generator, runs: int) -> Bools:
-    """Five dimensions on the line, each run to 5/alpha: is any certified by the closed test on means of evidence?
+    """Five dimensions on the line, each run to 5/alpha: whether the closed test on means of evidence certifies any.
 
     The largest is certified first; the subset that holds it back most adds the smallest others to it.
     """

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from numpy.random import Generator
+from scipy import stats as distributions
+
 from benchmarks.statistics_exact import ALPHA, Bools, Floats, Procedure, ever, region, walk
 from benchmarks.statistics_scenarios import (
     BROKEN,
@@ -21,11 +24,8 @@ from benchmarks.statistics_scenarios import (
     calibrated,
     clustered_bank,
     draws,
-    shuffled,
     templates,
 )
-from numpy.random import Generator
-from scipy import stats as distributions
 
 LABELS = 200
 JUDGED = 1000

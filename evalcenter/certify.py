@@ -43,7 +43,7 @@ from evalcenter import (
 from evalcenter.declaration import Declaration
 from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, Tampered
 from evalcenter.marking import Marker
-from evalcenter.records import Grade
+from evalcenter.records import Finding, Grade
 from evalcenter.suites import Loaded
 
 NAME: Final = "attestation.dsse.json"
@@ -62,6 +62,7 @@ class Checked:
     answers: int
     grades: int
     outcome: str | None
+    evidence: tuple[str, ...]
     reports: tuple[str, ...]
     torn: bool
     unfinished: str = ""
@@ -83,9 +84,17 @@ def _recomputed(run: journal.Run, plugins: hooks.Plugins) -> Checked:
         answers=len(run.responses),
         grades=len(run.grades),
         outcome=run.verdict.outcome if run.verdict else None,
+        evidence=tuple(_evidence(f) for f in run.verdict.findings if f.units is not None) if run.verdict else (),
         reports=_reports(run),  # step 6
         torn=not (run.folder / journal.NAME).read_bytes().endswith(b"\n"),
         unfinished=_unfinished(run),
+    )
+
+
+def _evidence(finding: Finding) -> str:
+    return (
+        f"{finding.requirement}: {finding.verdict} after {finding.units} units, {finding.for_pass} : 1 for the line, "
+        f"{finding.for_fail} : 1 against it"
     )
 
 

@@ -200,6 +200,8 @@ def verify_journal(folder: Path) -> None:
     click.echo(
         f"recomputed {checked.grades} grades of {checked.answers} answers; verdict {checked.outcome or 'none yet'}"
     )
+    for words in checked.evidence:
+        click.echo(f"evidence   {words}")
     click.echo(f"reports    {', '.join(checked.reports) or 'none'}")
     if checked.unfinished:
         click.echo(f"note       {checked.unfinished}")

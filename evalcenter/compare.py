@@ -4,7 +4,8 @@ Rules this module keeps:
 
 * A sample is matched by its item and by how often that was asked before, and only where the rendered question and its rubric are
   the same: a changed wording or rubric changes outcomes without any change of the model. What has no partner is counted and said.
-* Only samples with an outcome in both runs are pairs; a call that failed for good has one: unscored.
+* A run's samples are those that it read without a gap, as in its own decision: an answer that came in early beyond the stop would
+  bring back the order of completion. A call that failed for good is read as unscored.
 * Pairs are read in the new run's order, requirement by requirement. Over all requirements together the order is no random one, so
   there is a table, but no bounds; "not worse" then means not worse in any of them.
 * Of a sealed item nothing is told but its id.
@@ -25,7 +26,7 @@ from evalcenter.bars import percent
 from evalcenter.errors import InputError, PlanMismatch
 from evalcenter.journal import Run
 from evalcenter.paired import Answer, Difference, Judgement, Pair, Table
-from evalcenter.records import Item, Outcome, Plan, Requirement, Stream
+from evalcenter.records import Item, Outcome, Plan, Requirement
 
 ALPHA: Final = Decimal("0.05")
 Cell = tuple[str, int]
@@ -124,30 +125,38 @@ def cells(planned: Plan) -> list[Cell]:
     return found
 
 
+def _read(run: Run) -> dict[str, set[int]]:
+    """For each requirement the positions that were read: up to the first without an outcome, of a census all that have one."""
+    rules = {requirement.id: requirement.rule for requirement in run.plan.standard.requirements}
+    found = {}
+    for stream in run.plan.streams:
+        held: set[int] = set()
+        for positions in paths.units(stream):
+            if all(at in run.grades or at in run.failures for at in positions):
+                held.update(positions)
+            elif rules[stream.requirement] != "zero":
+                break
+        found[stream.requirement] = held
+    return found
+
+
 def _matched(old: Run, new: Run) -> tuple[dict[int, int], dict[str, int]]:
     """(the old position that belongs to each new one, how many samples were left out and why)."""
-    held = {cell: at for at, cell in enumerate(cells(old.plan)) if _has_outcome(old, at)}
+    asked, asked_now = cells(old.plan), cells(new.plan)
+    held = {asked[at]: at for at in set().union(*_read(old).values())}
     partner: dict[int, int] = {}
     left_out: Counter[str] = Counter()
-    for at, cell in enumerate(cells(new.plan)):
-        if not _has_outcome(new, at):
-            continue
-        if cell not in held:
+    for at in sorted(set().union(*_read(new).values())):
+        there = held.pop(asked_now[at], None)
+        if there is None:
             left_out["only in the new run"] += 1
-            continue
-        there = held.pop(cell)
-        why = _differs(_item(old, there), _item(new, at))
-        if why:
+        elif why := _differs(_item(old, there), _item(new, at)):
             left_out[why] += 1
         else:
             partner[at] = there
     if held:
         left_out["only in the old run"] = len(held)
     return partner, dict(sorted(left_out.items()))
-
-
-def _has_outcome(run: Run, position: int) -> bool:
-    return position in run.grades or position in run.failures
 
 
 def _differs(old: Item, new: Item) -> str:
@@ -170,33 +179,29 @@ def _counted(left_out: Mapping[str, int]) -> str:
 
 
 def _requirements(old: Run, new: Run, partner: Mapping[int, int], margin: Decimal) -> tuple[Compared, ...]:
-    standard = new.plan.standard
+    before, now = _read(old), _read(new)
+    anything = set().union(*before.values())
     streams = {stream.requirement: stream for stream in new.plan.streams}
-    return tuple(_compared(old, new, partner, (one, streams[one.id]), margin) for one in standard.requirements)
+    found = []
+    for requirement in new.plan.standard.requirements:
+        stream, read = streams[requirement.id], before.get(requirement.id, anything)
+        units = [unit for unit in paths.units(stream) if now[requirement.id].issuperset(unit)]
+        matched = [all(at in partner and partner[at] in read for at in unit) for unit in units]
+        pairs = [
+            (_outcome(old, requirement, [partner[at] for at in unit]), _outcome(new, requirement, unit))
+            for unit, both in zip(units, matched, strict=True)
+            if both
+        ]
+        whole = all(matched[: len(pairs)])  # no gap between the pairs, so that they are the beginning of a full run
+        found.append(_compared(requirement, pairs, len(units) - len(pairs), stream.cells if whole else None, margin))
+    return tuple(found)
 
 
 def _compared(
-    old: Run, new: Run, partner: Mapping[int, int], read: tuple[Requirement, Stream], margin: Decimal
+    requirement: Requirement, pairs: Sequence[Pair], unmatched: int, bank: int | None, margin: Decimal
 ) -> Compared:
-    requirement, stream = read
-    pairs: list[Pair] = []
-    unmatched = gaps = 0
-    for positions in paths.units(stream):
-        if not all(_has_outcome(new, at) for at in positions):
-            continue  # the new run never came so far, or left it open
-        if all(at in partner for at in positions):
-            gaps = unmatched
-            pairs.append(
-                (
-                    _outcome(old, requirement, [partner[at] for at in positions]),
-                    _outcome(new, requirement, positions),
-                )
-            )
-        else:
-            unmatched += 1
     counts = paired.table(pairs)
     census = requirement.rule == "zero"
-    bank = None if gaps or len(pairs) > (stream.cells or 0) else stream.cells
     return Compared(
         requirement=requirement.id,
         rule=requirement.rule,
@@ -266,7 +271,7 @@ def _notes(old: Run, new: Run, counts: Table) -> Iterator[str]:
     if old.plan.standard != new.plan.standard:
         yield "the runs have different standards; the new run's is used for both"
     if old.plan.seed != new.plan.seed:
-        yield "the runs drew their questions with different seeds, so the pairs are those that chance made; the bounds take them as they came"
+        yield "the runs drew their questions with different seeds, so only what both happened to ask is compared"
     graders = [{(p.name, p.version) for p in run.plan.plugins if p.kind == "graders"} for run in (old, new)]
     if changed := sorted({name for name, _ in graders[0] ^ graders[1]}):
         yield f"graders differ in kind or version ({', '.join(changed)}): a change may be theirs"
@@ -355,5 +360,5 @@ def _listed(title: str, changes: Sequence[Change]) -> Iterator[str]:
     yield f"{title}: {len(changes)}"
     for change in changes:
         where = change.dimension or "sealed"
-        again = f", asked for the {change.epoch + 1}. time" if change.epoch else ""
+        again = f", call {change.epoch + 1}" if change.epoch else ""
         yield f"  {'RED LINE  ' if change.red_line else ''}{change.item} ({where}{again})"

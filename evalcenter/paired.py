@@ -1,4 +1,4 @@
-"""What pairs of outcomes on the same questions prove about two versions: did it get better, and is it worse by more than a margin?
+"""What pairs of outcomes on the same questions prove: whether a version got better, and whether it is worse by more than a margin.
 
 Rules this module keeps:
 
@@ -58,9 +58,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """Whether the new version is worse by more than the margin, after how many pairs that was proved, and the evidence there.
+    """Whether the new version is worse by more than the margin, after how many pairs that was settled, and the evidence.
 
-    Evidence is a ratio, rounded down to six digits; 1E+12 stands for certainty.
+    Evidence is the highest that was reached, as a ratio, rounded down to six digits; 1E+12 stands for certainty.
     """
 
     answer: Answer
@@ -116,13 +116,10 @@ def scores(pairs: Sequence[Pair]) -> tuple[list[float], list[float]]:
     return worst, best
 
 
-def judge(
-    pairs: Sequence[Pair], margin: Decimal, alpha: Decimal, bank: int | None = None, *, penalty: int = 1
-) -> Judgement:
+def judge(pairs: Sequence[Pair], margin: Decimal, alpha: Decimal, bank: int | None = None) -> Judgement:
     """Whether the new rate is worse than the old one by more than `margin`: proved, refuted, or open.
 
-    "Not worse" is proved at evidence 1/alpha, "worse" at `penalty`/alpha; the first crossing counts. Raises ValueError unless
-    0 <= margin < 1.
+    Each answer is proved at evidence 1/alpha; the first crossing counts. Raises ValueError unless 0 <= margin < 1.
     """
     if not 0 <= margin < 1:
         raise ValueError(f"a margin of {margin} is no difference of two rates; expected at least 0 and below 1")
@@ -131,7 +128,7 @@ def judge(
         return Judgement(answer="open", pairs=0, for_not_worse=Decimal(1), for_worse=Decimal(1))
     line = (1 - margin) / 2
     good, bad = stats.evidence(worst, line, bank), stats.evidence(best, line, bank, against=True)
-    fine, poor = stats.crossed(good, 1 / alpha), stats.crossed(bad, penalty / alpha)
+    fine, poor = stats.crossed(good, 1 / alpha), stats.crossed(bad, 1 / alpha)
     first: list[tuple[int, Answer]] = []
     if fine.any():
         first.append((int(fine.argmax()) + 1, "not_worse"))
@@ -139,7 +136,7 @@ def judge(
         first.append((int(poor.argmax()) + 1, "worse"))
     at, answer = min(first, default=(len(pairs), "open"))
     return Judgement(
-        answer=answer, pairs=at, for_not_worse=_ratio(float(good[at - 1])), for_worse=_ratio(float(bad[at - 1]))
+        answer=answer, pairs=at, for_not_worse=_ratio(float(good.max())), for_worse=_ratio(float(bad.max()))
     )
 
 

@@ -147,7 +147,7 @@ def _judged(plan: Plan, requirement: Requirement, known: Known, position: int, *
     if why == "pending":
         return "waiting" if asked else Step(worst=ONE, best=ONE, outcome="pass")
     if outcome == "unscored":
-        return Step(worst=1 - loss, best=ONE, outcome="unscored")
+        return Step(worst=1 - (ONE if passed else loss), best=ONE, outcome="unscored")
     if outcome == "pass":
         return Step(worst=ONE, best=ONE, outcome="pass")
     if not asked:  # a person looked unasked: it counts against the candidate, and proves no FAIL

@@ -7,8 +7,7 @@ Rules this module keeps:
 * The boundaries are those of `stats.evidence`, `stats.lower` and `stats.upper`; no second formula for them stands here.
 
 In a full run whose compared rates are no whole numbers of cells, the evidence also depends a little on where the failures came; the
-boundary is then taken for failures that came first, which is at most a unit too late. Where distinct items are still too few the
-first crossing is kept, as the product keeps it; that a crossing against the claim may be followed by one for it is left aside.
+boundary is then taken for failures that came first, which is at most a unit too late.
 """
 
 from __future__ import annotations
@@ -183,7 +182,7 @@ def _walked(case: Case, n: int, rates: Sequence[Decimal]) -> tuple[Odds, ...]:
     edges = _edges(case, n)
     stops = np.zeros((len(rates), n + 1))
     ended = {"pass": np.zeros(len(rates)), "fail": np.zeros(len(rates)), "conditional": np.zeros(len(rates))}
-    alive = np.zeros((len(rates), 1 if edges.floor is None else 3, min(n, max(edges.refuted)) + 2))
+    alive = np.zeros((len(rates), 1 if edges.floor is None else 4, max(min(n, max(edges.refuted)), case.least) + 2))
     alive[:, 0, 0] = 1.0
     failed = np.arange(alive.shape[2])
     chance = np.array([float(1 - rate) for rate in rates])[:, None, None]
@@ -192,17 +191,17 @@ def _walked(case: Case, n: int, rates: Sequence[Decimal]) -> tuple[Odds, ...]:
         lost = alive * (chance if case.bank is None else np.clip((cells - failed) / (case.bank - t + 1), 0.0, 1.0))
         alive -= lost
         alive[..., 1:] += lost[..., :-1]
-        for grade, ends in edges.after(t, failed):
-            mass = alive[..., ends].sum(axis=(1, 2))
-            ended[grade] += mass
-            stops[:, max(t, case.least)] += mass
-            alive[..., ends] = 0.0
         if edges.floor is not None:
-            mass = _flagged(alive, failed <= edges.floor[t - 1], failed >= edges.under[t - 1])
-            ended["conditional"] += mass
-            stops[:, max(t, case.least)] += mass
+            _flag(alive, failed <= edges.floor[t - 1], failed >= edges.under[t - 1])
+        if t < case.least:
+            continue
+        for grade, flag, ends in edges.after(t, failed):
+            mass = alive[:, flag, ends].sum(axis=(1, 2))
+            ended[grade] += mass
+            stops[:, t] += mass
+            alive[:, flag, ends] = 0.0
     if edges.floor is not None:
-        ended["conditional"] += alive[:, 1].sum(axis=-1)
+        ended["conditional"] += alive[:, _HELD].sum(axis=-1)
     stops[:, n] += alive.sum(axis=(1, 2))
     mean = stops @ np.arange(n + 1)
     median = np.argmax(np.cumsum(stops, axis=1) >= 0.5 - 1e-12, axis=1)
@@ -229,8 +228,13 @@ class _Edges:
     floor: tuple[int, ...] | None
     under: tuple[int, ...]
 
-    def after(self, t: int, failed: NDArray[np.int64]) -> list[tuple[str, NDArray[np.bool_]]]:
-        return [("pass", failed <= self.proved[t - 1]), ("fail", failed >= self.refuted[t - 1])]
+    def after(self, t: int, failed: NDArray[np.int64]) -> list[tuple[str, slice, NDArray[np.bool_]]]:
+        """What ends after draw `t`, in the order in which the product looks: the grade, which runs, after how many failures."""
+        found = [
+            ("pass", slice(None), failed <= self.proved[t - 1]),
+            ("fail", slice(None), failed >= self.refuted[t - 1]),
+        ]
+        return found if self.floor is None else [*found, ("conditional", slice(_BOTH, None), failed >= 0)]
 
 
 def _edges(case: Case, n: int) -> _Edges:
@@ -246,18 +250,13 @@ def _edges(case: Case, n: int) -> _Edges:
     )
 
 
-def _flagged(alive: NDArray[np.float64], held: NDArray[np.bool_], under: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Note which runs have now proved the floor or refuted the line; those that did both end, and their mass is returned.
+_HELD, _UNDER, _BOTH = 1, 2, 3
+"""Kinds of runs where there is a floor, beside 0: the floor was proved, the line was refuted, both."""
 
-    The middle axis of `alive` is: neither yet, the floor proved, the line refuted.
-    """
-    both: NDArray[np.float64] = (
-        alive[:, 0, held & under].sum(axis=-1) + alive[:, 1, under].sum(axis=-1) + alive[:, 2, held].sum(axis=-1)
-    )
-    alive[:, 0, held & under] = 0.0
-    alive[:, 1, under] = 0.0
-    alive[:, 2, held] = 0.0
-    for flag, now in ((1, held), (2, under)):
-        alive[:, flag, now] += alive[:, 0, now]
-        alive[:, 0, now] = 0.0
-    return both
+
+def _flag(alive: NDArray[np.float64], held: NDArray[np.bool_], under: NDArray[np.bool_]) -> None:
+    """Note which runs have now proved the floor, and which have now refuted the line; the middle axis of `alive` is the kind."""
+    moves = ((0, _HELD, held), (_UNDER, _BOTH, held), (0, _UNDER, under), (_HELD, _BOTH, under))
+    for before, after, now in moves:
+        alive[:, after, now] += alive[:, before, now]
+        alive[:, before, now] = 0.0

@@ -586,7 +586,8 @@ class Finding:
     """The decision on one requirement, with its evidence. Bounds are rounded outward to six significant digits.
 
     An ``evidence`` rule adds how many `units` it used and the evidence on both sides at that moment (how many times likelier than
-    on the line; 1E+12 stands for certainty), and whether the next unit is waiting for a person.
+    on the line; 1E+12 stands for certainty), whether its PASS also stands `alone` (all such single statements of one verdict are
+    wrong with probability at most alpha), and whether the next unit is `waiting` for a person.
     """
 
     requirement: str
@@ -602,6 +603,7 @@ class Finding:
     units: int | None = None
     for_pass: Decimal | None = None
     for_fail: Decimal | None = None
+    alone: bool = False
     waiting: bool = False
 
 

@@ -31,6 +31,7 @@ def decide(standard: Standard, scores: Scores, version_rank: int = 0) -> Verdict
     tallies = {tally.requirement: tally for tally in scores.tallies}
     by_rate = penalty(standard)
     findings = tuple(_finding(r, tallies[r.id], by_rate) for r in standard.requirements if r.id in tallies)
+    findings = _singled_out(standard, findings)
     outcome = _overall([finding.verdict for finding in findings], len(standard.requirements))
     waiting = sum(tally.unscored.get("pending", 0) for tally in scores.tallies)
     return Verdict(
@@ -52,6 +53,15 @@ def spent(standard: Standard, version_rank: int) -> Standard:
 def penalty(standard: Standard) -> int:
     """How many requirements can fail by their rate: each is held to beta divided by it."""
     return max(1, sum(requirement.rule in ("bound", "evidence") for requirement in standard.requirements))
+
+
+def _singled_out(standard: Standard, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """`findings` with a note on each PASS that may be stated apart from the others."""
+    held = [f for f in findings if f.for_pass is not None]
+    alpha = min((r.alpha for r in standard.requirements), default=Decimal(1))
+    stands = stats.alone([f.for_pass for f in held if f.for_pass is not None], alpha)
+    singly = {f.requirement for f, single in zip(held, stands, strict=True) if single and f.verdict == "pass"}
+    return tuple(replace(f, alone=True) if f.requirement in singly else f for f in findings)
 
 
 def _overall(verdicts: Sequence[VerdictState], expected: int) -> VerdictState:

@@ -85,10 +85,10 @@ def evidence(
     mean = to_come / (bank - t)
     open_ = (to_come > SLACK) & (mean < 1 + SLACK)
     mean = np.where(open_, np.clip(mean, SLACK / bank, 1.0), 1.0)
-    room = np.where(open_, (1 - p) - (t - before) / bank, 1.0)
-    with np.errstate(divide="ignore"):
-        grown = np.minimum(1.0, bets * ((1 - p) / np.maximum(room, SLACK / bank))[..., None])
-    path = _mixture(1 + grown * ((x - mean) / mean)[..., None])
+    room = np.maximum((1 - p) - (t - before) / bank, SLACK / bank)
+    grown = np.minimum(1.0, bets * ((1 - p) / room)[..., None])
+    # Where nothing is needed any more, or too much, the next score says nothing that `_settled` does not.
+    path = _mixture(np.where(open_[..., None], 1 + grown * ((x - mean) / mean)[..., None], 1.0))
     return _settled(path, np.cumsum(x, axis=-1), bank, p, strict=against)
 
 
@@ -180,6 +180,22 @@ def _excluded(x: NDArray[np.float64], alpha: Decimal | float, bank: int | None, 
         else:
             high = middle
     return low
+
+
+def alone(evidences: Sequence[Decimal], alpha: Decimal) -> tuple[bool, ...]:
+    """Which of several claims may be made singly: all such statements together are wrong with probability at most `alpha`.
+
+    A closed test on means of e-values (Vovk and Wang 2021, arXiv 1912.06116): a claim stands when the mean of its evidence with any
+    set of the others reaches 1/alpha. `evidences` are ratios at the time of the stop, not their peaks.
+    """
+    found = []
+    for at, own in enumerate(evidences):
+        total, stands = own, own * alpha >= 1
+        for count, other in enumerate(sorted((*evidences[:at], *evidences[at + 1 :])), start=2):
+            total += other
+            stands = stands and total * alpha >= count
+        found.append(stands)
+    return tuple(found)
 
 
 # -- the decision -----------------------------------------------------------------------------------------------------

@@ -26,6 +26,9 @@ from evalcenter.run import Watch
 from evalcenter.stats import Decision
 
 AHEAD: Final = 64
+STRIDE: Final = 64
+"""A path of n units is looked at again after n / STRIDE more, so that steering costs the same for every answer of a long run. What
+decided is found again unit by unit, so the verdict does not know of it; at most one call in STRIDE is asked in vain."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +41,16 @@ class Course:
     """Where each unit ends within the stream's positions."""
     decided: Decision
     known: int = 0
+    """How many units were looked at."""
+    front: int = 0
+    """How many units from the start have all their answers."""
+    stands: int | None = None
+    """The unit that waits for a person."""
+
+    @property
+    def from_here(self) -> int:
+        """The unit from which it looks ahead."""
+        return self.front if self.stands is None else self.stands
 
     @property
     def open(self) -> bool:
@@ -48,8 +61,8 @@ class Course:
 class Steering:
     """Which calls a run still needs, by what `run` knows."""
 
-    def __init__(self, run: Run, *, complete: bool, watch: Watch | None = None) -> None:
-        self.run, self.complete, self._watch = run, complete, watch
+    def __init__(self, run: Run, *, complete: bool, ahead: int = AHEAD, watch: Watch | None = None) -> None:
+        self.run, self.complete, self._ahead, self._watch = run, complete, ahead, watch
         self._standard = standards.spent(run.plan.standard, run.plan.version_rank)
         self._penalty = standards.penalty(self._standard)
         self._fixed: set[int] = set(range(run.plan.census))
@@ -58,7 +71,10 @@ class Steering:
         self._red: set[int] = set()
         for requirement, stream in zip(self._standard.requirements, run.plan.streams, strict=True):
             self._add(requirement, stream)
+        grades = run.grades
+        self._failed = any(grades[p].violation == "confirmed" for p in self._red if p in grades)
         for course in self.courses:
+            self._advance(course)
             self._follow(course)
         self._left = deque(p for p in range(len(run.plan.order)) if p not in run.responses)
 
@@ -94,35 +110,43 @@ class Steering:
 
     @property
     def over(self) -> bool:
-        """Whether a FAIL is certain and nothing more is wanted for the report."""
-        return not self.complete and self.failed
-
-    @property
-    def failed(self) -> bool:
-        """Whether a requirement failed by its rate, or a red line was crossed for certain."""
-        if any(course.decided.grade == "fail" for course in self.courses):
-            return True
-        grades = self.run.grades
-        return any(grades[p].violation == "confirmed" for p in self._red if p in grades)
+        """Whether a FAIL is certain (by a rate, or by a red line) and nothing more is wanted for the report."""
+        return not self.complete and self._failed
 
     def _needed(self, position: int) -> bool:
         return position in self._fixed or any(
-            course.open and unit < course.known + AHEAD for course, unit in self._readers.get(position, ())
+            course.open and unit < course.from_here + self._ahead for course, unit in self._readers.get(position, ())
         )
 
     def moved(self, position: int) -> None:
         """Take note that `run` knows something new of `position`."""
+        red = position in self._red and position in self.run.grades
+        self._failed = self._failed or (red and self.run.grades[position].violation == "confirmed")
         for course, unit in self._readers.get(position, ()):
-            if course.open and unit <= course.known:
-                self._follow(course)
+            if course.open and unit <= course.front:
+                self._advance(course)
+                last = course.front == len(course.ends)
+                if last or unit < course.known or course.front > course.known + course.known // STRIDE:
+                    self._follow(course)
+
+    def _advance(self, course: Course) -> None:
+        """Move the front over every unit that has its answers, or has failed for good."""
+        run, positions = self.run, course.stream.positions
+        while course.front < len(course.ends):
+            start = course.ends[course.front - 1] if course.front else 0
+            unit = positions[start : course.ends[course.front]]
+            if not all(position in run.grades or position in run.failures for position in unit):
+                return
+            course.front += 1
 
     def _follow(self, course: Course) -> None:
         path = paths.walk(self.run.plan, course.requirement, course.stream, self.run.known)
-        if len(path.worst) > course.known or path.standing == "ended":
-            course.known = len(path.worst)
-            course.decided = sequential.decision(course.requirement, path, self._penalty)
-            if self._watch is not None:
-                self._watch.moved(course.requirement.id, course.decided)
+        course.known = len(path.worst)
+        course.stands = course.known if path.standing == "waiting" else None
+        course.decided = sequential.decision(course.requirement, path, self._penalty)
+        self._failed = self._failed or course.decided.grade == "fail"
+        if self._watch is not None:
+            self._watch.moved(course.requirement.id, course.decided)
 
 
 class Desk:

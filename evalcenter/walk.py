@@ -137,7 +137,8 @@ def _go(held: journal.Run, book: journal.Journal, candidate: hooks.Candidate, me
 
 
 def _steering(held: journal.Run, means: Means) -> steering.Steering:
-    return steering.Steering(held, complete=means.complete, watch=means.watch)
+    ahead = max(steering.AHEAD, 2 * means.limits.concurrency)  # no slot waits for a slow answer
+    return steering.Steering(held, complete=means.complete, ahead=ahead, watch=means.watch)
 
 
 def _open(spec: CandidateSpec, means: Means) -> hooks.Candidate:

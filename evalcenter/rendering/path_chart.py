@@ -63,7 +63,7 @@ def draw(trace: Trace, width: Width) -> str:
     height = head + width.high + foot
     low, high = _range(trace)
     ticks = _ticks(low, high)
-    left = LETTER * max(columns(word) for word in (*ticks.values(), trace.axis)) + 0.1
+    left = LETTER * max(columns(word) for word in (*ticks.values(), _axis(trace))) + 0.1
     settings = {"svg.fonttype": "none", "svg.hashsalt": f"evalcenter/path/{width.name}", "font.size": 10}
     with mpl.rc_context(settings), warnings.catch_warnings():
         # The reader's fonts draw the words, not ours.
@@ -87,7 +87,11 @@ def _tone(curve: Curve) -> str:
     return COLOURS.get(curve.tone, MUTED)
 
 
-def power(ratio: str) -> float:
+def _axis(trace: Trace) -> str:
+    return fitted(trace.axis, 12)
+
+
+def _power(ratio: str) -> float:
     """The power of ten of `ratio`; nothing at all is minus infinity."""
     value = Decimal(ratio)
     return float(value.log10()) if value > 0 else float("-inf")
@@ -95,8 +99,8 @@ def power(ratio: str) -> float:
 
 def _range(trace: Trace) -> tuple[float, float]:
     """The powers of ten at the lower and the upper edge."""
-    values = [power(value) for curve in trace.curves for value in curve.values]
-    needed = max(power(curve.needed) for curve in trace.curves)
+    values = [_power(value) for curve in trace.curves for value in curve.values]
+    needed = max(_power(curve.needed) for curve in trace.curves)
     above = min(max([0.0, *(value - needed for value in values)]), ABOVE)
     return (LEAST if min(values, default=0.0) < -1 else -1.0) - BELOW, needed + above + 0.4
 
@@ -153,7 +157,7 @@ def _frame(axes: Axes, trace: Trace, ticks: dict[float, str], width: Width) -> N
     axes.hlines(list(ticks), 0, last, color=HAIR, linewidth=0.8)
     axes.vlines(shown, 0, 0.025, color=MUTED, linewidth=1, transform=axes.get_xaxis_transform())
     axes.annotate(
-        fitted(trace.axis, 20),
+        _axis(trace),
         (0, 0),
         xycoords="axes fraction",
         xytext=(-6, -5),
@@ -175,7 +179,7 @@ def _marks(axes: Axes, trace: Trace, low: float) -> None:
     marks: dict[float, tuple[list[str], str, str]] = {}
     for curve in trace.curves:
         if curve.mark:
-            level = max(power(curve.needed), low)
+            level = max(_power(curve.needed), low)
             words, _, _ = marks.setdefault(level, ([], _tone(curve), curve.needed))
             words.append(fitted(curve.mark, 16))
     levels = sorted(marks)
@@ -199,7 +203,7 @@ def _marks(axes: Axes, trace: Trace, low: float) -> None:
 
 def _lines(axes: Axes, trace: Trace, low: float, high: float) -> None:
     for number, curve in reversed(list(enumerate(trace.curves))):
-        levels = [min(max(power(value), low), high) for value in curve.values]
+        levels = [min(max(_power(value), low), high) for value in curve.values]
         axes.plot(
             trace.units,
             levels,
@@ -208,7 +212,7 @@ def _lines(axes: Axes, trace: Trace, low: float, high: float) -> None:
             linewidth=2.2 if number == trace.at else 1.6,
             clip_on=False,
         )
-    level = min(max(power(trace.curves[trace.at].values[-1]), low), high)
+    level = min(max(_power(trace.curves[trace.at].values[-1]), low), high)
     colour, hollow = COLOURS[trace.verdict], trace.verdict == "inconclusive"
     axes.vlines(trace.units[-1], low, level, color=colour, linewidth=1, linestyle=(0, (2, 2)))
     axes.plot(

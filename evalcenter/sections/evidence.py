@@ -17,7 +17,7 @@ from evalcenter import sequential, standards
 from evalcenter.blocks import Block, Curve, Facts, Fields, Paragraph, Points, Subheading, Table, Tone, Trace
 from evalcenter.records import Finding, Lang, Path, Requirement, Text, VerdictState
 from evalcenter.sections import rules
-from evalcenter.sections.wording import VERDICTS, ceiled, count, figure, floored, listed, say, tone
+from evalcenter.sections.wording import VERDICTS, ceiled, count, figure, floored, listed, odds, say, tone
 
 DRAWN: Final = 400
 """The most points of a curve that are drawn."""
@@ -49,25 +49,29 @@ class Evidence:
 
 
 def _reading(lang: Lang) -> tuple[str, ...]:
+    one, twenty, edge = odds(Decimal(1)), odds(Decimal(20)), "1\u00a0:\u00a0100"
     return (
         say(
             lang,
-            "证据从 1 : 1 开始，每个单元把它乘大或乘小。对只分达标与未达标的单元，“20 : 1”是说："
+            f"证据从 {one} 开始，每个单元把它乘大或乘小。对只分达标与未达标的单元，“{twenty}”是说："
             "假如模型好于要求，看到这些结果的可能性是它恰好处于要求时的 20 倍。",
-            "Evidence starts at 1 : 1 and every unit multiplies it, up or down. For units that pass or fail, 20 : 1 says: "
-            "what was seen is 20 times likelier if the model is better than the line than if it is exactly on it.",
+            f"Evidence starts at {one} and every unit multiplies it, up or down. For units that pass or fail, {twenty} "
+            "says: what was seen is 20 times likelier if the model is better than the line than if it is exactly on it.",
         ),
         say(
             lang,
-            "低于要求的模型，其达标证据无论何时曾到达 20 : 1 的概率至多为二十分之一；反方向同理。因此可以随时查看，一到即止。",
-            "A model below the line ever reaches 20 : 1 for it with probability at most one in twenty, and so the other "
+            f"低于要求的模型，其达标证据无论何时曾到达 {twenty} 的概率至多为二十分之一；反方向同理。"
+            "因此可以随时查看，一到即止。",
+            f"A model below the line ever reaches {twenty} for it with probability at most one in twenty, and so the other "
             "way round. That is why one may look at any time and stop as soon as it is reached.",
         ),
         say(
             lang,
-            "图中横轴为按计划次序读到的单元，纵轴为证据（对数刻度）；横线为判定所需，末端的标记为判定之处。低于 1 : 100 的画在下边缘。",
-            "In the charts, across: units in the order of the plan; up: evidence, on a logarithmic scale. Level lines: what a "
-            "decision needs. The mark at the end: where it was decided. What is below 1 : 100 is drawn at the lower edge.",
+            "图中横轴为按计划次序读到的单元，纵轴为证据（对数刻度）；横线为判定所需，末端的标记为判定之处。"
+            f"低于 {edge} 的画在下边缘。",
+            "In the charts, across: units in the order of the plan; up: evidence, on a logarithmic scale. Level lines: "
+            "what a decision needs. The mark at the end: where it was decided. What is below "
+            f"{edge} is drawn at the lower edge.",
         ),
     )
 
@@ -122,10 +126,10 @@ def _trace(requirement: Requirement, path: Path, finding: Finding, trace: sequen
 def _curve(requirement: Requirement, curve: sequential.Curve, units: Sequence[int], lang: Lang) -> Curve:
     line, floor = figure(requirement.line), figure(requirement.floor or requirement.line)
     names = {
-        "line": say(lang, f"“不低于 {line}”的证据", f"for at least {line}"),
-        "against": say(lang, f"“低于 {floor}”的证据", f"for less than {floor}"),
-        "floor": say(lang, f"“不低于底线 {floor}”的证据", f"for at least the floor of {floor}"),
-        "under": say(lang, f"“低于 {line}”的证据", f"for less than {line}"),
+        "line": say(lang, f"“不低于 {line}”的证据", f"evidence for at least {line}"),
+        "against": say(lang, f"“低于 {floor}”的证据", f"evidence for less than {floor}"),
+        "floor": say(lang, f"“不低于底线 {floor}”的证据", f"evidence for the floor of {floor}"),
+        "under": say(lang, f"“低于 {line}”的证据", f"evidence for less than {line}"),
     }
     best: VerdictState = "conditional" if requirement.grading == "calibrated" else "pass"
     marks = {"line": VERDICTS[best].of(lang), "against": VERDICTS["fail"].of(lang)}
@@ -141,7 +145,8 @@ def _curve(requirement: Requirement, curve: sequential.Curve, units: Sequence[in
 
 def _text(ratio: Decimal) -> str:
     """A ratio with four digits, rounded down: fewer than platforms could disagree on."""
-    return str(Context(prec=4, rounding=ROUND_FLOOR).create_decimal(Context(prec=12).create_decimal(ratio)))
+    short = Context(prec=4, rounding=ROUND_FLOOR).create_decimal(Context(prec=12).create_decimal(ratio)).normalize()
+    return f"{short:f}" if Decimal("1E-6") <= short < Decimal("1E+6") else str(short)
 
 
 def thinned(units: int) -> tuple[int, ...]:
@@ -160,8 +165,8 @@ def _said(finding: Finding, trace: sequential.Trace, path: Path, lang: Lang) -> 
     if trace.decided.grade == "undecided":
         return say(lang, f"{word}：{n} 个单元之后没有更多回答", f"{word}: no further answers after {n} units")
     if trace.decided.grade == "inconclusive" and path.standing == "ended":
-        return say(lang, f"{word}：{n} 个单元已用完", f"{word}: all {n} units are spent")
-    return say(lang, f"{word}：{n} 个单元", f"{word} after {n} units")
+        return say(lang, f"{word}：{n} 个单元已全部用完", f"{word}: all {n} units are spent")
+    return say(lang, f"{word}：读到 {n} 个单元", f"{word} after {n} units")
 
 
 def _caption(requirement: Requirement, path: Path, lang: Lang) -> str:
@@ -208,7 +213,8 @@ def _charts(facts: Facts, requirements: Sequence[Requirement], penalty: int, lan
         Table(
             caption=say(
                 lang,
-                "未达标的单元有 0 至 8 个时，读到多少个单元即通过；都落在前多少个单元之内即不通过（“–”：在计划的单元数之内不会发生）",
+                "未达标的单元有 0 至 8 个时，读到多少个单元即通过；都落在前多少个单元之内即不通过"
+                "（“–”：在计划的单元数之内不会发生）",
                 "With 0 to 8 failed units: PASS as soon as so many units are read; FAIL where they all fall within the first so "
                 "many (a dash: not within the units of the plan)",
             ),

@@ -95,10 +95,11 @@ def _sentence(rule: _Rule, lang: Lang) -> str:
 
 def _evidence(rule: _Rule, lang: Lang) -> str:
     trusted = _kind(rule.requirement) == "calibrated"
+    such = f" {'from' if trusted else 'by'} such a requirement" if rule.several else ""
     won = say(
         lang,
         "得到有条件通过的概率" if trusted else "被判通过的概率",
-        f"would have {'got CONDITIONAL' if trusted else 'been passed'}{' by such a requirement' if rule.several else ''}",
+        f"would have {'got CONDITIONAL' if trusted else 'been passed'}{such}",
     )
     alpha, beta = error(rule.requirement.alpha), error(max(r.beta for r in rule.chosen))
     text = say(
@@ -125,7 +126,7 @@ def _other_side(rule: _Rule, alpha: str, beta: str, lang: Lang) -> str:
         lang, "要求" if not floors else "要求（设有底线的，达到底线）", "its line" if not floors else "its floor"
     )
     if floors and len([r for r in rule.chosen if r.floor is not None]) < len(rule.chosen):
-        reached = say(lang, reached, "its line, or its floor where there is one")
+        reached = say(lang, reached, "its line, or its floor where there is one,")
     return text + say(
         lang,
         f"真实达标率达到{reached}的模型，被判不通过的概率不超过 {beta}（所有按比率判定的要求合计）。",

@@ -34,6 +34,7 @@ SIMULATED: Final = Text(zh="模拟", en="SIMULATED")
 SELF_TEST: Final = Text(zh="自测", en="SELF-TEST")
 NOT_ACCREDITED: Final = Text(zh="本报告非认可范围内出具", en="not issued under accreditation")
 PERCENT: Final = "\u00a0%"
+TO_ONE: Final = "\u00a0:\u00a01"
 END: Final = "— end of report 报告结束 —"
 RULES: Final = {
     "evidence": Text(zh="序贯证据", en="evidence, looked at after every unit"),
@@ -88,11 +89,11 @@ def odds(evidence: Decimal, *, up: bool = False) -> str:
         return "∞"
     least = Decimal("0.01")
     if not up and evidence < least:
-        return f"< {least} : 1"
+        return f"<\u00a0{least}{TO_ONE}"
     digits = Context(prec=3, rounding=ROUND_CEILING if up else ROUND_FLOOR)
     # A division such as 1/0.0083… leaves a trace in the last of its digits, which is not worth another step up.
     shown = digits.create_decimal(Context(prec=12).create_decimal(evidence) if up else evidence)
-    return f"{shown.normalize():,f} : 1"
+    return f"{shown.normalize():,f}{TO_ONE}"
 
 
 def ratio(part: int, whole: int) -> str:

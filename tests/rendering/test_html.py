@@ -13,6 +13,7 @@ import pytest
 from evalcenter.blocks import (
     Block,
     Chart,
+    Curve,
     Decision,
     Excerpt,
     Fields,
@@ -26,6 +27,7 @@ from evalcenter.blocks import (
     Signatures,
     Subheading,
     Table,
+    Trace,
 )
 from evalcenter.rendering import html
 
@@ -76,6 +78,18 @@ def every_block(text: str) -> tuple[Block, ...]:
                     label=text, rate="0.5", lower="0.4", upper="0.6", line="0.9", verdict="pass", word=text, note=text
                 ),
             ),
+            caption=text,
+        ),
+        Trace(
+            units=(0, 1, 2),
+            curves=(
+                Curve(label=text, values=("1", "4", "25"), needed="20", mark=text, tone="pass"),
+                Curve(label=text, values=("1", "0.1", "0"), needed="20", mark=text, tone="fail"),
+            ),
+            at=0,
+            verdict="pass",
+            said=text,
+            axis=text,
             caption=text,
         ),
         Excerpt(title=text, question=text, answer=text, findings=(text,), lang="en"),
@@ -176,10 +190,12 @@ def test_tables_have_scope_and_caption() -> None:
 
 
 def test_chart_is_described() -> None:
-    """The chart has a text alternative with every figure, and the drawings themselves are hidden from readers."""
+    """Each chart has a text alternative with its figures, and the drawings themselves are hidden from readers."""
     _, found = page(report(*every_block("x")))
     labels = [a["aria-label"] for _, a in found.elements if a.get("role") == "img"]
-    assert all("0.4" in label and "0.6" in label and "0.9" in label for label in labels)
+    assert labels
+    assert all(figure in label for label in labels[::2] for figure in ("0.4", "0.6", "0.9"))
+    assert all(figure in label.replace("\u00a0", " ") for label in labels[1::2] for figure in ("25 : 1", "< 0.01 : 1"))
     assert all(a.get("aria-hidden") == "true" for n, a in found.elements if n == "svg")
 
 

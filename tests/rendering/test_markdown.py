@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,6 +93,21 @@ def test_table_cells() -> None:
     assert "x" in cells[0]
     assert "z" in cells[0]
     assert not [t for t in found if t.type.startswith("html")]
+
+
+def test_trace() -> None:
+    """The path of the evidence is a table from its first unit to its last, of a few rows however long it is."""
+    values = tuple(str(1 + unit) for unit in range(401))
+    curve = blocks.Curve(label="for | it", values=values, needed="20", mark="PASS", tone="pass")
+    trace = blocks.Trace(
+        units=tuple(range(401)), curves=(curve,), at=0, verdict="pass", said="PASS", axis="units", caption=""
+    )
+    lines = markdown._trace(trace, "en")
+    assert lines[0].replace("\u00a0", " ") == "**✓ PASS** (PASS at 20 : 1)"
+    cells = [t.content.replace("\u00a0", " ") for t in tokens("\n".join(lines[2:])) if t.type == "text"]
+    assert cells[-2:] == ["400", "401 : 1"]
+    assert len(lines) == 2 + 2 + markdown.ROWS + 1
+    assert markdown._trace(replace(trace, caption="a note"), "en")[-1] == "a note"
 
 
 def test_every_block_has_a_form() -> None:

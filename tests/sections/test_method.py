@@ -28,6 +28,7 @@ from evalcenter.sections import (
 )
 from tests.factory import make_facts, make_item, make_plan, make_requirement, make_response, make_standard
 from tests.sections.reading import build, only, words
+from tests.sections.sequences import read, sequential
 
 
 def test_method() -> None:
@@ -62,6 +63,42 @@ def test_stopping_rule() -> None:
     """The usual stopping rule is worded in Chinese; another one is printed as it is."""
     assert "固定样本" in words(build(method, make_facts(make_plan(stopping=planning.FIXED)), "zh"))
     assert "停止规则：other" in words(build(method, make_facts(make_plan(stopping="other")), "zh"))
+
+
+def test_sequential() -> None:
+    """A sequential standard names all that its promises rest on, its own kind of bounds, and what fixes each requirement."""
+    requirement = sequential(claim="full_run", epochs=2, unit="set", id="full")
+    judged = sequential(id="judged", grading="audited", audit_rate=Decimal("0.25"))
+    text = words(build(method, read("p" * 42, requirement, judged, sequential(id="c", grading="calibrated"))))
+    for letter in "abcdefgh":
+        assert f"{letter}) " in text
+    for said in (
+        "confidence sequence by betting (arXiv 2010.09686, 2006.04347)",
+        "a full run, at most 60 units, 2 epochs, a unit is a set of variants",
+        "expected over the bank, at most 60 units, judge, audited 25 %",
+        "judge, calibrated",
+    ):
+        assert said in text
+    assert "Clopper" not in text
+    assert "序贯判定的全部前提" in words(build(method, read("p" * 42), "zh"))
+
+
+def test_bounds_of_both_kinds() -> None:
+    """Where both kinds of bounds are used both are named; where none is sequential nothing is said of assumptions."""
+    both = words(build(method, read("p" * 42, sequential(), make_requirement(id="b"))))
+    assert "Clopper" in both
+    assert "by betting" in both
+    fixed = words(build(method, make_facts()))
+    assert "by betting" not in fixed
+    assert "rest on" not in fixed.replace("items rest on", "")
+
+
+def test_version_rank() -> None:
+    """What is promised over several versions is said: nothing, or alpha over all of them."""
+    assert "nothing is promised over several submitted versions" in words(build(method, read("p" * 42)))
+    text = words(build(method, read("p" * 42, version_rank=3)))
+    assert "This is version 3 of this vendor, held to 1/12 of each requirement's alpha" in text
+    assert "α 0.417 %" in text
 
 
 def test_coverage_without_tally() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from evalcenter.records import Requirement, Tally
+from evalcenter.records import Lang, Mix, Requirement, Tally
 from evalcenter.sections import rules
 from tests.factory import make_requirement
+from tests.sections.sequences import sequential
 
 
 def tally(requirement: str, planned: int) -> Tally:
@@ -96,6 +98,95 @@ def test_unverified_line() -> None:
 def test_nothing_required() -> None:
     """Without requirements there is no rule to state."""
     assert rules.sentences((), (), "zh") == ()
+
+
+def test_evidence() -> None:
+    """Evidence promises both errors whenever one looked, and says what its rate is a rate of."""
+    text = said(sequential())
+    assert (
+        "A model whose true rate is below 90 % would have been passed with probability at most 5 %, however often the "
+        "evidence was looked at."
+    ).lower() in text.lower()
+    assert "truly reaches its line would have been failed with probability at most 5 %" in text
+    assert "The true rate is the expected pass rate over this bank, fresh call each." in text
+
+
+def test_evidence_on_several_lines() -> None:
+    """Sequential requirements share a sentence with their lines and largest errors; claims that differ are all named."""
+    other = sequential(id="b", line=Decimal("0.95"), alpha=Decimal("0.01"), beta=Decimal("0.1"), claim="full_run")
+    text = said(sequential(), other)
+    assert text.count("Evidence:") == 1
+    assert (
+        "below its line of 90 % or 95 % would have been passed by such a requirement with probability at most 5 %"
+        in text
+    )
+    assert "failed with probability at most 10 %" in text
+    assert "fresh call each; or the score that a complete run of this bank would give, as its finding says." in text
+
+
+CLAIMS = [
+    ({}, "the expected pass rate over this bank, fresh call each"),
+    ({"measure": "points"}, "the expected score over this bank, fresh call each"),
+    ({"measure": "refusal"}, "the expected rate over this bank"),
+    (
+        {"mix": Mix(by="lang", parts={"zh": 3, "en": 1})},
+        "over this bank in the declared mix (zh 3, en 1), fresh call each",
+    ),
+    ({"claim": "full_run"}, "the score that a complete run of this bank would give"),
+    ({"claim": "full_run", "epochs": 3}, "a complete run of this bank, every item 3 times, would give"),
+    ({"claim": "domain"}, "the pass rate on new templates of this kind"),
+    ({"unit": "set"}, "a set of variants passes when every one of them does"),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), CLAIMS)
+def test_claim(changes: dict[str, Any], words: str) -> None:
+    """What the rate is a rate of follows from the claim, the measure, the epochs, the mix and the unit."""
+    assert words in said(sequential(**changes))
+
+
+def test_audited() -> None:
+    """An audit says who reads what, and that nothing is assumed about the judge."""
+    text = said(sequential(grading="audited", audit_rate=Decimal("0.25")), sequential(id="b"))
+    assert "reads what it passes with probability 25 %" in text
+    assert "nothing is assumed about the judge" in text
+    assert "CONDITIONAL" not in text
+
+
+def test_calibrated_is_a_kind_of_its_own() -> None:
+    """A calibrated judge's assumption is said, and that it earns CONDITIONAL at most, apart from what promises PASS."""
+    text = said(sequential(), sequential(id="b", grading="calibrated"), sequential(id="c", grading="calibrated"))
+    assert text.count("Evidence:") == 2
+    assert "would have got CONDITIONAL from such a requirement with probability at most 5 %" in text
+    assert "which nothing proves, so the result is CONDITIONAL at most" in text
+
+
+def test_evidence_with_a_floor() -> None:
+    """A floor has its own promise, and FAIL is held to it, for those that have one."""
+    with_floor = sequential(floor=Decimal("0.8"))
+    assert "One below the floor of 80 % would have got even CONDITIONAL with probability at most 5 %" in said(
+        with_floor
+    )
+    assert "truly reaches its floor would have been failed" in said(with_floor)
+    assert "its line, or its floor where there is one, would" in said(with_floor, sequential(id="b"))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_evidence_in_both_languages(lang: Lang) -> None:
+    """Both languages name the line, both errors and the claim."""
+    text = rules.one(sequential(), 50, lang).replace("\u00a0", " ")
+    assert text.count("5 %") == 2
+    assert "90 %" in text
+    assert ("期望达标率" if lang == "zh" else "expected pass rate") in text
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [("0.05", "5 %"), ("0.0125", "1.25 %"), (Decimal("0.05") / 6, "0.834 %"), (Decimal(1) / 3, "33.4 %")],
+)
+def test_error(rate: str | Decimal, shown: str) -> None:
+    """A short error rate is exact, a long one rounded up."""
+    assert rules.error(Decimal(rate)).replace("\u00a0", " ") == shown
 
 
 # Computed with scipy.stats.binom.sf(k - 1, n, p), n and k as given, and published for the fixed rule of 1,000 items.

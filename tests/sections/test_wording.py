@@ -126,3 +126,22 @@ def test_unscored_reasons() -> None:
 def test_verdicts(state: str, zh: str, en: str) -> None:
     """The four verdicts have these words."""
     assert wording.VERDICTS[state] == Text(zh=zh, en=en)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "up", "shown"),
+    [
+        ("17.38", False, "17.3 : 1"),
+        ("20", True, "20 : 1"),
+        ("33.33333333333333333333333333", True, "33.4 : 1"),
+        ("120.0000000000000000000000001", True, "120 : 1"),
+        ("0.5", False, "0.5 : 1"),
+        ("0.001", False, "< 0.01 : 1"),
+        ("0", False, "< 0.01 : 1"),
+        ("12345.6", False, "12,300 : 1"),
+        ("1E+12", False, "∞"),
+    ],
+)
+def test_odds(evidence: str, up: bool, shown: str) -> None:
+    """Evidence is rounded down, what is needed up, and certainty is infinite."""
+    assert wording.odds(Decimal(evidence), up=up).replace("\u00a0", " ") == shown
