@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -58,6 +58,8 @@ CAP = 85
 ITEMS = 48
 LIMITS = hooks.Limits(concurrency=8, timeout_s=30, attempts=3)
 SERVER = "end-to-end"
+PIECE = 50
+"""Runs that share a server."""
 
 
 # -- what is asked ----------------------------------------------------------------------------------------------------
@@ -214,12 +216,16 @@ def many(numbers: Sequence[int], at: str, cap: int) -> list[Ran]:
 
 
 def measured(runs: int, at: str, cap: int, workers: int = 1) -> list[Ran]:
-    """So many runs, dealt out to `workers` processes."""
+    """So many runs, dealt out to `workers` processes in pieces."""
     if workers == 1:
         return many(range(runs), at, cap)
+    found: list[Ran] = []
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        parts = [pool.submit(many, range(one, runs, workers), at, cap) for one in range(workers)]
-        return [one for part in parts for one in part.result()]
+        pieces = [range(first, min(first + PIECE, runs)) for first in range(0, runs, PIECE)]
+        for done in as_completed([pool.submit(many, piece, at, cap) for piece in pieces]):
+            found += done.result()
+            print(f"{len(found)} runs, {dict(Counter(one.outcome for one in found))}", file=sys.stderr, flush=True)
+    return found
 
 
 # -- what should come of it -------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ if __name__ == "__main__":
 import numpy as np  # noqa: E402 - after the path is mended
 
 from benchmarks import statistics_cost as cost  # noqa: E402
-from benchmarks.statistics_exact import Measured, Procedure, certifies_falsely, ever_passes, fixed  # noqa: E402
+from benchmarks.statistics_exact import Measured, Procedure, Walk, certifies_falsely, ever_passes, fixed  # noqa: E402
 from benchmarks.statistics_scenarios import BROKEN, LINE, STRICT, scenarios  # noqa: E402
 from benchmarks.statistics_wrong import wrong_procedures  # noqa: E402
 from evalcenter import stats  # noqa: E402
@@ -153,11 +153,15 @@ def calls(report: Report) -> dict[float, float]:
     rates = (*cost.RATES[:4], LINE, *cost.RATES[4:])
     expected = {r: report.start(cost.expected_calls, r, LINE, report.horizon) for r in rates if r != LINE}
     full = {r: report.start(cost.full_run_calls, round(2000 * r), LINE, 2000) for r in rates}
-    rows, ours, finite = [], {}, {}
+    rows: list[Sequence[object]] = []
+    ours: dict[float, Walk] = {}
+    finite: dict[float, Walk] = {}
     for r in rates:
         finite[r] = full[r].result()
         right, undecided = cost.fixed_thousand(round(2000 * r))
-        one = ours[r] = expected[r].result() if r in expected else None
+        one = expected[r].result() if r in expected else None
+        if one is not None:
+            ours[r] = one
         best, key = cost.OPTIMUM.get(r), f"{r:.2f}"
         rows.append((
             key, f"{cost.wald(r, LINE):.0f}", best or "-",

@@ -171,7 +171,7 @@ class Walk:
     @property
     def median(self) -> int:
         """The median number of calls."""
-        return int(min(np.searchsorted(np.cumsum(self.stops), 0.5) + 1, len(self.stops)))
+        return min(int(np.searchsorted(np.cumsum(self.stops), 0.5)) + 1, len(self.stops))
 
 
 def steps(rate: float | int, draws: int, failures: int, bank: int | None = None) -> Iterator[tuple[int, Floats]]:
@@ -227,7 +227,7 @@ def ever_fails(rate: float | int, line: float, draws: int, bank: int | None = No
 
 def _rows(line: float, draws: int, bank: int | None, spread: float = 0) -> int:
     most = int(draws * (1 - line) + spread * sqrt(draws * line * (1 - line))) + 2
-    return min(most, draws + 1, *(() if bank is None else (bank + 1,)))
+    return min(most, draws + 1, draws + 1 if bank is None else bank + 1)
 
 
 def fixed(rate: int, needs: int, draws: int, bank: int) -> float:

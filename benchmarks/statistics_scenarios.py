@@ -105,7 +105,7 @@ def whole_decision(rng: Generator, runs: int, bank: int, line: Decimal) -> Bools
     """The same through `decide`, with a floor two points lower and five dimensions."""
     rule = stats.Rule(line=line, floor=line - Decimal("0.02"), penalty=5, bank=bank, cap=bank, least=10)
     cells = (np.arange(bank) < int(bank * line) - 1).astype(np.float64)
-    return np.asarray([stats.decide(run, rule).grade == "pass" for run in shuffled(rng, runs, cells)])  # type: ignore[arg-type]
+    return np.asarray([stats.decide(run, rule).grade == "pass" for run in shuffled(rng, runs, cells)])
 
 
 def false_conditional(rng: Generator, runs: int, bank: int, line: Decimal) -> Bools:
@@ -113,7 +113,7 @@ def false_conditional(rng: Generator, runs: int, bank: int, line: Decimal) -> Bo
     floor = line - Decimal("0.05")
     rule = stats.Rule(line=line, floor=floor, bank=bank, cap=bank)
     cells = (np.arange(bank) < int(bank * floor) - 1).astype(np.float64)
-    grades = [stats.decide(run, rule).grade for run in shuffled(rng, runs, cells)]  # type: ignore[arg-type]
+    grades = [stats.decide(run, rule).grade for run in shuffled(rng, runs, cells)]
     return np.asarray([grade in {"pass", "conditional"} for grade in grades])
 
 
@@ -209,12 +209,12 @@ def _value(failures: int, t: int) -> float:
 def badge(rng: Generator, runs: int) -> Bools:
     """Five dimensions on the line, each run to 5/alpha: whether the closed test on means of evidence certifies any.
 
-    The largest is certified first; the subset that holds it back most adds the smallest others to it.
+    Where each ends is drawn from the exact distribution.
     """
     values, masses = stopped(5 * CERTIFY)
-    e = np.sort(rng.choice(values, size=(runs, 5), p=masses), axis=1)
-    others = np.concatenate([np.zeros((runs, 1)), np.cumsum(e[:, :-1], axis=1)], axis=1)
-    return np.asarray(((others + e[:, -1:]) / np.arange(1, 6) >= CERTIFY).all(axis=1))
+    ends = rng.choice(values, size=(runs, 5), p=masses)
+    alpha = Decimal(str(ALPHA))
+    return np.asarray([any(stats.alone([Decimal(x) for x in run], alpha)) for run in ends.tolist()])
 
 
 # -- exact settings ---------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from evalcenter import __version__, starting
+from evalcenter import __version__, starting, studies
 from evalcenter.errors import (
     InputError,
     LintError,
@@ -323,6 +323,10 @@ def schema(out: Path) -> None:
 
     for path in inventory.write_schemas(out):
         click.echo(path)
+
+
+main.add_command(studies.power)
+main.add_command(studies.compare)
 
 
 if __name__ == "__main__":

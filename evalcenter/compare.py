@@ -350,9 +350,14 @@ def _said(answer: Answer, margin: Decimal) -> str:
 
 
 def _after(judged: Judgement) -> str:
-    ratio = judged.for_worse if judged.answer == "worse" else judged.for_not_worse
-    shown = "certain" if ratio >= paired.CERTAIN else f"{ratio:.3g} to 1"
-    return f" (evidence {shown} after {judged.pairs} pairs)"
+    good, bad = _ratio(judged.for_not_worse), _ratio(judged.for_worse)
+    if judged.answer == "open":
+        return f" (after {judged.pairs} pairs evidence {good} that it isn't, {bad} that it is)"
+    return f" (evidence {good if judged.answer == 'not_worse' else bad}; settled after {judged.pairs} pairs)"
+
+
+def _ratio(evidence: Decimal) -> str:
+    return "certain" if evidence >= paired.CERTAIN else f"{evidence:.3g} to 1"
 
 
 def _listed(title: str, changes: Sequence[Change]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from evalcenter import journal, paths, scoring
+from evalcenter import journal, paths, plan, scoring
 from evalcenter.errors import InputError
 from evalcenter.grade import item_at
 from evalcenter.records import Grade, Mark, Requirement, Stream, Text
@@ -24,6 +24,9 @@ from evalcenter.records import Grade, Mark, Requirement, Stream, Text
 COLUMNS: Final = ("position", "criterion", "mark", "requirement", "question", "answer")
 MARKS: Final = ("met", "not_met")
 READ: Final = Text(zh="由人工评阅", en="read by a person")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a cell begins with that some spreadsheet runs."""
+LONGEST_CELL: Final = 1 << 30
 Ask = tuple[int, str]
 
 
@@ -42,8 +45,7 @@ def _waiting(run: journal.Run, requirement: Requirement, stream: Stream) -> Sequ
     """The positions whose score for `requirement` hangs on a person."""
     graded = [p for p in stream.positions if p in run.grades]
     if requirement.rule == "zero":
-        held = [p for p in graded if run.grades[p].violation == "unconfirmed"]
-        return held if requirement.confirm == "person" else [p for p in held if not _read(run.grades[p])]
+        return graded
     if requirement.rule != "evidence":
         return [p for p in graded if paths.outcome_of(requirement, item_at(run, p), run.grades[p])[1] == "pending"]
     return [
@@ -54,18 +56,12 @@ def _waiting(run: journal.Run, requirement: Requirement, stream: Stream) -> Sequ
     ]
 
 
-def _read(grade: Grade) -> bool:
-    return grade.by.startswith(paths.PERSON)
-
-
 def _asked(run: journal.Run, requirement: Requirement, position: int, criterion: str) -> bool:
     item, grade = item_at(run, position), run.grades[position]
-    if _read(grade):
-        return False
     mark = next(m for c, m in zip(item.criteria, grade.marks, strict=True) if c.id == criterion)
     critical = next(c.critical for c in item.criteria if c.id == criterion)
     if requirement.rule == "zero":
-        return critical and mark.state == "not_met" and not mark.confirmed
+        return critical and (mark.state == "pending" or (mark.state == "not_met" and not mark.confirmed))
     return mark.state == "pending"
 
 
@@ -80,11 +76,11 @@ def give(folder: Path, out: Path | None) -> str:
     if out is None:
         return said
     text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
+    table = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)  # a bare "\r" ends a row unless it is quoted
     table.writerow(COLUMNS)
     for (position, criterion), words in asks.items():
         item = item_at(run, position)
-        question = "\n\n".join(message.content for message in item.prompt)
+        question = "\n\n".join(message.content for message in plan.render(item))
         answer = "\n\n".join(one.text for one in run.responses[position].answers)
         table.writerow([position, criterion, "", *(_plain(cell) for cell in (words, question, answer))])
     try:
@@ -95,7 +91,7 @@ def give(folder: Path, out: Path | None) -> str:
 
 
 def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def take(folder: Path, filled: Path, reader: str) -> str:

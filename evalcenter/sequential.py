@@ -205,8 +205,8 @@ def _bounds(
 ) -> tuple[Decimal | None, Decimal | None]:
     if not worst:
         return None, None
-    low, _ = stats.bounds([float(x) for x in worst], frame.rule.alpha, frame.rule.bank)
-    _, high = stats.bounds([float(x) for x in best], requirement.beta / penalty, frame.rule.bank)
+    low, _ = stats.bounds([float(x) for x in worst], frame.rule.alpha, frame.rule.bank, now=True)
+    _, high = stats.bounds([float(x) for x in best], requirement.beta / penalty, frame.rule.bank, now=True)
     if frame.slope == 0:
         return Decimal(0), high
     back: Callable[[Decimal], Decimal] = lambda mean: max(Decimal(0), 1 - (1 - mean) / frame.slope)  # noqa: E731
@@ -227,10 +227,14 @@ def _rate(frame: _Frame, worst: tuple[Decimal, ...], outcomes: str) -> Decimal |
 
 
 def _ratio(logarithm: float) -> Decimal:
-    """Evidence as a ratio, rounded down to six digits."""
+    """Evidence as a ratio, rounded down to six digits.
+
+    Twelve digits are kept first: the last ones of a double differ between platforms, and 0.825 must not become 0.824999 by them.
+    """
     if logarithm >= log(float(CERTAIN)):
         return CERTAIN
-    return Context(prec=stats.DIGITS, rounding=ROUND_FLOOR).create_decimal(Decimal(exp(logarithm)))
+    kept = Context(prec=2 * stats.DIGITS).create_decimal(Decimal(exp(logarithm)))
+    return Context(prec=stats.DIGITS, rounding=ROUND_FLOOR).create_decimal(kept)
 
 
 def _short_of_labels(requirement: Requirement, path: Path) -> bool:

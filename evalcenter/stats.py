@@ -21,7 +21,7 @@ Confidence sequences for sampling without replacement, arXiv 2006.04347. Clopper
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from math import log
@@ -153,32 +153,38 @@ def _proves(n: int, failures: int, line: Decimal | float, alpha: Decimal | float
     return bool(crossed(path[-1:], 1 / float(alpha))[0])
 
 
-def bounds(scores: ArrayLike, alpha: Decimal | float, bank: int | None = None) -> tuple[Decimal, Decimal]:
+def bounds(
+    scores: ArrayLike, alpha: Decimal | float, bank: int | None = None, *, now: bool = False
+) -> tuple[Decimal, Decimal]:
     """The lower and the upper bound of the mean after the last score; each is ever wrong with probability at most `alpha`.
 
     They are the ends of a confidence sequence: valid at any time, however often one looks. `scores` and `bank` are as for
-    `evidence`. (0, 1) without scores.
+    `evidence`. What was once excluded stays so; with `now` only the evidence after the last score counts, so that the bounds say
+    the same as a decision made on it. (0, 1) without scores.
     """
     import numpy as np
 
     x = np.asarray(scores, dtype=np.float64)
     if not x.size:
         return Decimal(0), Decimal(1)
-    low = _excluded(x, alpha, bank)
-    high = 1 - _excluded(1 - x, alpha, bank, against=True)
+    looks = slice(-1, None) if now else slice(None)
+
+    def excluded(middle: float) -> bool:
+        return bool(crossed(evidence(x, middle, bank)[looks], 1 / float(alpha)).any())
+
+    def excluded_above(middle: float) -> bool:
+        return bool(crossed(evidence(x, 1 - middle, bank, against=True)[looks], 1 / float(alpha)).any())
+
+    low, high = _highest(excluded), 1 - _highest(excluded_above)
     return _round(low, ROUND_FLOOR), _round(high, ROUND_CEILING)
 
 
-def _excluded(x: NDArray[np.float64], alpha: Decimal | float, bank: int | None, *, against: bool = False) -> float:
-    """The highest line below which the evidence excludes every mean; for the upper bound the same of one minus the scores."""
+def _highest(excluded: Callable[[float], bool]) -> float:
+    """The highest share up to which everything is excluded, by bisection: evidence falls as its line rises."""
     low, high = 0.0, 1.0
     for _ in range(30):
         middle = (low + high) / 2
-        path = evidence(1 - x, 1 - middle, bank, against=True) if against else evidence(x, middle, bank)
-        if crossed(path, 1 / float(alpha)).any():
-            low = middle
-        else:
-            high = middle
+        low, high = (middle, high) if excluded(middle) else (low, middle)
     return low
 
 

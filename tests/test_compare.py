@@ -196,6 +196,20 @@ def test_over_all_it_takes_every_requirement() -> None:
     assert against(before, made(plan, lost=range(30))).answer == "open"
 
 
+@pytest.mark.parametrize(
+    ("lost", "alone", "among"), [(10, "open", "open"), (18, "worse", "open"), (30, "worse", "worse")]
+)
+def test_one_of_many_must_be_proved_more_clearly(lost: int, alone: str, among: str) -> None:
+    """What is proved of one requirement at 20 to 1 is proved of ten together only at 200 to 1."""
+    items = [make_item(n) for n in range(1, 101)]
+    for count, answer in ((1, alone), (10, among)):
+        wanted = [replace(FULL, id=f"r{n}", claim="expected") for n in range(count)]
+        streams = [Stream(requirement=one.id, positions=tuple(range(100)), bank=100) for one in wanted[:1]]
+        streams += [Stream(requirement=one.id, positions=(99,), bank=1) for one in wanted[1:]]
+        plan = make_plan(items, standard=make_standard(*wanted), streams=tuple(streams))
+        assert against(made(plan), made(plan, range(lost))).answer == answer
+
+
 def test_what_else_differs_is_said() -> None:
     """Standard, seed, graders, sampling and the candidate's name: whatever could explain a change stands beside it."""
     plan = make_plan(ITEMS)

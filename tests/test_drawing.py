@@ -64,9 +64,7 @@ def test_another_seed_another_order(requirement: Requirement) -> None:
 
 
 @given(KINDS, BANKS, st.integers(1, 30), st.integers(0, 30))
-def test_a_longer_cap_begins_with_the_shorter(
-    requirement: Requirement, items: list[Item], cap: int, more: int
-) -> None:
+def test_a_longer_cap_begins_with_the_shorter(requirement: Requirement, items: list[Item], cap: int, more: int) -> None:
     """Raising a cap only adds units behind those that were drawn already."""
     short = drawn(replace(requirement, cap=cap), items)
     long = drawn(replace(requirement, cap=cap + more), items)

@@ -13,13 +13,13 @@ FLOORS = {
     0: {"records", "blocks", "canon", "errors", "__init__"},
     1: {
         *("plan", "drawing", "draws", "hooks"),
-        *("scoring", "paths", "stats", "standards", "sequential", "bars", "power", "paired"),
+        *("scoring", "paths", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
     },
     2: {"boundary", "plugins", "marking", "graders", "generators", "candidates", "importers", "sections"},
     3: {"yamls", "suites", "specs", "lint", "journal", "envelope"},
     4: {
         *("run", "steering", "grade", "review", "report", "rendering", "declaration", "certify", "walk", "importing"),
-        *("inventory", "compare", "prospects"),
+        *("inventory", "compare"),
     },
     5: {"cli", "options", "starting", "studies", "demo", "display", "__main__"},
 }

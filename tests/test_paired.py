@@ -45,7 +45,7 @@ def test_mcnemar_agrees_with_statsmodels(lost: int, gained: int) -> None:
 
 
 @given(PAIRS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_bounds_hold_what_was_observed(pairs: list[Pair]) -> None:
     """The bounds of the difference lie in [-1, 1] around the observed one, and go wider with every unscored outcome."""
     scored = [pair for pair in pairs if "unscored" not in pair]

@@ -155,7 +155,9 @@ def test_what_is_not_known_counts_both_ways(said: str, worst: int, best: int, ou
     assert (found.worst, found.best, found.outcomes) == ((worst,), (best,), outcome)
 
 
-@given(st.text("pftx?", max_size=15), st.sampled_from(GRADINGS), st.text("pf-", max_size=15), st.text("01", min_size=15))
+@given(
+    st.text("pftx?", max_size=15), st.sampled_from(GRADINGS), st.text("pf-", max_size=15), st.text("01", min_size=15)
+)
 def test_nothing_is_dropped(said: str, requirement: Requirement, judged: str, coins: str) -> None:
     """Every unit that has an answer, or never will, has a score on the path, worst at most best, both from 0 to 1."""
     found = walked(requirement, said, judged, coins=coins)
@@ -288,9 +290,7 @@ def test_an_unscored_answer_has_any_share() -> None:
 
 def test_refusal_is_read_from_its_own_criteria() -> None:
     """The measure "refusal" scores a wrong answer that did not refuse as its grader says."""
-    criteria = tuple(
-        Criterion(id=n, text="c", check={check: {}}) for n, check in (("a", "refusal"), ("b", "mentions"))
-    )
+    criteria = tuple(Criterion(id=n, text="c", check={check: {}}) for n, check in (("a", "refusal"), ("b", "mentions")))
     held = replace(DIRECT, measure="refusal")
     item = make_item(criteria=criteria)
     plan = make_plan([item], standard=make_standard(held), census=0)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalcenter import boundary, canon, plan
-from evalcenter.errors import InputError, PluginError, SuiteError
+from evalcenter.errors import InputError, PlanMismatch, PluginError, SuiteError
 from evalcenter.records import (
     CandidateSpec,
     Coverage,
@@ -19,6 +19,7 @@ from evalcenter.records import (
     Message,
     Plan,
     Requirement,
+    Sampling,
     Scope,
     Standard,
     Suite,
@@ -239,3 +240,163 @@ def test_a_position_is_a_question() -> None:
     twice = replace(made, order=(0, 0), epochs=(0, 1))
     assert (plan.question(twice, 0).epoch, plan.question(twice, 1).epoch) == (0, 1)
     assert plan.render(made.items[0]) == plan.question(made, 0).messages
+
+
+# -- another attempt --------------------------------------------------------------------------------------------------
+
+SEQUENTIAL = make_requirement(id="all", scope=Scope(red_line=False), rule="evidence", cap=20)
+HELD = suite([item(n, lang="zh" if n % 2 else "en", cluster=f"c{n // 3}", red_line=n > 14) for n in range(18)])
+
+
+def attempt(more: int = 0, *requirements: Requirement, seed: str = "seed", spec: CandidateSpec = SPEC) -> Plan:
+    """The plan of an attempt whose caps are raised by `more`."""
+    standard = plan.raised(make_standard(*(requirements or (RED, SEQUENTIAL))), more)
+    return plan.expand([(HELD, "sha256:0")], standard, spec, seed, plugins(), boundary.convert)
+
+
+def sequence(made: Plan, at: int) -> list[tuple[str, int]]:
+    return [(made.items[made.order[p]].id, made.epochs[p]) for p in made.streams[at].positions]
+
+
+@pytest.mark.parametrize(("cap", "more", "expected"), [(20, 0, 20), (20, 30, 50), (None, 30, None)])
+def test_caps_are_raised(cap: int | None, more: int, expected: int | None) -> None:
+    """Raising a standard raises every cap that there is, and makes none."""
+    assert plan.raised(make_standard(replace(SEQUENTIAL, cap=cap)), more).requirements[0].cap == expected
+
+
+ATTEMPTS = st.tuples(
+    st.sampled_from(["expected", "full_run", "domain"]),
+    st.sampled_from(["item", "set"]),
+    st.sampled_from(["direct", "audited"]),
+    st.integers(1, 25),
+)
+
+
+@given(st.lists(ATTEMPTS, min_size=1, max_size=3), st.integers(0, 25), st.integers(0, 12))
+def test_a_longer_attempt_begins_with_the_shorter(
+    kinds: list[tuple[str, str, str, int]], more: int, sample: int
+) -> None:
+    """With raised caps every sequence, its coins and its units begin with those of the earlier attempt, whatever the claims."""
+    held = [
+        replace(SEQUENTIAL, id=str(at), claim=claim, unit=unit, grading=grading, cap=cap, epochs=2)  # type: ignore[arg-type]
+        for at, (claim, unit, grading, cap) in enumerate(kinds)
+    ]
+    fixed = [make_requirement(id="fixed", sample=sample)] if sample else []
+    short, long = attempt(0, RED, *held, *fixed), attempt(more, RED, *held, *fixed)
+    where = plan.places(short, long)
+    assert sorted(where) == list(range(len(short.order)))
+    assert len(set(where.values())) == len(where)
+    for old, new in zip(short.streams, long.streams, strict=True):
+        assert new.positions[: len(old.positions)] == tuple(where[p] for p in old.positions)
+        assert new.coins.startswith(old.coins)
+        widths = new.widths or (1,) * len(new.positions)
+        assert widths[: len(old.widths)] == old.widths
+
+
+@given(st.integers(0, 40), st.integers(0, 10_000))
+def test_carried_answers_stay_with_their_question(more: int, seed: int) -> None:
+    """An earlier position and its place in the longer plan ask the same item for the same epoch."""
+    short, long = attempt(0, seed=str(seed)), attempt(more, seed=str(seed))
+    for before, after in plan.places(short, long).items():
+        old, new = plan.question(short, before), plan.question(long, after)
+        assert (old.item, old.epoch, old.messages) == (new.item, new.epoch, new.messages)
+
+
+def test_carrying_names_the_earlier_run() -> None:
+    """The next attempt holds the head of the earlier journal and how many positions it had, and changes nothing else."""
+    short, long = attempt(), attempt(30)
+    carried = plan.carrying(long, short, "sha256:1")
+    assert carried.earlier is not None
+    assert (carried.earlier.head, carried.earlier.positions) == ("sha256:1", len(short.order))
+    assert replace(carried, earlier=None) == long
+
+
+def test_a_third_attempt_carries_the_second() -> None:
+    """Attempts can be carried on again and again."""
+    second = plan.carrying(attempt(10), attempt(), "sha256:1")
+    third = plan.carrying(attempt(40), second, "sha256:2")
+    assert third.earlier is not None
+    assert (third.earlier.head, third.earlier.positions) == ("sha256:2", len(second.order))
+
+
+@pytest.mark.parametrize("changes", [{"base_url": "http://b/v1"}, {"key_env": "OTHER"}])
+def test_the_same_model_may_be_reached_elsewhere(changes: dict[str, str]) -> None:
+    """Another address, or the name of another key, is still the same candidate."""
+    later = attempt(10, spec=replace(SPEC, **changes))
+    assert plan.carrying(later, attempt(), "sha256:1").earlier is not None
+
+
+HEAD = attempt().suites[0]
+MISMATCHES = {
+    "another model": ({"candidate": replace(SPEC, model="other")}, "candidate"),
+    "another version": ({"candidate": replace(SPEC, version="2")}, "candidate"),
+    "another system prompt": ({"candidate": replace(SPEC, system="be careful")}, "candidate"),
+    "another temperature": (
+        {"candidate": replace(SPEC, sampling=Sampling(temperature=Decimal("0.2")))},
+        "candidate",
+    ),
+    "another suite digest": ({"suites": (replace(HEAD, digest="sha256:9"),)}, "suites"),
+    "another suite": ({"suites": (replace(HEAD, id="other"),)}, "suites"),
+    "one suite more": ({"suites": (HEAD, replace(HEAD, id="other"))}, "suites"),
+    "another seed": ({"seed": "other"}, "seed"),
+    "another version rank": ({"version_rank": 2}, "version rank"),
+    "another grader": ({"plugins": ()}, "plugins"),
+}
+
+
+@pytest.mark.parametrize(("changes", "words"), MISMATCHES.values(), ids=MISMATCHES.keys())
+def test_another_attempt_measures_the_same(changes: dict[str, object], words: str) -> None:
+    """What is tested, on what, and how, is the same in every attempt."""
+    with pytest.raises(PlanMismatch, match=f"needs the same {words} as the run"):
+        plan.carrying(replace(attempt(10), **changes), attempt(), "sha256:1")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"line": Decimal("0.85")},
+        {"alpha": Decimal("0.1")},
+        {"beta": Decimal("0.1")},
+        {"floor": Decimal("0.8")},
+        {"min_items": 2},
+        {"claim": "domain"},
+        {"grading": "audited"},
+        {"unscored_cap": Decimal("0.5")},
+    ],
+)
+def test_another_attempt_is_held_to_the_same_standard(changes: dict[str, object]) -> None:
+    """Only caps may differ between attempts."""
+    later = attempt(10, RED, replace(SEQUENTIAL, **changes))  # type: ignore[arg-type]
+    with pytest.raises(PlanMismatch, match="needs the same standard as the run"):
+        plan.carrying(later, attempt(), "sha256:1")
+
+
+def test_a_shorter_attempt_carries_nothing() -> None:
+    """A plan with lower caps can't hold an earlier run's answers."""
+    with pytest.raises(PlanMismatch, match="not the beginning of these"):
+        plan.carrying(attempt(0), attempt(10), "sha256:1")
+
+
+def test_places_need_the_same_order() -> None:
+    """Sequences of the same cells in another order are another run."""
+    made = attempt()
+    red, stream = made.streams
+    turned = replace(made, streams=(red, replace(stream, positions=stream.positions[::-1])))
+    with pytest.raises(PlanMismatch, match="not the beginning of these"):
+        plan.places(made, turned)
+
+
+def test_places_need_the_same_coins() -> None:
+    """Answers that were audited by other coins are another run's."""
+    held = replace(SEQUENTIAL, grading="audited")
+    made = attempt(0, held)
+    (stream,) = made.streams
+    flipped = "".join("0" if coin == "1" else "1" for coin in stream.coins)
+    with pytest.raises(PlanMismatch, match="not the beginning of these"):
+        plan.places(made, replace(made, streams=(replace(stream, coins=flipped),)))
+
+
+def test_a_plan_without_epochs_asks_everything_for_the_first_time() -> None:
+    """Plans that name no epochs are carried as those in which nothing was asked before."""
+    made = expand(suite([item(n) for n in range(5)]), ALL)
+    assert plan.places(replace(made, epochs=()), made) == {p: p for p in range(5)}

@@ -264,6 +264,12 @@ def test_nothing_is_decided_below_the_wanted_number() -> None:
         assert (found.passed, found.failed, found.inconclusive) == (0, 0, 1)
 
 
+@pytest.mark.parametrize(("rate", "least", "decided"), [("1", 60, 60), ("1", 30, 42), ("0", 60, 60), ("0", 2, 3)])
+def test_the_wanted_number_is_enough(rate: str, least: int, decided: int) -> None:
+    """A certain candidate is decided at the wanted number of units where its evidence was enough before, else when it is."""
+    assert at(case(100, least=least), rate).mean == decided
+
+
 def test_a_barred_pass_is_inconclusive() -> None:
     """What bars a PASS leaves the chance of FAIL as it is."""
     free = case(100)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from math import inf, log
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalcenter import sequential, standards, stats
@@ -13,12 +13,16 @@ from evalcenter.records import Calibration, Coverage, Finding, Path, Requirement
 from tests.factory import make_requirement, make_standard
 
 D = Decimal
+HALF = D("0.5")
 LINE = make_requirement(rule="evidence", cap=1000, unscored_cap=D("0.1"))
 FLOOR = replace(LINE, line=D("0.95"), floor=D("0.80"))
 AUDITED = replace(LINE, grading="audited")
 CALIBRATED = replace(LINE, grading="calibrated")
 FULL = replace(LINE, claim="full_run", cap=None, line=D("0.8"))
 HELD = Calibration(requirement="safety", shown=100, caught=96, source="seeded answers")
+
+FEW = settings(max_examples=12)
+"""For properties that search for two bounds in every example."""
 
 
 def path(said: str, **changes: object) -> Path:
@@ -33,7 +37,7 @@ def path(said: str, **changes: object) -> Path:
     return Path(**{**given_, **changes})  # type: ignore[arg-type]
 
 
-def lossy(said: str, a: Decimal = D("0.5"), **changes: object) -> Path:
+def lossy(said: str, a: Decimal = HALF, **changes: object) -> Path:
     """An audited path: passed (p), flagged and confirmed (f), found by the coin (c)."""
     scores = tuple({"p": D(1), "f": 1 - a, "c": D(0)}[one] for one in said)
     return path(said.replace("c", "f"), worst=scores, best=scores, **changes)
@@ -90,11 +94,10 @@ def test_pass_at_the_published_number(line: str, failures: int, n: int) -> None:
     held = replace(LINE, line=D(line))
     step = n // (failures + 1)
     said = "".join("f" if at in {step * (k + 1) for k in range(failures)} else "p" for at in range(n))
-    if "f" * failures + "p" * (n - failures) != said:  # the last unit passes, so that the order before it does not matter
-        assert said[-1] == "p"
-    assert find(held, path(said[:-1])).verdict == "inconclusive"
-    found = find(held, path(said))
-    assert (found.verdict, found.units) == ("pass", n)
+    assert (said.count("f"), said[-1]) == (failures, "p")
+    assert sequential.decision(held, path(said[:-1]), 1).grade == "undecided"
+    found = sequential.decision(held, path(said), 1)
+    assert (found.grade, found.units) == ("pass", n)
 
 
 @pytest.mark.parametrize("line", PUBLISHED)
@@ -160,7 +163,7 @@ def test_the_chart_says_when_to_fail() -> None:
     assert {f: rows[f].fails for f in FAILS} == FAILS
 
 
-@pytest.mark.parametrize(("penalty", "units"), [(1, 3), (2, 4), (5, 4), (50, 6)])
+@pytest.mark.parametrize(("penalty", "units"), [(1, 3), (2, 4), (5, 5), (50, 7)])
 def test_each_fail_is_held_to_its_share_of_beta(penalty: int, units: int) -> None:
     """With D requirements decided by rate, a FAIL needs evidence D/beta."""
     found = find(LINE, path("f" * 9), penalty)
@@ -170,13 +173,10 @@ def test_each_fail_is_held_to_its_share_of_beta(penalty: int, units: int) -> Non
     assert find(LINE, path("f" * (units - 1)), penalty).verdict == "inconclusive"
 
 
-@pytest.mark.parametrize("others", [0, 4])
-def test_a_standard_shares_beta_among_its_requirements(others: int) -> None:
-    """One requirement fails after 3 failures; one of five needs 4."""
-    assert [decide(LINE, path("f" * n), others=others).findings[0].verdict for n in (3, 4)] == [
-        "inconclusive" if others else "fail",
-        "fail",
-    ]
+@pytest.mark.parametrize(("others", "units"), [(0, 3), (4, 5)])
+def test_a_standard_shares_beta_among_its_requirements(others: int, units: int) -> None:
+    """A single requirement fails after 3 failures; one of five needs 5."""
+    assert decide(LINE, path("f" * 9), others=others).findings[0].units == units
 
 
 def test_a_minimum_delays_a_fail() -> None:
@@ -192,10 +192,10 @@ def test_a_minimum_delays_a_fail() -> None:
     ("said", "standing", "verdict", "units"),
     [
         ("p" * 86, "missing", "pass", 86),
-        ("f" * 9, "missing", "fail", 2),
+        ("f" * 9, "missing", "fail", 5),
         (("p" * 9 + "f") * 10, "missing", "inconclusive", 100),
         (("p" * 9 + "f") * 10, "ended", "conditional", 100),
-        (("p" * 7 + "f") * 200, "missing", "conditional", 112),
+        (("p" * 7 + "f") * 200, "missing", "conditional", 191),
         ("p" * 7 + "f", "ended", "inconclusive", 8),
     ],
 )
@@ -207,7 +207,7 @@ def test_a_floor_makes_a_conditional_zone(said: str, standing: str, verdict: str
 
 def test_conditional_names_floor_and_line() -> None:
     """A CONDITIONAL says which of its two lines is proved."""
-    found = find(FLOOR, path(("p" * 9 + "f") * 10, standing="ended"))
+    found = find(FLOOR, path(("p" * 9 + "f") * 15, standing="ended"))
     assert "reaches the floor 80 %, not the line 95 %" in words(found)
     assert found.lower is not None
     assert D("0.80") <= found.lower < D("0.95")
@@ -322,16 +322,26 @@ def test_a_full_run_is_decided_once_its_score_is_certain(said: str, verdict: str
 def test_a_finished_full_run_is_never_inconclusive(said: str, line: str) -> None:
     """A full run whose cells are all scored has the verdict of its score."""
     held = replace(FULL, line=D(line))
-    found = find(held, path(said, cells=len(said), standing="ended"))
+    found = sequential.decision(held, path(said, cells=len(said), standing="ended"), 1)
     if found.units == len(said):
-        assert found.verdict == ("pass" if D(said.count("p")) / len(said) >= D(line) else "fail")
-    assert found.verdict in ("pass", "fail")
+        assert found.grade == ("pass" if D(said.count("p")) / len(said) >= D(line) else "fail")
+    assert found.grade in ("pass", "fail")
 
 
 def test_an_unknown_cell_leaves_a_full_run_open() -> None:
     """A full run that one unscored cell could put on either side of the line is INCONCLUSIVE."""
     found = find(replace(FULL, unscored_cap=D(1)), path("p" * 7 + "ffu", cells=10, standing="ended"))
     assert found.verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("passed", "verdict"), [(10, "pass"), (9, "pass"), (8, "conditional"), (7, "conditional"), (6, "fail")]
+)
+def test_a_full_run_with_a_floor_has_three_zones(passed: int, verdict: str) -> None:
+    """Of 10 cells, with a line of 90 % and a floor of 70 %: 9 pass, 7 are conditional, 6 fail."""
+    held = replace(FULL, line=D("0.9"), floor=D("0.7"))
+    said = "p" * passed + "f" * (10 - passed)
+    assert verdict == find(held, path(said, cells=10, standing="ended")).verdict
 
 
 @pytest.mark.parametrize(
@@ -345,6 +355,7 @@ def test_certainty_has_a_number(said: str, side: str) -> None:
 # -- numbers ----------------------------------------------------------------------------------------------------------
 
 
+@FEW
 @given(st.text("pfu", max_size=80), st.sampled_from([LINE, FLOOR, AUDITED]))
 def test_numbers_have_six_digits(said: str, requirement: Requirement) -> None:
     """Evidence and bounds are decimals of at most six significant digits, and evidence is at most 1E+12."""
@@ -359,10 +370,8 @@ def test_numbers_have_six_digits(said: str, requirement: Requirement) -> None:
 @given(st.text("pf", min_size=1, max_size=60))
 def test_a_ratio_is_never_rounded_up(said: str) -> None:
     """The evidence that is written is not more than was found."""
-    found = find(LINE, path(said))
-    exact = stats.evidence([float(one == "p") for one in said[: found.units]], LINE.line)[-1]
-    assert found.for_pass is not None
-    assert log(found.for_pass) <= float(exact) + 1e-12 if found.for_pass else exact < -20
+    exact = sequential.decision(LINE, path(said), 1).for_pass
+    assert log(sequential._ratio(exact)) <= exact + 1e-12
 
 
 @pytest.mark.parametrize(
@@ -375,6 +384,7 @@ def test_how_ratios_are_written(logarithm: float, written: str) -> None:
     assert written != "1E+12" or str(sequential._ratio(logarithm)) == written
 
 
+@FEW
 @given(st.text("pf", min_size=1, max_size=60))
 def test_the_bounds_hold_the_rate(said: str) -> None:
     """The observed rate lies between the bounds, which lie between 0 and 1."""
@@ -383,6 +393,7 @@ def test_the_bounds_hold_the_rate(said: str) -> None:
     assert 0 <= found.lower <= found.rate <= found.upper <= 1
 
 
+@FEW
 @given(st.text("pfu", min_size=1, max_size=90), st.sampled_from([LINE, replace(LINE, line=D("0.6"))]))
 def test_bounds_agree_with_the_decision(said: str, requirement: Requirement) -> None:
     """A PASS has its lower bound at the line or above, a FAIL its upper bound below it."""
@@ -397,9 +408,10 @@ def test_bounds_agree_with_the_decision(said: str, requirement: Requirement) -> 
 
 def test_unscored_units_widen_the_bounds_on_both_sides() -> None:
     """The lower bound takes unscored units for failures, the upper one for passes; the rate leaves them out."""
+    held = replace(LINE, line=D("0.7"))
     said = ("p" * 4 + "f") * 4 + "u" * 4
-    found = find(LINE, path(said))
-    as_bad, as_good = find(LINE, path(said.replace("u", "f"))), find(LINE, path(said.replace("u", "p")))
+    found = find(held, path(said))
+    as_bad, as_good = find(held, path(said.replace("u", "f"))), find(held, path(said.replace("u", "p")))
     assert (found.lower, found.upper, found.rate) == (as_bad.lower, as_good.upper, D("0.8"))
 
 
@@ -423,7 +435,12 @@ def test_a_later_version_does_not_change_a_fail() -> None:
 
 @pytest.mark.parametrize(
     ("requirement", "penalty", "expected"),
-    [(LINE, 1, (20, 20)), (LINE, 5, (20, 100)), (CALIBRATED, 1, (40, 20)), (replace(LINE, alpha=D("0.01")), 1, (100, 20))],
+    [
+        (LINE, 1, (20, 20)),
+        (LINE, 5, (20, 100)),
+        (CALIBRATED, 1, (40, 20)),
+        (replace(LINE, alpha=D("0.01")), 1, (100, 20)),
+    ],
 )
 def test_needed_evidence(requirement: Requirement, penalty: int, expected: tuple[int, int]) -> None:
     """PASS needs 1/alpha (2/alpha under a calibrated judge), FAIL D/beta."""
@@ -447,7 +464,7 @@ def test_an_audited_candidate_fails(kind: str) -> None:
     assert found.verdict == "fail"
     assert found.upper is not None
     assert found.upper < D("0.9")
-    assert found.units == {"f": 5, "c": 2}[kind]
+    assert found.units == {"f": 3, "c": 2}[kind]
 
 
 @pytest.mark.parametrize(
@@ -459,6 +476,7 @@ def test_the_audited_rate_is_the_corrected_one(said: str, rate: str) -> None:
 
 
 @pytest.mark.parametrize("a", ["0.5", "0.2", "0.3"])
+@FEW
 @given(said=st.text("pfc", min_size=1, max_size=40))
 def test_audited_bounds_are_the_scores_bounds_read_back(a: str, said: str) -> None:
     """A bound b on the scores is 1 - (1 - b) / a on the rate, rounded outward and kept within 0 to 1."""
@@ -466,13 +484,14 @@ def test_audited_bounds_are_the_scores_bounds_read_back(a: str, said: str) -> No
     scores = lossy(said, D(a))
     found = find(held, scores)
     read = [float(x) for x in scores.worst[: found.units]]
-    low, high = stats.bounds(read, held.alpha)
+    low, high = stats.bounds(read, held.alpha, now=True)
     exact_low, exact_high = max(D(0), 1 - (1 - low) / D(a)), min(D(1), max(D(0), 1 - (1 - high) / D(a)))
     assert found.lower is not None and found.upper is not None  # noqa: PT018 - one fact
     assert exact_low - D("0.000002") <= found.lower <= exact_low
     assert exact_high <= found.upper <= exact_high + D("0.000002")
 
 
+@FEW
 @given(seed=st.integers(0, 10**6), kind=st.sampled_from(["direct", "audited", "calibrated"]))
 def test_bounds_contain_the_truth(seed: int, kind: str) -> None:
     """Where the scores' mean is the truth's by construction, the bounds hold the true rate (half the answers fail)."""
@@ -484,7 +503,11 @@ def test_bounds_contain_the_truth(seed: int, kind: str) -> None:
     letters = []
     for _ in range(60):
         failed, flagged, coin = draw.random() < 0.5, draw.random() < 0.8, draw.random() < 0.5
-        seen = {"direct": "f", "audited": "f" if flagged else "c" if coin else "p", "calibrated": "f" if flagged else "p"}
+        seen = {
+            "direct": "f",
+            "audited": "f" if flagged else "c" if coin else "p",
+            "calibrated": "f" if flagged else "p",
+        }
         letters.append(seen[kind] if failed else "p")
     said = "".join(letters)
     loss = D("0.5") if kind == "audited" else D(1)
@@ -552,11 +575,12 @@ def test_a_calibrated_fail_takes_the_flags_as_they_are() -> None:
     assert (found.for_fail, found.upper) == (direct.for_fail, (direct.upper or 0) + D("0.000001"))
 
 
+@FEW
 @given(st.text("pf", min_size=1, max_size=60))
 def test_a_calibrated_upper_bound_never_beats_the_judge(said: str) -> None:
     """Missed failures can only lower the rate, so the upper bound is that of the flags alone."""
     found = find(CALIBRATED, path(said, calibration=HELD))
-    _, high = stats.bounds([float(one == "p") for one in said[: found.units]], CALIBRATED.beta)
+    _, high = stats.bounds([float(one == "p") for one in said[: found.units]], CALIBRATED.beta, now=True)
     assert found.upper is not None
     assert high <= found.upper <= high + D("0.000002")
 
@@ -571,6 +595,7 @@ def test_a_calibrated_rate_counts_what_was_missed() -> None:
 # -- words ------------------------------------------------------------------------------------------------------------
 
 
+@FEW
 @given(
     st.text("pfu", max_size=60),
     st.sampled_from([LINE, FLOOR, AUDITED, CALIBRATED, replace(CALIBRATED, floor=D("0.7"))]),
@@ -637,6 +662,7 @@ def test_a_full_runs_chart_is_shorter() -> None:
 # -- the path that is drawn -------------------------------------------------------------------------------------------
 
 
+@FEW
 @given(st.text("pf", min_size=1, max_size=60), st.sampled_from([LINE, FLOOR]))
 def test_a_trace_ends_at_the_decision(said: str, requirement: Requirement) -> None:
     """The curves are as long as what was read, and end at the evidence of the finding."""

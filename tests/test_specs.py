@@ -152,3 +152,142 @@ def test_lab_profile(tmp_path: Path) -> None:
     path.write_text("nmae: Invented Centre\n", encoding="utf-8")
     with pytest.raises(SuiteError, match="nmae: unknown field"):
         specs.load_lab(path)
+
+
+# -- rules by evidence ------------------------------------------------------------------------------------------------
+
+EVIDENCE = STANDARD.replace("rule: bound", "rule: evidence").replace("  line: 0.90", "  cap: 200\n  line: 0.90")
+
+
+def with_fields(*fields: str, text: str = EVIDENCE) -> str:
+    """The requirement of `text` with `fields` in place of those of the same name."""
+    names = {field.split(":", maxsplit=1)[0] for field in fields}
+    kept = [line for line in text.splitlines() if line.strip().split(":", maxsplit=1)[0] not in names]
+    return "\n".join([*kept, *(f"  {field}" for field in fields)]) + "\n"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (),
+        ("claim: expected", "mix: {by: lang, parts: {zh: 2, en: 1}}"),
+        ("claim: expected", "unit: set"),
+        ("claim: full_run", "epochs: 3"),
+        ("claim: full_run", "unit: set", "measure: points"),
+        ("claim: domain", "grading: audited", "audit_rate: 0.2"),
+        ("claim: expected", "grading: audited", "audit_rate: 1"),
+        ("claim: expected", "grading: calibrated", "floor: 0.8"),
+        ("measure: points", "claim: expected"),
+        ("measure: refusal", "grading: audited"),
+    ],
+)
+def test_sequential_requirements_load(tmp_path: Path, fields: tuple[str, ...]) -> None:
+    """What can be drawn and scored is read, with its decimals as they were written."""
+    held, _ = specs.load_standard(standard(tmp_path, with_fields(*fields)))
+    assert held.requirements[0].rule == "evidence"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        (("line: 0",), "line", "evidence can prove a line between 0 and 1, not 0"),
+        (("line: 1",), "line", "evidence can prove a line between 0 and 1, not 1"),
+        (("sample: 30",), "sample", "a sequential requirement has a cap, not a sample"),
+        (("cap: null",), "cap", "draws with replacement need a cap"),
+        (("cap: 0",), "cap", "cap and epochs are at least 1"),
+        (("cap: -3",), "cap", "cap and epochs are at least 1"),
+        (("claim: full_run", "epochs: 0"), "cap", "cap and epochs are at least 1"),
+        (("claim: full_run", "mix: {by: lang, parts: {zh: 1}}"), "mix", "a mix belongs to the claim 'expected'"),
+        (("claim: domain", "mix: {by: lang, parts: {zh: 1}}"), "mix", "a mix belongs to the claim 'expected'"),
+        (("mix: {by: lang, parts: {}}",), "mix", "its parts are at least 1"),
+        (("mix: {by: lang, parts: {zh: 1, en: 0}}",), "mix", "its parts are at least 1"),
+        (("grading: audited", "claim: full_run"), "grading", "scores under a judge need single items"),
+        (("grading: calibrated", "claim: full_run"), "grading", "scores under a judge need single items"),
+        (("grading: audited", "unit: set"), "grading", "scores under a judge need single items"),
+        (("grading: calibrated", "measure: points"), "grading", "scores under a judge need single items"),
+        (("grading: audited", "audit_rate: 0"), "audit_rate", "the audit rate is 0; expected above 0 and at most 1"),
+        (("grading: audited", "audit_rate: 1.01"), "audit_rate", "the audit rate is 1.01"),
+        (("floor: 0.95",), "floor", "the floor 0.95 must lie above 0 and below the line 0.90"),
+        (("floor: 0",), "floor", "the floor 0 must lie"),
+        (("measure: violations",), "rule", "the measure 'violations' and the rule 'zero' belong together"),
+    ],
+)
+def test_sequential_requirements_that_cannot_be_decided(
+    tmp_path: Path, fields: tuple[str, ...], field: str, words: str
+) -> None:
+    """A sequential requirement that can't be drawn or scored is refused with its line."""
+    text = with_fields(*fields)
+    lines = [at for at, line in enumerate(text.splitlines(), start=1) if line.strip().startswith(f"{field}:")]
+    with pytest.raises(SuiteError) as caught:
+        specs.load_standard(standard(tmp_path, text))
+    assert words in str(caught.value)
+    assert any(f"standard.yaml:{at}: " in str(caught.value) for at in (*lines, 6))
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("grading: audited", "grading, mix and unit are read by the rule 'evidence' only"),
+        ("grading: calibrated", "grading, mix and unit are read by the rule 'evidence' only"),
+        ("unit: set", "grading, mix and unit are read by the rule 'evidence' only"),
+        ("mix: {by: lang, parts: {zh: 1}}", "grading, mix and unit are read by the rule 'evidence' only"),
+        ("measure: points", "the measure 'points' needs the rule 'evidence'"),
+    ],
+)
+@pytest.mark.parametrize("rule", ["bound", "point"])
+def test_fixed_rules_take_nothing_sequential(tmp_path: Path, rule: str, field: str, words: str) -> None:
+    """A fixed rule that asks for what only a sequential one reads is refused, not silently read otherwise."""
+    text = with_fields(field, f"rule: {rule}", text=STANDARD)
+    with pytest.raises(SuiteError, match=words):
+        specs.load_standard(standard(tmp_path, text))
+
+
+# -- calibrations -----------------------------------------------------------------------------------------------------
+
+
+def calibrations(folder: Path, *entries: str) -> Path:
+    path = folder / "calibration.yaml"
+    path.write_text("calibrations:\n" + "".join(f"- {{{entry}}}\n" for entry in entries), encoding="utf-8")
+    return path
+
+
+def test_calibrations_are_read(tmp_path: Path) -> None:
+    """A calibration file gives, for each requirement, how many known-bad answers were shown and caught."""
+    path = calibrations(
+        tmp_path,
+        "requirement: a, shown: 100, caught: 96, source: s",
+        "requirement: b, shown: 59, caught: 59, source: s",
+    )
+    assert [(c.requirement, c.shown, c.caught) for c in specs.load_calibrations(path)] == [
+        ("a", 100, 96),
+        ("b", 59, 59),
+    ]
+
+
+@pytest.mark.parametrize(("shown", "caught"), [(100, 101), (0, 0), (-1, -1), (5, -1)])
+def test_impossible_calibrations_are_refused(tmp_path: Path, shown: int, caught: int) -> None:
+    """A judge can't have caught more than it was shown, fewer than none, or have been shown nothing."""
+    path = calibrations(
+        tmp_path,
+        "requirement: a, shown: 9, caught: 9, source: s",
+        f"requirement: b, shown: {shown}, caught: {caught}, source: s",
+    )
+    with pytest.raises(SuiteError, match=f"{caught} caught of {shown} shown can't be") as caught_:
+        specs.load_calibrations(path)
+    assert "calibration.yaml:3" in str(caught_.value)
+
+
+@pytest.mark.parametrize(
+    "entry", ["requirement: a, shown: 9, caught: 9", "requirement: a, shown: 9.5, caught: 9, source: s"]
+)
+def test_calibrations_are_read_strictly(tmp_path: Path, entry: str) -> None:
+    """Every calibration names its source, and counts whole answers."""
+    with pytest.raises(SuiteError):
+        specs.load_calibrations(calibrations(tmp_path, entry))
+
+
+def test_a_calibration_file_may_be_empty(tmp_path: Path) -> None:
+    """A file without calibrations gives none."""
+    path = tmp_path / "calibration.yaml"
+    path.write_text("calibrations: []\n", encoding="utf-8")
+    assert specs.load_calibrations(path) == ()

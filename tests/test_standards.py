@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalcenter import standards, stats
-from evalcenter.records import Coverage, Requirement, Scores, Tally, Verdict
+from evalcenter.records import Coverage, Path, Requirement, Scores, Tally, Verdict
 from tests.factory import make_requirement, make_standard
 
 BOUND = make_requirement(unscored_cap=Decimal("0.1"))
@@ -164,3 +164,59 @@ def test_zero_bound_is_said() -> None:
     """A kept red line says what "none of n" bounds, and no more."""
     (finding,) = decide(ZERO, tally(59, 0)).findings
     assert "4.95073 %" in finding.reasons[0].en or "4.950" in finding.reasons[0].en
+
+
+# -- beside requirements by evidence ----------------------------------------------------------------------------------
+
+EVIDENCE = replace(BOUND, rule="evidence", cap=100)
+
+
+def walked(said: str) -> Path:
+    """The path of so many passed (p) and failed (f) units."""
+    scores = tuple(Decimal(one == "p") for one in said)
+    return Path(worst=scores, best=scores, outcomes=said, ready=1, standing="ended")
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [(("bound",), 1), (("evidence", "bound"), 2), (("evidence",) * 3, 3), (("zero", "point"), 1), ((), 1)],
+)
+def test_what_can_fail_by_rate(rules: tuple[str, ...], expected: int) -> None:
+    """Beta is shared among the requirements that can fail by an error of their rate: by bound or by evidence."""
+    held = make_standard(*(replace(BOUND, id=str(at), rule=rule) for at, rule in enumerate(rules)))  # type: ignore[arg-type]
+    assert expected == standards.penalty(held if rules else replace(held, requirements=()))
+
+
+@pytest.mark.parametrize(("rank", "alpha"), [(0, "0.05"), (1, "0.025"), (4, "0.0025")])
+def test_alpha_over_versions(rank: int, alpha: str) -> None:
+    """The k-th version has alpha / (k (k + 1)) left, by any rule; beta stays."""
+    left = standards.spent(make_standard(BOUND, EVIDENCE), rank).requirements
+    assert {(r.alpha, r.beta) for r in left} == {(Decimal(alpha), Decimal("0.05"))}
+
+
+def test_versions_never_spend_more_than_alpha() -> None:
+    """The error rates of 10,000 versions add up to less than alpha."""
+    spent = sum(standards.spent(make_standard(BOUND), k).requirements[0].alpha for k in range(1, 10_001))
+    assert Decimal("0.04999") < spent < Decimal("0.05")
+
+
+def test_a_later_version_needs_a_larger_fixed_sample() -> None:
+    """A fixed sample that passes as a first promise does not pass as the third version."""
+    scores = Scores(tallies=(tally(29, 0),), groups=(), answered=0, planned=0)
+    assert [standards.decide(make_standard(BOUND), scores, rank).outcome for rank in (0, 3)] == ["pass", "inconclusive"]
+
+
+def test_a_requirement_by_evidence_is_read_from_its_path() -> None:
+    """Where a tally has a path, the path decides, and the counts beside it do not."""
+    counts = tally(0, 60, path=walked("p" * 50))
+    (finding,) = decide(EVIDENCE, replace(counts, items=50)).findings
+    assert (finding.verdict, finding.units, finding.good) == ("pass", 42, 42)
+
+
+@pytest.mark.parametrize("said", ["p" * 50, "p" * 9, "f" * 9])
+def test_a_red_line_outweighs_any_evidence(said: str) -> None:
+    """A confirmed violation fails the whole, whatever else was proved."""
+    red = replace(ZERO, id="red")
+    tallies = (tally(9, 0, path=walked(said)), tally(8, 1, requirement="red", confirmed=1))
+    scores = Scores(tallies=tallies, groups=(), answered=0, planned=0)
+    assert standards.decide(make_standard(EVIDENCE, red), scores).outcome == "fail"

@@ -24,19 +24,22 @@ with (Path(__file__).parent / "data" / "statistics.csv").open(encoding="utf-8", 
 SCENARIOS = {one.name: one for one in settings.scenarios()}
 SLOW = {
     "expected, line 0.90, 10000 looks",
+    "expected, line 0.80, 3000 looks",
     "false FAIL, expected, line 0.80",
+    "false FAIL, expected, line 0.90",
+    "five dimensions on the line: false FAIL",
     "false FAIL, full run of 2000, line 0.90",
     "judge calibrated on 100 known-bad answers",
 }
 EXACT = [name for name, one in SCENARIOS.items() if one.exact is not None and name not in SLOW]
 QUICK = {
     "full run of 500, line 0.95": 2000,
-    "domain, means of 5 variants, ICC 0.3": 2000,
+    "domain, means of 5 variants, ICC 0.3": 1000,
     "ten strata, a regulator's weights": 2000,
-    "epochs of 500 stochastic items": 2000,
+    "epochs of 500 stochastic items": 1000,
     "judge .90/.85, audited": 2000,
     "judge .90/.40, audited": 2000,
-    "better, no difference": 2000,
+    "better, no difference": 1000,
     "five dimensions on the line: any badge": 2000,
     "rubric in quarters, full run of 1000": 1000,
     "whole decision, full run of 300, line 0.80": 500,
@@ -98,17 +101,16 @@ def test_every_setting_is_listed_once() -> None:
 # -- the check can fail -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("threshold", [10, 15])
-def test_a_threshold_that_is_too_low_is_found_out(threshold: float) -> None:
-    """The same walk finds the product out if it certified at less than 20 : 1."""
-    assert not Measured(exact.ever_passes(0.9, 0.9, 3000, threshold=threshold)).keeps()
+def test_a_threshold_that_is_too_low_is_found_out() -> None:
+    """The same walk finds the product out if it certified at 14 : 1."""
+    assert not Measured(exact.ever_passes(0.95, 0.95, 3000, threshold=14)).keeps()
 
 
 @pytest.mark.parametrize(
     ("procedure", "runs"),
     [
-        (Procedure("repeated", exact=partial(wrong.repeated, wrong.exact_test, last=1000)), 0),
-        (Procedure("observed", exact=partial(wrong.repeated, wrong.observed, last=1000)), 0),
+        (Procedure("repeated", exact=partial(wrong.repeated, wrong.exact_test, last=500)), 0),
+        (Procedure("observed", exact=partial(wrong.repeated, wrong.observed, last=500)), 0),
         (Procedure("order", passes=partial(wrong.template_order, icc=0.3)), 300),
         (Procedure("items", passes=partial(wrong.items_as_domain, icc=0.3)), 300),
         (Procedure("fixed", passes=partial(wrong.fixed_as_domain, icc=0.3)), 2000),
@@ -176,8 +178,8 @@ def test_the_walk_agrees_with_simulated_stops() -> None:
     for passing in (1940, 1500):
         walked = cost.full_run_calls(passing, 0.9, 2000)
         cells = (np.arange(2000) < passing).astype(float)
-        done = cost.simulated_calls(lambda rng, size, cells=cells: settings.shuffled(rng, size, cells), 0.9, 2000, 800)
-        assert done.calls.mean() == pytest.approx(walked.mean, abs=4 * done.calls.std() / 800**0.5)
+        done = cost.simulated_calls(lambda rng, size, cells=cells: settings.shuffled(rng, size, cells), 0.9, 2000, 400)
+        assert done.calls.mean() == pytest.approx(walked.mean, abs=4 * done.calls.std() / 400**0.5)
         assert done.passed.all() == (passing == 1940)
 
 
@@ -230,7 +232,7 @@ def test_recertification() -> None:
 @pytest.mark.parametrize("mean", [0.5, 0.8, 0.9, 0.95, 0.99])
 @pytest.mark.parametrize("upper", [False, True])
 def test_bounds_are_rarely_ever_wrong(mean: float, upper: bool) -> None:
-    """Computed exactly, a bound is wrong at any time within 1,000 fresh draws with probability at most alpha, near the published."""
+    """Computed exactly, a bound is ever wrong within 1,000 fresh draws with probability at most alpha, near the published."""
     measured = cost.misses(mean, 0, None, upper=upper)
     side = "upper" if upper else "lower"
     assert measured.rate <= 0.05
@@ -246,7 +248,7 @@ def test_bounds_of_full_runs_are_rarely_ever_wrong(mean: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate", "points"), [("0.88", 880), ("0.89", 890), ("0.895", 895), ("0.90", 900), ("0.91", 910), ("0.92", 920)]
+    ("rate", "points"), [("0.88", 880), ("0.89", 890), ("0.895", 895), ("0.90", 900), ("0.91", 910)]
 )
 def test_what_a_point_threshold_lets_through(rate: str, points: int) -> None:
     """900 of 1,000, drawn from 2,000 or from very many, let through what was published."""
@@ -271,5 +273,5 @@ def test_the_independent_implementation_agrees() -> None:
 
 
 def test_a_decision_is_fast() -> None:
-    """A decision over 3,000 scores takes less than 50 ms (measured 4 ms; ten times that is allowed for a busy machine)."""
+    """A decision over 3,000 scores takes less than 50 ms of the processor."""
     assert cost.decision_seconds() < 0.05

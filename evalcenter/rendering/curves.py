@@ -78,7 +78,7 @@ def panels(cases: Sequence[Case]) -> list[list[Case]]:
 
 def _kind(case: Case) -> tuple[object, ...]:
     one = case.requirement
-    kind = (one.rule, one.line, one.floor, one.alpha, case.n, case.least, case.barred)
+    kind = (one.rule, one.line, one.floor, one.alpha, case.n, case.n is None or case.n < case.least, case.barred)
     if one.rule == "point":
         return kind
     return (*kind, one.beta, case.penalty, case.bank if one.rule == "evidence" else None)

@@ -174,9 +174,10 @@ def _caption(requirement: Requirement, path: Path, lang: Lang) -> str:
     if requirement.min_items > 1 and path.ready > 1:
         text += say(
             lang,
-            f"至少 {count(requirement.min_items)} 道不同的题得到评分（第 {count(path.ready)} 个单元）之前不作判定。",
+            f"至少 {count(requirement.min_items)} 道不同的题得到评分（第 {count(path.ready)} 个单元）之前不作判定，"
+            "此前曾达到的证据届时须仍然成立。",
             f"Nothing is decided before {count(requirement.min_items)} distinct items are scored, which unit {count(path.ready)} "
-            "brought.",
+            "brought; what was reached before must still stand then.",
         )
     if len({*path.outcomes} & {"u"}):
         text += say(

@@ -38,6 +38,12 @@ def test_alike_requirements_share_a_panel() -> None:
     ]
 
 
+def test_when_enough_distinct_items_are_read_makes_no_panel() -> None:
+    """Requirements that differ only in the draw that brings enough distinct items look alike, and share a panel."""
+    cases = [Case(requirement=make_requirement(rule="evidence"), n=50, bank=None, least=least) for least in (5, 6, 51)]
+    assert [len(panel) for panel in curves.panels(cases)] == [2, 1]
+
+
 def test_words_stay_words() -> None:
     """Titles, names and the legend are text in the figure."""
     said = words(drawn(POINT, SAME, BOUND, FULL, CAPPED))

@@ -16,6 +16,7 @@ from evalcenter.blocks import (
 from evalcenter.records import (
     CandidateSpec,
     Coverage,
+    Earlier,
     Sampling,
     Source,
     Text,
@@ -99,6 +100,13 @@ def test_version_rank() -> None:
     text = words(build(method, read("p" * 42, version_rank=3)))
     assert "This is version 3 of this vendor, held to 1/12 of each requirement's alpha" in text
     assert "α 0.417 %" in text
+
+
+def test_carried_on() -> None:
+    """A run that carries on an earlier one says so."""
+    text = words(build(method, read("p" * 42, earlier=Earlier(head="sha256:0", positions=1200))))
+    assert "carries on an earlier one, whose plan held 1,200 samples" in text
+    assert "carries on" not in words(build(method, read("p" * 42)))
 
 
 def test_coverage_without_tally() -> None:
