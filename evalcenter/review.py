@@ -44,10 +44,10 @@ def queue(run: journal.Run) -> dict[Ask, str]:
 def _waiting(run: journal.Run, requirement: Requirement, stream: Stream) -> Sequence[int]:
     """The positions whose score for `requirement` hangs on a person."""
     graded = [p for p in stream.positions if p in run.grades]
-    if requirement.rule == "zero":
-        return graded
     if requirement.rule != "evidence":
-        return [p for p in graded if paths.outcome_of(requirement, item_at(run, p), run.grades[p])[1] == "pending"]
+        pending = [p for p in graded if paths.outcome_of(requirement, item_at(run, p), run.grades[p])[1] == "pending"]
+        crossed = [p for p in graded if requirement.rule == "zero" and run.grades[p].violation == "unconfirmed"]
+        return [*pending, *crossed]
     return [
         position
         for at, unit in enumerate(paths.units(stream))
@@ -111,6 +111,7 @@ def take(folder: Path, filled: Path, reader: str) -> str:
 
 def _marks(filled: Path, asks: Mapping[Ask, str]) -> dict[Ask, str]:
     marks: dict[Ask, str] = {}
+    before = csv.field_size_limit(LONGEST_CELL)  # an answer may be longer than the csv module expects
     try:
         with filled.open(encoding="utf-8-sig", newline="") as file:
             for number, row in enumerate(csv.DictReader(file), start=2):
@@ -126,6 +127,8 @@ def _marks(filled: Path, asks: Mapping[Ask, str]) -> dict[Ask, str]:
                     marks[ask] = mark
     except (UnicodeDecodeError, csv.Error) as problem:
         raise InputError(f"not readable as CSV in UTF-8: {problem}", where=str(filled)) from None
+    finally:
+        csv.field_size_limit(before)
     if not marks:
         raise InputError(
             "no mark is filled in", where=str(filled), todo=f"fill the column mark with {' or '.join(MARKS)}"

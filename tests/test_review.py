@@ -1,5 +1,6 @@
 """What a person must read is handed out and taken back; nothing else is, and nothing that a model wrote steers it."""
 
+import asyncio
 import csv
 import json
 from collections.abc import Callable
@@ -13,7 +14,19 @@ import pytest
 from evalcenter import boundary, canon, certify, errors, journal, plan, review, walk
 from evalcenter.errors import InputError, Tampered
 from evalcenter.hooks import Limits
-from evalcenter.records import Answer, CandidateSpec, Criterion, Document, Item, Mark, Plan, Requirement, Scope, Text
+from evalcenter.records import (
+    Answer,
+    CandidateSpec,
+    Criterion,
+    Document,
+    Item,
+    Mark,
+    Plan,
+    Question,
+    Requirement,
+    Scope,
+    Text,
+)
 from tests import doubles
 from tests.doubles import Scripted
 from tests.factory import make_item, make_requirement, make_standard
@@ -98,13 +111,20 @@ def test_a_decided_requirement_wants_no_reading(tmp_path: Path) -> None:
 
     def just_beyond(made: Plan) -> bool:
         found = [made.items[made.order[position]].id == odd.id for position in made.streams[0].positions]
-        return not any(found[:42]) and any(found[42:46])
+        return not any(found[:42]) and any(found[42:60])
 
     seeds = (planned([*plain, odd, *other], care, open_, seed=str(n)) for n in range(1000))
     made = next(one for one in seeds if just_beyond(one))
-    ended = walk.start(made, tmp_path, means(Scripted(default="yes"), 8))
-    assert [f.verdict for f in ended.verdict.findings][0] == "pass"
-    assert review.queue(journal.load(tmp_path)) == {}
+
+    class LastIsSlow(Scripted):
+        async def ask(self, question: Question) -> Answer:
+            if question.position == made.streams[0].positions[41]:
+                await asyncio.sleep(0.5)
+            return await super().ask(question)
+
+    ended = walk.start(made, tmp_path, means(LastIsSlow(default="yes"), 4))
+    assert [f.verdict for f in ended.verdict.findings] == ["pass", "inconclusive"]
+    assert (ended.queue, starting.outcome(ended)) == (0, errors.EXIT["inconclusive"])
 
 
 def test_a_red_line_waits_for_what_would_confirm_it(tmp_path: Path) -> None:
@@ -129,6 +149,18 @@ def test_a_critical_criterion_of_a_red_line_that_no_grader_reads_is_handed_out(t
     assert list(review.queue(walked(tmp_path, made))) == [(n, "kind") for n in range(3)]
     read(tmp_path)
     assert walk.resume(tmp_path, means(Scripted())).verdict.outcome == "pass"
+
+
+def test_a_red_line_for_a_person_fails_on_a_persons_word_alone(tmp_path: Path) -> None:
+    """Where the standard says `confirm: person`, a second grader's word proves no violation."""
+    criteria = Criterion(id="c", text="c", check=PLAIN.check, critical=True, confirm=PLAIN.check)
+    zero = make_requirement(
+        scope=Scope(red_line=True), measure="violations", rule="zero", line=Decimal(1), confirm="person"
+    )
+    held = walked(tmp_path, planned(items(3, criteria, red_line=True), zero), "no")
+    assert held.verdict is not None
+    assert held.verdict.outcome == "inconclusive"
+    assert len(review.queue(held)) == 3
 
 
 def test_a_fixed_sample_is_read_too(tmp_path: Path) -> None:
@@ -214,15 +246,12 @@ def test_hostile_answers_stay_in_their_cell(tmp_path: Path, answer: str) -> None
     """Whatever an answer holds, the table has one row a mark, nothing in it is filled in, and it comes back whole."""
     count = 4
     walked(tmp_path, planned(items(count), make_requirement()), answer)
-    held = rows(handed_out(tmp_path)) if len(answer) < 100_000 else None
-    if held is not None:
-        assert [(row["position"], row["criterion"], row["mark"]) for row in held] == [
-            (str(n), "kind", "") for n in range(count)
-        ]
-        assert {row["answer"].removeprefix("'") for row in held} == {answer}
-        assert not any(
-            cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝")) for row in held for cell in row.values()
-        )
+    before = csv.field_size_limit(10**7)
+    held = rows(handed_out(tmp_path))
+    csv.field_size_limit(before)
+    assert [(r["position"], r["criterion"], r["mark"]) for r in held] == [(str(n), "kind", "") for n in range(count)]
+    assert {r["answer"].removeprefix("'") for r in held} == {answer}
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝")) for r in held for cell in r.values())
     with pytest.raises(InputError, match="no mark is filled in"):
         review.take(tmp_path, tmp_path / "queue.csv", "Dr Li")
 
@@ -405,7 +434,7 @@ FORGERIES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "a machine's mark changed": remarked(0, state="met"),
     "a wrong sum": lambda data: {**data, "earned": 7},
     "a wrong maximum": lambda data: {**data, "possible": 1},
-    "another outcome": lambda data: {**data, "outcome": "pass"},
+    "another outcome": lambda data: {**data, "outcome": "fail"},
     "a violation": lambda data: {**data, "violation": "confirmed"},
     "a mark too few": lambda data: {**data, "marks": data["marks"][:1]},
     "a mark too many": lambda data: {**data, "marks": [*data["marks"], data["marks"][0]]},
