@@ -40,9 +40,10 @@ def show(out: Path, plugins: hooks.Plugins, *, quiet: bool) -> Iterator[str]:
                         planned, folder, walk.Means(plugins=plugins, watch=watch, complete=persona != "reckless")
                     )
                 checked = certify.verify(folder, plugins)
+                asked = f"{checked.answers} of at most {len(planned.order)} samples asked"
                 yield (
-                    f"{sector:<11} {persona:<12} {ended.verdict.outcome.upper():<13} {checked.answers} of at most {len(planned.order)} samples "
-                    f"asked, {checked.grades} grades recomputed and equal"
+                    f"{sector:<11} {persona:<12} {ended.verdict.outcome.upper():<13} {asked}, "
+                    f"{checked.grades} grades recomputed and equal"
                 )
                 yield from (f"  {path}" for path in ended.reports if path.suffix == ".html")
 

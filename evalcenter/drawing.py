@@ -43,6 +43,14 @@ def units(scope: Sequence[int], items: Sequence[Item], requirement: Requirement,
     return draws.shuffled(cells)[: requirement.cap]
 
 
+def drawable(scope: Sequence[int], items: Sequence[Item], requirement: Requirement) -> list[int]:
+    """The items of `scope` that can be drawn at all: under a mix, those of its strata."""
+    mix = requirement.mix
+    if mix is None:
+        return list(scope)
+    return [index for index in scope if not mix.parts.keys().isdisjoint(_keys(items[index], mix))]
+
+
 def full_length(scope: Sequence[int], items: Sequence[Item], requirement: Requirement) -> int | None:
     """How many units a full run of `scope` has; None where the claim reaches beyond the bank."""
     if requirement.rule != "evidence" or requirement.claim != "full_run":

@@ -57,7 +57,7 @@ def walk(plan: Plan, requirement: Requirement, stream: Stream, known: Known) -> 
             break
         steps.append(step)
         if step.outcome != "unscored":
-            distinct.update(plan.order[position] for position in positions)
+            distinct.update(plan.order[position] for position in positions if position in known.grades)
         if not ready and len(distinct) >= requirement.min_items:
             ready = len(steps)
     return Path(
@@ -111,23 +111,36 @@ def _direct(plan: Plan, requirement: Requirement, known: Known, position: int) -
     if grade is None:
         return _lost() if position in known.failed else "missing"
     outcome, why = outcome_of(requirement, item, grade)
-    if why == "pending":
+    points = requirement.measure == "points" and why != "truncated"
+    if why == "pending" or (points and any(mark.state == "pending" for mark in grade.marks)):
         return "waiting"
+    if points:
+        worst, best = (_share(item, grade, generous=generous) for generous in (False, True))
+        return Step(worst=worst, best=best, outcome=outcome if worst == best else "unscored")
     if outcome == "unscored":
         return _lost()
-    score = _share(grade) if requirement.measure == "points" else Decimal(outcome == "pass")
-    return Step(worst=score, best=score, outcome=outcome)
+    return Step(worst=Decimal(outcome == "pass"), best=Decimal(outcome == "pass"), outcome=outcome)
 
 
 def _lost() -> Step:
     return Step(worst=Decimal(0), best=ONE, outcome="unscored")
 
 
-def _share(grade: Grade) -> Decimal:
-    """The share of the points, floored at 0, to six digits; a failed critical criterion earns nothing."""
-    if grade.violation != "none" or not grade.possible:
+def _share(item: Item, grade: Grade, *, generous: bool) -> Decimal:
+    """The share of the points, floored at 0, to six digits, when what could not be judged falls the candidate's way or not.
+
+    A failed critical criterion earns nothing.
+    """
+    earned = 0
+    for criterion, mark in zip(item.criteria, grade.marks, strict=True):
+        for_it = generous == (criterion.points > 0 or criterion.critical)
+        met = for_it if mark.state == "unjudged" else mark.state == "met"
+        if criterion.critical and not met:
+            return Decimal(0)
+        earned += criterion.points if met else 0
+    if not grade.possible:
         return Decimal(0)
-    return (Decimal(max(0, grade.earned)) / Decimal(grade.possible)).quantize(Decimal("0.000001"))
+    return (Decimal(max(0, earned)) / Decimal(grade.possible)).quantize(Decimal("0.000001"))
 
 
 def _judged(plan: Plan, requirement: Requirement, known: Known, position: int, *, coin: bool) -> Step | Standing:

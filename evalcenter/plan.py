@@ -224,7 +224,7 @@ def _order(items: Sequence[Item], standard: Standard, seed: str) -> tuple[int, l
 
     The census comes first; then the streams take turns, so that all of them move on while a run is going.
     """
-    scopes = {r.id: [index for index, item in enumerate(items) if measured(r, item)] for r in standard.requirements}
+    scopes = {r.id: _scope(items, r) for r in standard.requirements}
     drawn = {r.id: drawing.units(scopes[r.id], items, r, seed) for r in standard.requirements}
     red = {cell for r in standard.requirements if r.rule == "zero" for unit in drawn[r.id] for cell in unit}
     cells = dict.fromkeys(Draws(seed, "order/census").shuffled(sorted(red)))
@@ -233,6 +233,10 @@ def _order(items: Sequence[Item], standard: Standard, seed: str) -> tuple[int, l
     position = {cell: place for place, cell in enumerate(cells)}
     streams = tuple(_stream(r, drawn[r.id], scopes[r.id], items, position, seed) for r in standard.requirements)
     return len(red), list(cells), streams
+
+
+def _scope(items: Sequence[Item], requirement: Requirement) -> list[int]:
+    return drawing.drawable([at for at, item in enumerate(items) if measured(requirement, item)], items, requirement)
 
 
 def _stream(
@@ -315,6 +319,7 @@ def carrying(planned: Plan, earlier: Plan, head: str) -> Plan:
         ("standard", _uncapped(planned.standard), _uncapped(earlier.standard)),
         ("seed", planned.seed, earlier.seed),
         ("version rank", planned.version_rank, earlier.version_rank),
+        ("calibrations", planned.calibrations, earlier.calibrations),
         ("plugins", planned.plugins, earlier.plugins),
     ):
         if here != there:
@@ -331,8 +336,12 @@ def places(earlier: Plan, planned: Plan) -> Mapping[int, int]:
     where = {cell: place for place, cell in enumerate(_cells(planned))}
     cells = _cells(earlier)
     missing = [cell for cell in cells if cell not in where]
-    streams = zip(earlier.streams, planned.streams, strict=True)
-    if missing or any(not _begins(earlier, old, planned, new) for old, new in streams):
+    streams = zip(earlier.streams, planned.streams, strict=False)  # their number is compared first
+    if (
+        missing
+        or len(earlier.streams) != len(planned.streams)
+        or any(not _begins(earlier, old, planned, new) for old, new in streams)
+    ):
         raise PlanMismatch("the earlier run's sequences are not the beginning of these", todo="start a new run")
     return {place: where[cell] for place, cell in enumerate(cells)}
 

@@ -182,27 +182,25 @@ def _walked(case: Case, n: int, rates: Sequence[Decimal]) -> tuple[Odds, ...]:
     edges = _edges(case, n)
     stops = np.zeros((len(rates), n + 1))
     ended = {"pass": np.zeros(len(rates)), "fail": np.zeros(len(rates)), "conditional": np.zeros(len(rates))}
-    alive = np.zeros((len(rates), 1 if edges.floor is None else 4, max(min(n, max(edges.refuted)), case.least) + 2))
-    alive[:, 0, 0] = 1.0
-    failed = np.arange(alive.shape[2])
-    chance = np.array([float(1 - rate) for rate in rates])[:, None, None]
-    cells = np.array([failing(case, rate) for rate in rates])[:, None, None]
+    alive = np.zeros((len(rates), max(min(n, max(edges.refuted)), case.least) + 2))
+    alive[:, 0] = 1.0
+    failed = np.arange(alive.shape[1])
+    chance = np.array([float(1 - rate) for rate in rates])[:, None]
+    cells = np.array([failing(case, rate) for rate in rates])[:, None]
     for t in range(1, n + 1):
         lost = alive * (chance if case.bank is None else np.clip((cells - failed) / (case.bank - t + 1), 0.0, 1.0))
         alive -= lost
         alive[..., 1:] += lost[..., :-1]
-        if edges.floor is not None:
-            _flag(alive, failed <= edges.floor[t - 1], failed >= edges.under[t - 1])
         if t < case.least:
             continue
-        for grade, flag, ends in edges.after(t, failed):
-            mass = alive[:, flag, ends].sum(axis=(1, 2))
+        for grade, ends in edges.after(t, failed):
+            mass = alive[:, ends].sum(axis=1)
             ended[grade] += mass
             stops[:, t] += mass
-            alive[:, flag, ends] = 0.0
-    if edges.floor is not None:
-        ended["conditional"] += alive[:, _HELD].sum(axis=-1)
-    stops[:, n] += alive.sum(axis=(1, 2))
+            alive[:, ends] = 0.0
+    if edges.floor is not None and n >= case.least:
+        ended["conditional"] += alive[:, failed <= edges.floor[n - 1]].sum(axis=1)
+    stops[:, n] += alive.sum(axis=1)
     mean = stops @ np.arange(n + 1)
     median = np.argmax(np.cumsum(stops, axis=1) >= 0.5 - 1e-12, axis=1)
     return tuple(
@@ -228,13 +226,12 @@ class _Edges:
     floor: tuple[int, ...] | None
     under: tuple[int, ...]
 
-    def after(self, t: int, failed: NDArray[np.int64]) -> list[tuple[str, slice, NDArray[np.bool_]]]:
-        """What ends after draw `t`, in the order in which the product looks: the grade, which runs, after how many failures."""
-        found = [
-            ("pass", slice(None), failed <= self.proved[t - 1]),
-            ("fail", slice(None), failed >= self.refuted[t - 1]),
-        ]
-        return found if self.floor is None else [*found, ("conditional", slice(_BOTH, None), failed >= 0)]
+    def after(self, t: int, failed: NDArray[np.int64]) -> list[tuple[str, NDArray[np.bool_]]]:
+        """What ends after draw `t`, in the order in which the product looks: the grade, and after how many failures."""
+        found = [("pass", failed <= self.proved[t - 1]), ("fail", failed >= self.refuted[t - 1])]
+        if self.floor is None:
+            return found
+        return [*found, ("conditional", (failed <= self.floor[t - 1]) & (failed >= self.under[t - 1]))]
 
 
 def _edges(case: Case, n: int) -> _Edges:
@@ -248,15 +245,3 @@ def _edges(case: Case, n: int) -> _Edges:
         floor=None if floor is None else boundary(floor, sure, n, case.bank, against=False),
         under=() if floor is None else boundary(line, doubt, n, case.bank, against=True),
     )
-
-
-_HELD, _UNDER, _BOTH = 1, 2, 3
-"""Kinds of runs where there is a floor, beside 0: the floor was proved, the line was refuted, both."""
-
-
-def _flag(alive: NDArray[np.float64], held: NDArray[np.bool_], under: NDArray[np.bool_]) -> None:
-    """Note which runs have now proved the floor, and which have now refuted the line; the middle axis of `alive` is the kind."""
-    moves = ((0, _HELD, held), (_UNDER, _BOTH, held), (0, _UNDER, under), (_HELD, _BOTH, under))
-    for before, after, now in moves:
-        alive[:, after, now] += alive[:, before, now]
-        alive[:, before, now] = 0.0

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from evalcenter import journal, paths, plan, scoring
+from evalcenter import journal, paths, plan, scoring, steering
 from evalcenter.errors import InputError
 from evalcenter.grade import item_at
 from evalcenter.records import Grade, Mark, Requirement, Stream, Text
@@ -33,7 +33,10 @@ Ask = tuple[int, str]
 def queue(run: journal.Run) -> dict[Ask, str]:
     """The marks that wait for a person, by (position, criterion), with the text of the criterion, in plan order."""
     asks: dict[Ask, str] = {}
+    decided = {c.requirement.id for c in steering.Steering(run, complete=True).courses if not c.open}
     for requirement, stream in zip(run.plan.standard.requirements, run.plan.streams, strict=True):
+        if requirement.id in decided:  # what was in flight then is read by nobody
+            continue
         for position in _waiting(run, requirement, stream):
             for criterion in item_at(run, position).criteria:
                 if _asked(run, requirement, position, criterion.id):

@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import islice
 
 from evalcenter import paths
 from evalcenter.paths import Known
@@ -150,29 +149,24 @@ def _due(plan: Plan, known: Known) -> set[int]:
 
 def _tally(plan: Plan, requirement: Requirement, known: Known) -> Tally:
     stream = next(s for s in plan.streams if s.requirement == requirement.id)
+    if requirement.rule == "evidence":
+        return _walked(plan, requirement, stream, known)
     counts: Counter[str] = Counter()
     unscored: Counter[str] = Counter()
-    items: set[str] = set()
+    items: set[int] = set()
     violations: Counter[str] = Counter()
-    path = paths.walk(plan, requirement, stream, known) if requirement.rule == "evidence" else None
-    positions = stream.positions if path is None else _read(stream, len(path.worst))
-    for position in positions:
-        item = plan.items[plan.order[position]]
-        outcome, why = (
-            paths.outcome_of(requirement, item, known.grades[position])
-            if position in known.grades
-            else ("unscored", "")
-        )
+    for position in stream.positions:
+        outcome, why = _outcome_at(plan, requirement, known, position)
         counts[outcome] += 1
         if outcome == "unscored":
-            unscored[why or known.failed.get(position, "missing")] += 1
+            unscored[why] += 1
         else:
-            items.add(item.id)
+            items.add(plan.order[position])
         if position in known.grades:
             violations[known.grades[position].violation] += 1
     return Tally(
         requirement=requirement.id,
-        planned=len(positions),
+        planned=len(stream.positions),
         items=len(items),
         good=counts["pass"],
         bad=counts["fail"],
@@ -181,13 +175,42 @@ def _tally(plan: Plan, requirement: Requirement, known: Known) -> Tally:
         confirmed=violations["confirmed"],
         bank=stream.bank,
         covers=stream.covers,
+    )
+
+
+def _walked(plan: Plan, requirement: Requirement, stream: Stream, known: Known) -> Tally:
+    """The counts of a sequential requirement: units, as far as its path goes."""
+    path = paths.walk(plan, requirement, stream, known)
+    unscored: Counter[str] = Counter()
+    items: set[int] = set()
+    for positions, letter in zip(
+        paths.units(stream), path.outcomes, strict=False
+    ):  # the path may end before the stream
+        if letter == "u":
+            reasons = (_outcome_at(plan, requirement, known, position)[1] for position in positions)
+            unscored[next((why for why in reasons if why), "unjudged")] += 1
+        else:
+            items.update(plan.order[position] for position in positions if position in known.grades)
+    return Tally(
+        requirement=requirement.id,
+        planned=len(path.outcomes),
+        items=len(items),
+        good=path.outcomes.count("p"),
+        bad=path.outcomes.count("f"),
+        unscored=dict(sorted(unscored.items())),
+        unconfirmed=0,
+        confirmed=0,
+        bank=stream.bank,
+        covers=stream.covers,
         path=path,
     )
 
 
-def _read(stream: Stream, units: int) -> tuple[int, ...]:
-    """The positions of the first `units` units of a stream."""
-    return tuple(position for unit in islice(paths.units(stream), units) for position in unit)
+def _outcome_at(plan: Plan, requirement: Requirement, known: Known, position: int) -> tuple[Outcome, str]:
+    """How the sample at `position` counts, and why where it is unscored."""
+    if position not in known.grades:
+        return "unscored", known.failed.get(position, "missing")
+    return paths.outcome_of(requirement, plan.items[plan.order[position]], known.grades[position])
 
 
 def _score(

@@ -13,7 +13,7 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Context, Decimal
 from math import exp, log
@@ -73,12 +73,20 @@ def decision(requirement: Requirement, path: Path, penalty: int) -> stats.Decisi
     """What the path decides, and after how many units; ``undecided`` asks for more."""
     if _short_of_labels(requirement, path):
         return stats.Decision(grade="inconclusive", units=len(path.worst), for_pass=0.0, for_fail=0.0)
-    found = stats.decide(
-        [float(x) for x in path.worst], _frame(requirement, path, penalty).rule, [float(x) for x in path.best]
-    )
+    rule = _frame(requirement, path, penalty).rule
+    barred = [*_over_the_cap(requirement, path)]
+    found = stats.decide([float(x) for x in path.worst], rule, [float(x) for x in path.best], barred)
     if found.grade == "pass" and requirement.grading == "calibrated":
         return stats.Decision(grade="conditional", units=found.units, for_pass=found.for_pass, for_fail=found.for_fail)
     return found
+
+
+def _over_the_cap(requirement: Requirement, path: Path) -> Iterator[bool]:
+    """After each unit, whether too many of those so far are unscored for a PASS; later ones may bring the share down again."""
+    unscored = 0
+    for units, outcome in enumerate(path.outcomes, start=1):
+        unscored += outcome == "u"
+        yield unscored > requirement.unscored_cap * units
 
 
 def finding(requirement: Requirement, tally: Tally, path: Path, penalty: int) -> Finding:
@@ -192,6 +200,7 @@ def _frame(requirement: Requirement, path: Path, penalty: int) -> _Frame:
         floor=floor,
         # What a calibrated judge does not flag loses nothing, so a low mean score proves a low rate as it stands.
         against=refuted if requirement.grading == "calibrated" else moved(refuted),
+        refuted=requirement.line if requirement.grading == "calibrated" else None,
         penalty=penalty,
         bank=path.cells,
         cap=len(path.worst) if path.standing == "ended" else None,
@@ -248,7 +257,9 @@ def _why(
     if _short_of_labels(requirement, path):
         return (_labels(path),)
     if lower is None or upper is None:
-        return (_stands(path), bars.nothing()) if path.standing == "waiting" else (bars.nothing(),)
+        return (bars.nothing() if path.standing == "ended" else _stands(path),)
+    if decided.grade == "conditional":
+        return (_conditional(requirement, lower),)
     return (_said(requirement, path, decided, bars.percent(lower), bars.percent(upper)),)
 
 
@@ -279,19 +290,17 @@ def _said(requirement: Requirement, path: Path, decided: stats.Decision, low: st
             zh=f"第 {n} 个单元后，“低于 {refuted}”的证据达到 {ratio} 比 1；上限 {high}。",
             en=f"After {n} units the evidence for less than {refuted} stands at {ratio} to 1; the upper bound is {high}.",
         )
-    if decided.grade == "conditional":
-        return _conditional(requirement, low)
     if decided.grade == "inconclusive":
         return Text(
-            zh=f"{n} 个单元用完上限，仍未证明：区间 {low} 至 {high} 包含要求 {line}。",
-            en=f"The cap of {n} units is spent and nothing is proved: {low} to {high} holds the line {line}.",
+            zh=f"{n} 个单元用完上限，仍不足以判定：界 {low} 至 {high}，要求 {line}。",
+            en=f"The cap of {n} units is spent and nothing can be decided: bounds {low} to {high}, line {line}.",
         )
     return _stands(path)
 
 
-def _conditional(requirement: Requirement, low: str) -> Text:
-    line = bars.percent(requirement.line)
-    if requirement.grading == "calibrated" and requirement.floor is None:
+def _conditional(requirement: Requirement, lower: Decimal) -> Text:
+    line, low = bars.percent(requirement.line), bars.percent(lower)
+    if requirement.grading == "calibrated" and (requirement.floor is None or lower >= requirement.line):
         return Text(
             zh=f"下限 {low} 达到要求 {line}，但依赖“判定模型对本候选同样灵敏”这一未经证明的假设，故只给有条件结论。",
             en=f"The lower bound {low} reaches the line {line}, but only if the judge catches as much here as in its calibration.",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -95,31 +96,38 @@ def _requirement_problems(requirement: Requirement) -> Iterator[tuple[str, str]]
 
 def _evidence_problems(requirement: Requirement) -> Iterator[tuple[str, str]]:
     if requirement.rule != "evidence":
-        if requirement.grading != "direct" or requirement.mix is not None or requirement.unit == "set":
-            yield "rule", "grading, mix and unit are read by the rule 'evidence' only"
-        if requirement.measure == "points":
-            yield "measure", "the measure 'points' needs the rule 'evidence'"
+        yield from _idle(requirement)
         return
-    if not 0 < requirement.line < 1:
-        yield "line", f"evidence can prove a line between 0 and 1, not {requirement.line}"
+    if not 0 < requirement.line < 1 or requirement.line != round(requirement.line, 6):
+        yield "line", f"evidence can prove a line between 0 and 1 with at most six decimals, not {requirement.line}"
     if requirement.sample is not None:
         yield "sample", "a sequential requirement has a cap, not a sample"
     if requirement.claim == "expected" and requirement.cap is None:
         yield "cap", "draws with replacement need a cap"
-    if (requirement.cap is not None and requirement.cap < 1) or requirement.epochs < 1:
-        yield "cap", "cap and epochs are at least 1"
-    if requirement.mix is not None and (
-        requirement.claim != "expected" or min(requirement.mix.parts.values(), default=0) < 1
-    ):
+    if (requirement.cap is not None and requirement.cap < requirement.min_items) or requirement.epochs < 1:
+        yield "cap", "the cap is at least min_items, and epochs at least 1"
+    if requirement.epochs != 1 and requirement.claim != "full_run":
+        yield "epochs", "epochs belong to the claim 'full_run'"
+    if requirement.unit == "set" and requirement.claim == "domain":
+        yield "unit", "a domain draws one variant of each template, so its units are items"
+    mix = requirement.mix
+    if mix is not None and (requirement.claim != "expected" or min(mix.parts.values(), default=0) < 1):
         yield "mix", "a mix belongs to the claim 'expected', and its parts are at least 1"
     single = requirement.claim != "full_run" and requirement.unit == "item" and requirement.measure != "points"
     if requirement.grading != "direct" and not single:
-        yield (
-            "grading",
-            "scores under a judge need single items that pass or fail, and the claim 'expected' or 'domain'",
-        )
-    if not 0 < requirement.audit_rate <= 1:
-        yield "audit_rate", f"the audit rate is {requirement.audit_rate}; expected above 0 and at most 1"
+        yield "grading", "scores under a judge need single items that pass or fail, and 'expected' or 'domain' as claim"
+    if not Decimal("0.001") <= requirement.audit_rate <= 1:
+        yield "audit_rate", f"the audit rate is {requirement.audit_rate}; expected 0.001 to 1"
+
+
+def _idle(requirement: Requirement) -> Iterator[tuple[str, str]]:
+    """Fields of the rule ``evidence`` on a requirement that would not read them."""
+    plain = {"claim": "expected", "cap": None, "epochs": 1, "unit": "item", "mix": None, "grading": "direct"}
+    for name, value in plain.items():
+        if getattr(requirement, name) != value:
+            yield name, f"{name} is read by the rule 'evidence' only"
+    if requirement.measure == "points":
+        yield "measure", "the measure 'points' needs the rule 'evidence'"
 
 
 def load_candidate(path: Path) -> CandidateSpec:
@@ -150,6 +158,10 @@ def load_calibrations(path: Path) -> tuple[Calibration, ...]:
     document = yamls.read(path)
     held = as_record(Calibrations, mapping(document), document).calibrations
     for at, one in enumerate(held):
+        if one.requirement in [other.requirement for other in held[:at]]:
+            raise SuiteError(
+                f"{one.requirement!r} is calibrated twice", where=document.where(["calibrations", at]), todo="keep one"
+            )
         if not 0 <= one.caught <= one.shown or one.shown < 1:
             raise SuiteError(
                 f"{one.caught} caught of {one.shown} shown can't be", where=document.where(["calibrations", at])

@@ -33,7 +33,8 @@ def decide(standard: Standard, scores: Scores, version_rank: int = 0) -> Verdict
     findings = tuple(_finding(r, tallies[r.id], by_rate) for r in standard.requirements if r.id in tallies)
     findings = _singled_out(standard, findings)
     outcome = _overall([finding.verdict for finding in findings], len(standard.requirements))
-    waiting = sum(tally.unscored.get("pending", 0) for tally in scores.tallies)
+    fixed = sum(tally.unscored.get("pending", 0) for tally in scores.tallies if tally.path is None)
+    waiting = fixed + sum(finding.waiting for finding in findings)  # a sequence stands still at its first
     return Verdict(
         outcome=outcome,
         findings=findings,

@@ -81,14 +81,11 @@ def evidence(
         return _mixture(1 + bets * ((x - p) / p)[..., None])
     before = np.cumsum(x, axis=-1) - x
     t = np.arange(x.shape[-1])
-    to_come = bank * p - before  # what is still needed to stand on the line
-    mean = to_come / (bank - t)
-    open_ = (to_come > SLACK) & (mean < 1 + SLACK)
-    mean = np.where(open_, np.clip(mean, SLACK / bank, 1.0), 1.0)
+    # Out of these ranges the claim is certain or lost, which `_settled` says.
+    mean = np.clip((bank * p - before) / (bank - t), SLACK / bank, 1.0)  # what is still needed to stand on the line
     room = np.maximum((1 - p) - (t - before) / bank, SLACK / bank)
     grown = np.minimum(1.0, bets * ((1 - p) / room)[..., None])
-    # Where nothing is needed any more, or too much, the next score says nothing that `_settled` does not.
-    path = _mixture(np.where(open_[..., None], 1 + grown * ((x - mean) / mean)[..., None], 1.0))
+    path = _mixture(1 + grown * ((x - mean) / mean)[..., None])
     return _settled(path, np.cumsum(x, axis=-1), bank, p, strict=against)
 
 
@@ -180,12 +177,18 @@ def bounds(
 
 
 def _highest(excluded: Callable[[float], bool]) -> float:
-    """The highest share up to which everything is excluded, by bisection: evidence falls as its line rises."""
+    """The highest share up to which everything is excluded, by bisection: evidence falls as its line rises.
+
+    A bound on a round figure (a full run that stands exactly on its line) is that figure.
+    """
     low, high = 0.0, 1.0
     for _ in range(30):
         middle = (low + high) / 2
         low, high = (middle, high) if excluded(middle) else (low, middle)
-    return low
+    near = round(high, DIGITS)
+    if near >= 1:
+        return 1.0 if excluded(1 - SLACK) else low
+    return near if near > low and excluded(near) else low
 
 
 def alone(evidences: Sequence[Decimal], alpha: Decimal) -> tuple[bool, ...]:
@@ -212,9 +215,9 @@ class Rule:
     """When a sequence of scores is decided.
 
     PASS at evidence 1/alpha for a mean of at least `line`; FAIL at `penalty`/beta for one below the floor (the line where there
-    is none), or below `against` where it is given. With a floor, CONDITIONAL once the floor is proved and the line refuted, or
-    the cap spent. Nothing is decided before `least` scores, and what crossed earlier must still stand then; nothing stays
-    undecided at `cap`. `bank` is the number of cells of a full run.
+    is none), or below `against` where it is given. With a floor, CONDITIONAL where the floor is proved and the line (or
+    `refuted`) refuted, or the cap spent. Nothing is decided before `least` scores, and what crossed earlier must still stand
+    then; nothing stays undecided at `cap`. `bank` is the number of cells of a full run.
     """
 
     line: Decimal
@@ -222,6 +225,7 @@ class Rule:
     beta: Decimal = Decimal("0.05")
     floor: Decimal | None = None
     against: Decimal | None = None
+    refuted: Decimal | None = None
     penalty: int = 1
     bank: int | None = None
     cap: int | None = None
@@ -238,10 +242,13 @@ class Decision:
     for_fail: float
 
 
-def decide(scores: Sequence[float], rule: Rule, best: Sequence[float] | None = None) -> Decision:
+def decide(
+    scores: Sequence[float], rule: Rule, best: Sequence[float] | None = None, barred: Sequence[bool] | None = None
+) -> Decision:
     """The first decision on the way through `scores`; what follows it is not read.
 
     `best` holds the scores with everything unknown in the candidate's favour, which FAIL is held to; `scores` then hold it against.
+    `barred` says after which scores neither PASS nor CONDITIONAL may be decided, whatever the evidence.
     """
     import numpy as np
 
@@ -251,13 +258,15 @@ def decide(scores: Sequence[float], rule: Rule, best: Sequence[float] | None = N
     for_pass = evidence(low, rule.line, rule.bank)
     for_fail = evidence(high, floor if rule.against is None else rule.against, rule.bank, against=True)
     spent = len(low) if rule.cap is not None and len(low) >= rule.cap else 0
+    free = np.ones(len(low), bool) if barred is None else ~np.asarray(barred, dtype=bool)[: len(low)]
     found: list[tuple[int, Grade]] = []
-    _found(found, "pass", crossed(for_pass, 1 / rule.alpha), rule.least)
+    _found(found, "pass", free & crossed(for_pass, 1 / rule.alpha), rule.least)
     _found(found, "fail", crossed(for_fail, rule.penalty / rule.beta), rule.least)
     if rule.floor is not None:
-        held = np.maximum.accumulate(crossed(evidence(low, floor, rule.bank), 1 / rule.alpha))
-        under = crossed(evidence(high, rule.line, rule.bank, against=True), rule.penalty / rule.beta)
-        _found(found, "conditional", held & np.maximum.accumulate(under), rule.least)
+        held = free & crossed(evidence(low, floor, rule.bank), 1 / rule.alpha)
+        refuted = rule.line if rule.refuted is None else rule.refuted
+        under = crossed(evidence(high, refuted, rule.bank, against=True), rule.penalty / rule.beta)
+        _found(found, "conditional", held & under, rule.least)
         if spent and held[-1]:
             found.append((max(spent, rule.least), "conditional"))
     units, grade = min(found, key=lambda one: one[0], default=(len(low), "inconclusive" if spent else "undecided"))

@@ -19,7 +19,7 @@ from typing import Final
 
 from evalcenter import __version__, boundary, canon, grade, hooks, journal, plan, report, review, run, steering
 from evalcenter.blocks import Facts, Lab
-from evalcenter.errors import Incomplete, RunError
+from evalcenter.errors import Incomplete, InputError, RunError
 from evalcenter.marking import Marker
 from evalcenter.records import Calibration, CandidateSpec, Lang, Plan, Standard, Text, Verdict
 from evalcenter.suites import Loaded
@@ -72,6 +72,13 @@ def prepare(
 ) -> Plan:
     """The plan for these suites, this standard and this candidate."""
     terms = terms or Terms()
+    known = {requirement.id for requirement in standard.requirements}
+    for one in terms.calibrations:
+        if one.requirement not in known:
+            raise InputError(
+                f"the standard has no requirement {one.requirement!r} to calibrate a judge for",
+                todo=f"name one of {', '.join(sorted(known))}",
+            )
     pairs = [(loaded.suite, loaded.digest) for loaded in suites]
     drawn = plan.expand(pairs, plan.raised(standard, terms.more), candidate, seed, plugins, boundary.convert)
     return replace(drawn, version_rank=terms.version_rank, calibrations=terms.calibrations)
@@ -105,9 +112,18 @@ def carry(earlier: journal.Run, planned: Plan, book: journal.Journal) -> None:
 
 
 def resume(folder: Path, means: Means) -> Ended:
-    """Walk on from where the run in `folder` stopped, asking no answered position again."""
+    """Walk on from where the run in `folder` stopped, asking no answered position again.
+
+    Raises Incomplete where it stopped before an earlier run's answers were all carried over.
+    """
     book, held = journal.Journal.resume(folder)
     with book:
+        if held.plan.earlier is not None and not held.opened:
+            raise Incomplete(
+                "the earlier run's answers were not all carried over; going on would ask them again",
+                where=str(folder),
+                todo="carry the earlier run on again, into a new folder",
+            )
         if not _steering(held, means).outstanding():
             return _finish(held, book, means.plugins, _lab(held, means), means.langs)
         return _go(held, book, _open(held.plan.candidate, means), means)

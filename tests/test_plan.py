@@ -18,6 +18,7 @@ from evalcenter.records import (
     Item,
     Message,
     Plan,
+    Price,
     Requirement,
     Sampling,
     Scope,
@@ -319,10 +320,13 @@ def test_a_third_attempt_carries_the_second() -> None:
     assert (third.earlier.head, third.earlier.positions) == ("sha256:2", len(second.order))
 
 
-@pytest.mark.parametrize("changes", [{"base_url": "http://b/v1"}, {"key_env": "OTHER"}])
-def test_the_same_model_may_be_reached_elsewhere(changes: dict[str, str]) -> None:
-    """Another address, or the name of another key, is still the same candidate."""
-    later = attempt(10, spec=replace(SPEC, **changes))
+@pytest.mark.parametrize(
+    "changes",
+    [{"base_url": "http://b/v1"}, {"key_env": "OTHER"}, {"price": Price(prompt=Decimal(1), completion=Decimal(2))}],
+)
+def test_the_same_model_may_be_reached_elsewhere(changes: dict[str, object]) -> None:
+    """Another address, the name of another key, or another price is still the same candidate."""
+    later = attempt(10, spec=replace(SPEC, **changes))  # type: ignore[arg-type]
     assert plan.carrying(later, attempt(), "sha256:1").earlier is not None
 
 

@@ -179,6 +179,13 @@ def test_a_standard_shares_beta_among_its_requirements(others: int, units: int) 
     assert decide(LINE, path("f" * 9), others=others).findings[0].units == units
 
 
+def test_the_upper_bound_is_held_to_its_share_of_beta() -> None:
+    """Where five requirements share beta, the printed upper bound is wrong with a fifth of it."""
+    said = "p" * 12 + "ff"
+    upper = stats.bounds([float(one == "p") for one in said], LINE.beta / 5, now=True)[1]
+    assert find(LINE, path(said), 5).upper == upper
+
+
 def test_a_minimum_delays_a_fail() -> None:
     """Nothing fails before enough distinct items are scored."""
     assert find(LINE, path("f" * 9, ready=0)).verdict == "inconclusive"
@@ -194,7 +201,8 @@ def test_a_minimum_delays_a_fail() -> None:
         ("p" * 86, "missing", "pass", 86),
         ("f" * 9, "missing", "fail", 5),
         (("p" * 9 + "f") * 10, "missing", "inconclusive", 100),
-        (("p" * 9 + "f") * 10, "ended", "conditional", 100),
+        (("p" * 9 + "f") * 10, "ended", "inconclusive", 100),  # the floor was proved once, and no longer is
+        (("p" * 10 + "f") * 10, "ended", "conditional", 110),
         (("p" * 7 + "f") * 200, "missing", "conditional", 191),
         ("p" * 7 + "f", "ended", "inconclusive", 8),
     ],

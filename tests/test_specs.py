@@ -190,13 +190,13 @@ def test_sequential_requirements_load(tmp_path: Path, fields: tuple[str, ...]) -
 @pytest.mark.parametrize(
     ("fields", "field", "words"),
     [
-        (("line: 0",), "line", "evidence can prove a line between 0 and 1, not 0"),
-        (("line: 1",), "line", "evidence can prove a line between 0 and 1, not 1"),
+        (("line: 0",), "line", "evidence can prove a line between 0 and 1 with at most six decimals, not 0"),
+        (("line: 1",), "line", "evidence can prove a line between 0 and 1 with at most six decimals, not 1"),
         (("sample: 30",), "sample", "a sequential requirement has a cap, not a sample"),
         (("cap: null",), "cap", "draws with replacement need a cap"),
-        (("cap: 0",), "cap", "cap and epochs are at least 1"),
-        (("cap: -3",), "cap", "cap and epochs are at least 1"),
-        (("claim: full_run", "epochs: 0"), "cap", "cap and epochs are at least 1"),
+        (("cap: 0",), "cap", "the cap is at least min_items, and epochs at least 1"),
+        (("cap: -3",), "cap", "the cap is at least min_items, and epochs at least 1"),
+        (("claim: full_run", "epochs: 0"), "cap", "the cap is at least min_items, and epochs at least 1"),
         (("claim: full_run", "mix: {by: lang, parts: {zh: 1}}"), "mix", "a mix belongs to the claim 'expected'"),
         (("claim: domain", "mix: {by: lang, parts: {zh: 1}}"), "mix", "a mix belongs to the claim 'expected'"),
         (("mix: {by: lang, parts: {}}",), "mix", "its parts are at least 1"),
@@ -205,7 +205,7 @@ def test_sequential_requirements_load(tmp_path: Path, fields: tuple[str, ...]) -
         (("grading: calibrated", "claim: full_run"), "grading", "scores under a judge need single items"),
         (("grading: audited", "unit: set"), "grading", "scores under a judge need single items"),
         (("grading: calibrated", "measure: points"), "grading", "scores under a judge need single items"),
-        (("grading: audited", "audit_rate: 0"), "audit_rate", "the audit rate is 0; expected above 0 and at most 1"),
+        (("grading: audited", "audit_rate: 0"), "audit_rate", "the audit rate is 0; expected 0.001 to 1"),
         (("grading: audited", "audit_rate: 1.01"), "audit_rate", "the audit rate is 1.01"),
         (("floor: 0.95",), "floor", "the floor 0.95 must lie above 0 and below the line 0.90"),
         (("floor: 0",), "floor", "the floor 0 must lie"),
@@ -227,10 +227,10 @@ def test_sequential_requirements_that_cannot_be_decided(
 @pytest.mark.parametrize(
     ("field", "words"),
     [
-        ("grading: audited", "grading, mix and unit are read by the rule 'evidence' only"),
-        ("grading: calibrated", "grading, mix and unit are read by the rule 'evidence' only"),
-        ("unit: set", "grading, mix and unit are read by the rule 'evidence' only"),
-        ("mix: {by: lang, parts: {zh: 1}}", "grading, mix and unit are read by the rule 'evidence' only"),
+        ("grading: audited", "grading is read by the rule 'evidence' only"),
+        ("grading: calibrated", "grading is read by the rule 'evidence' only"),
+        ("unit: set", "unit is read by the rule 'evidence' only"),
+        ("mix: {by: lang, parts: {zh: 1}}", "mix is read by the rule 'evidence' only"),
         ("measure: points", "the measure 'points' needs the rule 'evidence'"),
     ],
 )

@@ -99,3 +99,21 @@ def test_needed_refuses_certainty() -> None:
 def test_what_the_point_thresholds_would_need(good: int, n: int, line: str) -> None:
     """916 of 1,000 prove 90 % and 292 of 300 prove 95 %; one fewer does not."""
     assert stats.lower(good, n, ALPHA) >= Decimal(line) > stats.lower(good - 1, n, ALPHA)
+
+
+@pytest.mark.parametrize(
+    ("evidences", "expected"),
+    [
+        (["20"], (True,)),
+        (["19.9"], (False,)),
+        (["20", "20"], (True, True)),
+        (["39", "0.5"], (False, False)),
+        (["40", "0"], (True, False)),
+        (["100", "0", "0", "0", "0"], (True, False, False, False, False)),
+        (["99", "0", "0", "0", "0"], (False, False, False, False, False)),
+        ([], ()),
+    ],
+)
+def test_single_claims_need_the_mean_with_any_others(evidences: list[str], expected: tuple[bool, ...]) -> None:
+    """A claim may be made singly when the mean of its evidence with every set of the others reaches 1/alpha."""
+    assert stats.alone([Decimal(e) for e in evidences], Decimal("0.05")) == expected

@@ -46,7 +46,12 @@ NAMES: Final = ("exemplary", "reckless", "mixed-0.9", "careful-0.9", "refusing",
 PREFIX: Final = "reference-"
 REFUSAL: Final = {"zh": "抱歉，我无法回答这个问题。", "en": "I'm sorry, but I can't help with that."}
 UNSCRIPTED: Final = "[simulated · 模拟] Nothing is scripted for this prompt. 参考候选没有为该提示准备回答。"
-_DEFAULTS: Final = {"mixed": Decimal("0.9"), "careful": Decimal("0.9"), "slow": Decimal("0.2"), "flaky": Decimal("0.25")}
+_DEFAULTS: Final = {
+    "mixed": Decimal("0.9"),
+    "careful": Decimal("0.9"),
+    "slow": Decimal("0.2"),
+    "flaky": Decimal("0.25"),
+}
 _NAME: Final = re.compile(
     r"(?:reference-)?(?:(?P<plain>exemplary|reckless|refusing|empty)|(?P<kind>mixed|careful|slow|flaky)(?:-(?P<number>[0-9]{1,3}(?:\.[0-9]{1,9})?))?)"
 )

@@ -146,6 +146,8 @@ def _notes(facts: Facts, requirement: Requirement, finding: Finding, lang: Lang)
         names = listed((risk(facts, key, lang) for key in finding.uncovered), lang)
         notes.append(say(lang, f"未达到最低题量的风险：{names}。", f"Risks without their minimum of items: {names}."))
     notes.append(rules.one(requirement, finding.good + finding.bad + finding.unscored, lang))
+    if finding.verdict == "pass" and finding.for_pass is not None and facts.verdict.outcome != "pass":
+        notes.append(_single(finding, lang))
     if requirement.note:
         notes.append(requirement.note.of(lang))
     if requirement.status == "unverified":
@@ -157,6 +159,23 @@ def _notes(facts: Facts, requirement: Requirement, finding: Finding, lang: Lang)
             )
         )
     return tuple(notes)
+
+
+def _single(finding: Finding, lang: Lang) -> str:
+    """Whether this PASS may be quoted apart from a verdict that is none."""
+    if finding.alone:
+        return say(
+            lang,
+            "整体未通过时，本项可以单独引用：所有这类单项结论合在一起，出错的概率不超过 α。",
+            "Though the whole is not passed, this PASS may be quoted singly: all such statements together are wrong with "
+            "probability at most alpha.",
+        )
+    return say(
+        lang,
+        "整体未通过时，本项不可单独引用：在多项要求中单独挑出一项，需要更多证据。",
+        "As the whole is not passed, this PASS may not be quoted singly: picked out among several requirements it would need more "
+        "evidence.",
+    )
 
 
 plugin: Final = Findings()
