@@ -130,22 +130,7 @@ def region(
         scores = np.where(np.arange(draws) < f[:, None], 0.0, 1.0)
         path = stats.evidence(scores, line, bank, against=against)
         found[f] = stats.crossed(path, threshold) & (np.arange(draws) >= f[:, None] - 1)
-    if bank is not None and against and round(bank * (1 - line)) < failures:
-        _last_allowed(found, line, threshold, bank)
     return found
-
-
-def _last_allowed(found: Bools, line: float, threshold: float, bank: int) -> None:
-    """Set the row of the last failure that the line allows.
-
-    After it a pass can't raise the evidence against the line, so only the moment at which that failure comes counts.
-    """
-    row = round(bank * (1 - line))
-    draws = found.shape[1]
-    found[row] = False
-    for t in range(row, draws + 1):
-        scores = np.concatenate([np.zeros(row - 1), np.ones(t - row), [0.0]])
-        found[row, t - 1] = stats.crossed(stats.evidence(scores, line, bank, against=True)[-1:], threshold)[0]
 
 
 @dataclass(frozen=True)

@@ -141,8 +141,10 @@ def _read_by_a_person(run: journal.Run, position: int, held: Grade) -> None:
     machine = run.machine.get(position)
     if machine is None or len(machine.marks) != len(held.marks):
         raise Tampered(f"position {position}: {held.by!r} marks what no machine marked", where=str(run.folder))
-    foreign = [m for m, own in zip(held.marks, machine.marks, strict=True) if m != own and m.reason != review.READ]
-    again = scoring.grade(grade.item_at(run, position), position, run.responses[position].state, held.marks, held.by)
+    item = grade.item_at(run, position)
+    marks = zip(item.criteria, held.marks, machine.marks, strict=True)
+    foreign = [mark for criterion, mark, own in marks if mark != own and not review.given(criterion, own, mark)]
+    again = scoring.grade(item, position, run.responses[position].state, held.marks, held.by)
     if foreign or again != held:
         raise Tampered(f"the grade of {held.by!r} at position {position} does not add up", where=str(run.folder))
 

@@ -140,13 +140,21 @@ class Run:
     closed: str | None = None
 
     def take(self, grade: Grade) -> None:
-        """Keep a grade: `grades` holds the latest by a person or the machine, `machine` and `judged` theirs."""
+        """Keep a grade: `grades` holds the latest by a person, else the machine's; `machine` and `judged` theirs."""
+        self.overtake()
         if grade.by.startswith(JUDGE):
             self.judged[grade.position] = grade
             return
+        read = self.grades.get(grade.position)
         if not grade.by.startswith(PERSON):
             self.machine[grade.position] = grade
+            if read is not None and read.by.startswith(PERSON):
+                return
         self.grades[grade.position] = grade
+
+    def overtake(self) -> None:
+        """A verdict that does not know what came after it is none."""
+        self.verdict = self.decided = None
 
     @property
     def known(self) -> Known:
@@ -187,10 +195,12 @@ def _apply(run: Run, entry: Entry) -> None:
             _once(run, response.position, entry)
             run.responses[response.position] = response
             run.failures.pop(response.position, None)
+            run.overtake()
             run.finished = entry.at
         case "failure":
             failure = _typed(Failure, entry, run.folder)
             run.failures[failure.position] = failure
+            run.overtake()
             run.finished = entry.at
         case "grade":
             grade = _typed(Grade, entry, run.folder)

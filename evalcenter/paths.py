@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
-from evalcenter.records import Grade, Item, Outcome, Path, Plan, Requirement, Stream
+from evalcenter.records import Grade, Item, Outcome, Path, Plan, Requirement, Stream, Violation
 
 ONE: Final = Decimal(1)
 PERSON: Final = "person:"
@@ -167,6 +167,13 @@ def _judged(plan: Plan, requirement: Requirement, known: Known, position: int, *
         return Step(worst=Decimal(0), best=ONE, outcome="fail")
     lost = ONE if passed else loss
     return Step(worst=1 - lost, best=1 - lost, outcome="fail")
+
+
+def violation_of(requirement: Requirement, graded: Grade) -> Violation:
+    """The violation in one graded sample; where a person must confirm, a second grader's word does not."""
+    person = graded.by.startswith(PERSON)
+    unheard = requirement.confirm == "person" and graded.violation == "confirmed" and not person
+    return "unconfirmed" if unheard else graded.violation
 
 
 def outcome_of(requirement: Requirement, item: Item, graded: Grade) -> tuple[Outcome, str]:

@@ -308,6 +308,16 @@ def raised(standard: Standard, more: int) -> Standard:
     return replace(standard, requirements=tuple(raised_))
 
 
+def longer(chosen: Standard, earlier: Standard, more: int) -> Standard:
+    """The standard of another attempt: that of the earlier run with caps raised by `more`. Raises PlanMismatch for another one."""
+    if _uncapped(chosen) != _uncapped(earlier):
+        raise PlanMismatch(
+            "another attempt needs the same standard as the run that it continues",
+            todo="start a new run for another one",
+        )
+    return raised(earlier, more)
+
+
 def carrying(planned: Plan, earlier: Plan, head: str) -> Plan:
     """`planned` as the next attempt after `earlier`, whose journal ends with `head`.
 

@@ -19,7 +19,7 @@ from typing import Final
 from evalcenter import journal, paths, plan, scoring, steering
 from evalcenter.errors import InputError
 from evalcenter.grade import item_at
-from evalcenter.records import Grade, Mark, Requirement, Stream, Text
+from evalcenter.records import Criterion, Grade, Mark, Requirement, Stream, Text
 
 COLUMNS: Final = ("position", "criterion", "mark", "requirement", "question", "answer")
 MARKS: Final = ("met", "not_met")
@@ -49,7 +49,8 @@ def _waiting(run: journal.Run, requirement: Requirement, stream: Stream) -> Sequ
     graded = [p for p in stream.positions if p in run.grades]
     if requirement.rule != "evidence":
         pending = [p for p in graded if paths.outcome_of(requirement, item_at(run, p), run.grades[p])[1] == "pending"]
-        crossed = [p for p in graded if requirement.rule == "zero" and run.grades[p].violation == "unconfirmed"]
+        zero = requirement.rule == "zero"
+        crossed = [p for p in graded if zero and paths.violation_of(requirement, run.grades[p]) == "unconfirmed"]
         return [*pending, *crossed]
     return [
         position
@@ -64,7 +65,8 @@ def _asked(run: journal.Run, requirement: Requirement, position: int, criterion:
     mark = next(m for c, m in zip(item.criteria, grade.marks, strict=True) if c.id == criterion)
     critical = next(c.critical for c in item.criteria if c.id == criterion)
     if requirement.rule == "zero":
-        return critical and (mark.state == "pending" or (mark.state == "not_met" and not mark.confirmed))
+        settled = mark.reason == READ or (bool(mark.confirmed) and requirement.confirm == "second_grader")
+        return critical and (mark.state == "pending" or (mark.state == "not_met" and not settled))
     return mark.state == "pending"
 
 
@@ -156,3 +158,9 @@ def person_grade(run: journal.Run, position: int, read: Mapping[str, str], reade
 def _marked(mark: Mark, state: str, *, critical: bool) -> Mark:
     confirmed = state == "not_met" if critical else mark.confirmed
     return replace(mark, state=state, reason=READ, confirmed=confirmed)  # type: ignore[arg-type]  # one of MARKS
+
+
+def given(criterion: Criterion, machine: Mark, read: Mark) -> bool:
+    """Whether `read` is what a person may have made of the machine's mark."""
+    asked = machine.state == "pending" or (criterion.critical and machine.state == "not_met")
+    return asked and read.state in MARKS and read == _marked(machine, read.state, critical=criterion.critical)

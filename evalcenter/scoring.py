@@ -163,7 +163,7 @@ def _tally(plan: Plan, requirement: Requirement, known: Known) -> Tally:
         else:
             items.add(plan.order[position])
         if position in known.grades:
-            violations[known.grades[position].violation] += 1
+            violations[paths.violation_of(requirement, known.grades[position])] += 1
     return Tally(
         requirement=requirement.id,
         planned=len(stream.positions),

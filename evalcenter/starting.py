@@ -18,7 +18,7 @@ from evalcenter.errors import EXIT, INTERRUPTED, CandidateError, DiskFull, KeyRe
 from evalcenter.options import given, named_candidate, named_suites
 
 if TYPE_CHECKING:
-    from evalcenter.records import CandidateSpec
+    from evalcenter.records import CandidateSpec, Plan
     from evalcenter.walk import Ended
 
 
@@ -31,9 +31,11 @@ def key(variable: str | None) -> str | None:
     return os.environ[variable]
 
 
-def planned(suites: Sequence[str], standard: str, seed: str, options: dict[str, Any]) -> Any:
-    """(plan, plugins) for what the options name."""
-    from evalcenter import specs, walk
+def planned(
+    suites: Sequence[str], standard: str, seed: str, options: dict[str, Any], earlier: Plan | None = None
+) -> Any:
+    """(plan, plugins) for what the options name; it carries the `earlier` plan's sequences on where there is one."""
+    from evalcenter import plan, specs, walk
     from evalcenter.plugins import load
     from evalcenter.records import CandidateSpec
 
@@ -45,8 +47,9 @@ def planned(suites: Sequence[str], standard: str, seed: str, options: dict[str, 
     terms = walk.Terms(
         version_rank=options["version_rank"],
         calibrations=specs.load_calibrations(options["calibration"]) if options["calibration"] else (),
-        more=options.get("more") or 0,
     )
+    if earlier is not None:
+        chosen = plan.longer(chosen, earlier.standard, options["more"] or 0)
     return walk.prepare(loaded, chosen, spec, seed or secrets.token_hex(16), plugins, terms), plugins
 
 
@@ -75,7 +78,7 @@ def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) ->
     if earlier is not None and options["seed"]:
         raise click.UsageError("a continued run keeps the seed of the earlier one")
     seed = earlier.plan.seed if earlier is not None else options["seed"]
-    made, plugins = planned(suites, options["standard"], seed, options)
+    made, plugins = planned(suites, options["standard"], seed, options, earlier.plan if earlier else None)
     folder = out or Path("reports") / f"{made.suites[0].id}-{secrets.token_hex(4)}"
     means = _means(plugins, made.candidate, len(made.order), options)
     return _walked(folder, lambda: walk.start(made, folder, means, earlier), means)

@@ -18,7 +18,7 @@ from itertools import accumulate
 from typing import Final
 
 from evalcenter import paths, sequential, standards
-from evalcenter.grade import item_at
+from evalcenter.grade import item_at, scores
 from evalcenter.journal import Journal, Run
 from evalcenter.marking import Marker
 from evalcenter.records import Failure, Requirement, Response, Stream
@@ -68,19 +68,20 @@ class Steering:
         self._fixed: set[int] = set(range(run.plan.census))
         self._readers: dict[int, list[tuple[Course, int]]] = {}
         self.courses: list[Course] = []
-        self._red: set[int] = set()
+        self._red: dict[int, list[Requirement]] = {}
         for requirement, stream in zip(self._standard.requirements, run.plan.streams, strict=True):
             self._add(requirement, stream)
-        grades = run.grades
-        self._failed = any(grades[p].violation == "confirmed" for p in self._red if p in grades)
+        self._failed = any(self._crossed(position) for position in self._red)
         for course in self.courses:
             self._advance(course)
             self._follow(course)
+        self._fixed |= self._lost()
         self._left = deque(p for p in range(len(run.plan.order)) if p not in run.responses)
 
     def _add(self, requirement: Requirement, stream: Stream) -> None:
         if requirement.rule == "zero":
-            self._red.update(stream.positions)
+            for position in stream.positions:
+                self._red.setdefault(position, []).append(requirement)
         if requirement.rule != "evidence":
             self._fixed.update(stream.positions)
             return
@@ -90,6 +91,21 @@ class Steering:
         self.courses.append(course)
         for at, position in enumerate(stream.positions):
             self._readers.setdefault(position, []).append((course, bisect_right(ends, at)))
+
+    def _lost(self) -> set[int]:
+        """Calls that failed for good below a decision that came out INCONCLUSIVE: a resumed run makes them again."""
+        run, closed = self.run, [course for course in self.courses if not course.open]
+        if not run.failures or not closed:
+            return set()
+        verdict = standards.decide(run.plan.standard, scores(run), run.plan.version_rank)
+        unsettled = {finding.requirement for finding in verdict.findings if finding.verdict == "inconclusive"}
+        return {
+            position
+            for course in closed
+            if course.requirement.id in unsettled
+            for position in course.stream.positions
+            if position in run.failures
+        }
 
     def take(self) -> int | None:
         """The next position to ask; None when nothing can be asked now, or nothing more is needed."""
@@ -120,14 +136,19 @@ class Steering:
 
     def moved(self, position: int) -> None:
         """Take note that `run` knows something new of `position`."""
-        red = position in self._red and position in self.run.grades
-        self._failed = self._failed or (red and self.run.grades[position].violation == "confirmed")
+        self._failed = self._failed or self._crossed(position)
         for course, unit in self._readers.get(position, ()):
             if course.open and unit <= course.front:
                 self._advance(course)
                 last = course.front == len(course.ends)
                 if last or unit < course.known or course.front > course.known + course.known // STRIDE:
                     self._follow(course)
+
+    def _crossed(self, position: int) -> bool:
+        """Whether a red line was crossed there for certain."""
+        grade = self.run.grades.get(position)
+        readers = self._red.get(position, ())
+        return grade is not None and any(paths.violation_of(r, grade) == "confirmed" for r in readers)
 
     def _advance(self, course: Course) -> None:
         """Move the front over every unit that has its answers, or has failed for good."""

@@ -45,11 +45,10 @@ class Means:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a plan fixes besides suites, standard, candidate and seed. `more` raises every cap, to carry an earlier run on."""
+    """What a plan fixes besides suites, standard, candidate and seed."""
 
     version_rank: int = 0
     calibrations: tuple[Calibration, ...] = ()
-    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,7 @@ def prepare(
                 todo=f"name one of {', '.join(sorted(known))}",
             )
     pairs = [(loaded.suite, loaded.digest) for loaded in suites]
-    drawn = plan.expand(pairs, plan.raised(standard, terms.more), candidate, seed, plugins, boundary.convert)
+    drawn = plan.expand(pairs, standard, candidate, seed, plugins, boundary.convert)
     return replace(drawn, version_rank=terms.version_rank, calibrations=terms.calibrations)
 
 
