@@ -209,20 +209,20 @@ def line(at: str, cap: int, seed: str = SERVER) -> Iterator[Line]:
         yield Line(base_url, at, cap)
 
 
-def many(numbers: Sequence[int], at: str, cap: int) -> list[Ran]:
+def many(numbers: Sequence[int], at: str, cap: int, seed: str = SERVER) -> list[Ran]:
     """The runs with these numbers, against one server that only they use."""
-    with line(at, cap, f"{SERVER}/{numbers[0]}") as held, tempfile.TemporaryDirectory() as folder:
+    with line(at, cap, f"{seed}/{numbers[0]}") as held, tempfile.TemporaryDirectory() as folder:
         return [held.run(number, Path(folder) / str(number)) for number in numbers]
 
 
-def measured(runs: int, at: str, cap: int, workers: int = 1) -> list[Ran]:
+def measured(runs: int, at: str, cap: int, workers: int = 1, seed: str = SERVER) -> list[Ran]:
     """So many runs, dealt out to `workers` processes in pieces."""
     if workers == 1:
-        return many(range(runs), at, cap)
+        return many(range(runs), at, cap, seed)
     found: list[Ran] = []
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         pieces = [range(first, min(first + PIECE, runs)) for first in range(0, runs, PIECE)]
-        for done in as_completed([pool.submit(many, piece, at, cap) for piece in pieces]):
+        for done in as_completed([pool.submit(many, piece, at, cap, seed) for piece in pieces]):
             found += done.result()
             print(f"{len(found)} runs, {dict(Counter(one.outcome for one in found))}", file=sys.stderr, flush=True)
     return found
@@ -257,11 +257,12 @@ def main() -> int:
     parser.add_argument("--cap", type=int, default=CAP)
     parser.add_argument("--line", default=LINE)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", default=SERVER, help="Of the candidates' draws.")
     given = parser.parse_args()
     if not proved(bank(), plugins.load()):
         raise SystemExit("an example is not what it says")
     before = time.monotonic()
-    ran = measured(given.runs, given.line, given.cap, given.workers)
+    ran = measured(given.runs, given.line, given.cap, given.workers, given.seed)
     took = time.monotonic() - before
     counts, should = Counter(one.outcome for one in ran), expected(given.line, given.cap)
     calls, passes = sum(one.calls for one in ran), sum(one.passes for one in ran)

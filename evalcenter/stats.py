@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 DIGITS: Final = 6
 BETS: Final = 20
+FEW: Final = 8
+"""So many different scores are counted instead of added up one by one, which is the same and faster."""
 SLACK: Final = 1e-9
 """How far from its line a sum of scores may be by rounding alone."""
 MARGIN: Final = 1e-6
@@ -78,27 +80,43 @@ def evidence(
     if against:
         x, p, bets = 1 - x, 1 - p, bets / 3
     if bank is None:
-        return _mixture(1 + bets * ((x - p) / p)[..., None])
+        return _mixture(_summed(x, p, bets))
     before = np.cumsum(x, axis=-1) - x
     t = np.arange(x.shape[-1])
     # Out of these ranges the claim is certain or lost, which `_settled` says.
     mean = np.clip((bank * p - before) / (bank - t), SLACK / bank, 1.0)  # what is still needed to stand on the line
     room = np.maximum((1 - p) - (t - before) / bank, SLACK / bank)
     grown = np.minimum(1.0, bets * ((1 - p) / room)[..., None])
-    path = _mixture(1 + grown * ((x - mean) / mean)[..., None])
+    path = _mixture(np.cumsum(_logs(1 + grown * ((x - mean) / mean)[..., None]), axis=-2))
     return _settled(path, np.cumsum(x, axis=-1), bank, p, strict=against)
 
 
-def _mixture(factors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The logarithm of the mean over the bets (last axis) of the running products of `factors` (last axis but one)."""
+def _summed(x: NDArray[np.float64], p: float, bets: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The logarithms of the running products of ``1 + f (x - p) / p``, one column a bet."""
     import numpy as np
 
-    with np.errstate(divide="ignore"):
-        logs = np.cumsum(np.log(np.maximum(factors, 0.0)), axis=-2)
+    values = np.unique(x)
+    if values.size > FEW:
+        return np.cumsum(_logs(1 + bets * ((x - p) / p)[..., None]), axis=-2)
+    seen = np.cumsum(x[..., None] == values, axis=-2, dtype=np.float64)  # how often each value came so far
+    return np.asarray(seen @ _logs(1 + bets * ((values - p) / p)[:, None]))
+
+
+def _logs(factors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithms, where a bet that lost everything is merely far below all others: minus infinity would not add up."""
+    import numpy as np
+
+    return np.log(np.maximum(factors, 1e-300))
+
+
+def _mixture(logs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The logarithm of the mean over the bets (last axis) of what `logs` are the logarithms of."""
+    import numpy as np
+
     top = logs.max(axis=-1, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0.0)
-    with np.errstate(divide="ignore"):
-        return np.asarray(top[..., 0] + np.log(np.exp(logs - top).mean(axis=-1)))
+    np.subtract(logs, top, out=logs)  # in place: a batch of runs fills the memory otherwise
+    np.exp(logs, out=logs)
+    return np.asarray(top[..., 0] + np.log(logs.mean(axis=-1)))
 
 
 def _settled(
@@ -162,6 +180,8 @@ def bounds(
     import numpy as np
 
     x = np.asarray(scores, dtype=np.float64)
+    if x.ndim != 1:
+        raise ValueError("expected the scores of one run")
     if not x.size:
         return Decimal(0), Decimal(1)
     looks = slice(-1, None) if now else slice(None)
@@ -252,6 +272,8 @@ def decide(
     """
     import numpy as np
 
+    if rule.least < 1 or (best is not None and len(best) != len(scores)):
+        raise ValueError("expected least >= 1, and as many scores on either side")
     low = np.asarray(scores, dtype=np.float64)[: rule.cap]
     high = low if best is None else np.asarray(best, dtype=np.float64)[: rule.cap]
     floor = rule.line if rule.floor is None else rule.floor
