@@ -195,7 +195,8 @@ def test_a_batch_is_its_rows(scores: list[float], line: Decimal, against: bool, 
     assert together.shape == rows.shape
     for i in range(2):
         for j in range(2):
-            assert together[i, j].tolist() == stats.evidence(rows[i, j], line, bank, against=against).tolist()
+            alone = stats.evidence(rows[i, j], line, bank, against=against)
+            assert agree(together[i, j].tolist(), alone.tolist())
 
 
 @settings(max_examples=60)
@@ -205,7 +206,7 @@ def test_what_follows_changes_nothing(scores: list[float], line: Decimal, agains
     bank = None if more is None else len(scores) + more
     whole = stats.evidence(scores, line, bank, against=against)
     half = len(scores) // 2
-    assert whole[:half].tolist() == stats.evidence(scores[:half], line, bank, against=against).tolist()
+    assert agree(whole[:half].tolist(), stats.evidence(scores[:half], line, bank, against=against).tolist())
 
 
 @settings(max_examples=60)
