@@ -37,7 +37,6 @@ from evalcenter import (
     plan,
     review,
     scoring,
-    standards,
     steering,
 )
 from evalcenter.declaration import Declaration
@@ -152,7 +151,7 @@ def _read_by_a_person(run: journal.Run, position: int, held: Grade) -> None:
 def _verdict(run: journal.Run) -> None:
     if run.verdict is None:
         return
-    again = standards.decide(run.plan.standard, grade.scores(run), run.plan.version_rank)
+    again = grade.verdict(run)
     if again != run.verdict:
         raise Tampered(
             f"the verdict says {run.verdict.outcome}; recomputed it is {again.outcome}, or its evidence differs",

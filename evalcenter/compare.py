@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from evalcenter import paired, paths, plan
+from evalcenter import paired, paths, plan, stats
 from evalcenter.bars import percent
 from evalcenter.errors import InputError, PlanMismatch
 from evalcenter.journal import Run
@@ -115,16 +115,6 @@ def compare(old: Run, new: Run, margin: Decimal) -> Comparison:
 # -- which sample belongs to which ------------------------------------------------------------------------------------
 
 
-def cells(planned: Plan) -> list[Cell]:
-    """The cell that is asked at each position."""
-    seen: Counter[int] = Counter()
-    found = []
-    for index in planned.order:
-        found.append((planned.items[index].id, seen[index]))
-        seen[index] += 1
-    return found
-
-
 def _read(run: Run) -> dict[str, set[int]]:
     """For each requirement the positions that were read: up to the first without an outcome, of a census all that have one."""
     rules = {requirement.id: requirement.rule for requirement in run.plan.standard.requirements}
@@ -142,7 +132,7 @@ def _read(run: Run) -> dict[str, set[int]]:
 
 def _matched(old: Run, new: Run) -> tuple[dict[int, int], dict[str, int]]:
     """(the old position that belongs to each new one, how many samples were left out and why)."""
-    asked, asked_now = cells(old.plan), cells(new.plan)
+    asked, asked_now = plan.cells(old.plan), plan.cells(new.plan)
     held = {asked[at]: at for at in set().union(*_read(old).values())}
     partner: dict[int, int] = {}
     left_out: Counter[str] = Counter()
@@ -241,7 +231,7 @@ def _changes(
     planned: Plan, partner: Mapping[int, int], pairs: Sequence[Pair]
 ) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """(passed before and failed now, failed before and passed now), red lines first, else in the new run's order."""
-    asked = cells(planned)
+    asked = plan.cells(planned)
     lost, gained = [], []
     for at, pair in zip(sorted(partner), pairs, strict=True):
         item = planned.items[planned.order[at]]
@@ -357,7 +347,7 @@ def _after(judged: Judgement) -> str:
 
 
 def _ratio(evidence: Decimal) -> str:
-    return "certain" if evidence >= paired.CERTAIN else f"{evidence:.3g} to 1"
+    return "certain" if evidence >= stats.CERTAIN else f"{evidence:.3g} to 1"
 
 
 def _listed(title: str, changes: Sequence[Change]) -> Iterator[str]:

@@ -74,9 +74,18 @@ def ended(walked: Ended) -> None:
     """Print how a run ended, and where its reports are."""
     standard = journal.load(walked.folder).plan.standard
     verdict(walked.verdict, {requirement.id: requirement.title.en for requirement in standard.requirements})
+    if walked.queue:
+        print(waiting(walked))  # noqa: T201 (this is the display)
     for path in walked.reports:
         if path.suffix == ".html":
             print(f"report: {path}")  # noqa: T201 (this is the display)
+
+
+def waiting(walked: Ended) -> str:
+    """How many marks a person has yet to give, and how to hand them out; it is no verdict where only they are missing."""
+    asked = f"evalcenter review {walked.folder} --export queue.csv"
+    state = "AWAITING REVIEW (no verdict): " if walked.verdict.outcome == "inconclusive" else ""
+    return f"{state}{walked.queue} marks wait for a person; hand them out with:  {asked}"
 
 
 class Display:

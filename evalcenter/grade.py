@@ -35,9 +35,14 @@ def scores(run: Run) -> Scores:
     return scoring.tally(run.plan, run.known)
 
 
+def verdict(run: Run) -> Verdict:
+    """The verdict of the plan's standard on what `run` knows."""
+    return standards.decide(run.plan.standard, scores(run), run.plan.version_rank)
+
+
 def decide(run: Run, journal: Journal) -> Verdict:
-    """The verdict of the plan's standard on `run`, written to the journal unless it stands there already."""
-    verdict = standards.decide(run.plan.standard, scores(run), run.plan.version_rank)
-    if verdict != run.verdict:
-        run.verdict, run.decided = verdict, journal.append("verdict", verdict)
-    return verdict
+    """The verdict on `run`, written to the journal unless it stands there already."""
+    decided = verdict(run)
+    if decided != run.verdict:
+        run.verdict, run.decided = decided, journal.append("verdict", decided)
+    return decided

@@ -17,8 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Context, Decimal
-from math import exp, log
+from decimal import Decimal
 from typing import Final, Literal
 
 from evalcenter import stats
@@ -27,7 +26,6 @@ from evalcenter.records import Outcome
 Pair = tuple[Outcome, Outcome]
 """The outcomes of one question: by the old version, by the new one."""
 Answer = Literal["not_worse", "worse", "open"]
-CERTAIN: Final = Decimal("1E+12")
 DIGITS: Final = Decimal("0.000001")
 
 
@@ -136,11 +134,5 @@ def judge(pairs: Sequence[Pair], margin: Decimal, alpha: Decimal, bank: int | No
         first.append((int(poor.argmax()) + 1, "worse"))
     at, answer = min(first, default=(len(pairs), "open"))
     return Judgement(
-        answer=answer, pairs=at, for_not_worse=_ratio(float(good.max())), for_worse=_ratio(float(bad.max()))
+        answer=answer, pairs=at, for_not_worse=stats.ratio(float(good.max())), for_worse=stats.ratio(float(bad.max()))
     )
-
-
-def _ratio(logarithm: float) -> Decimal:
-    if logarithm >= log(float(CERTAIN)):
-        return CERTAIN
-    return Context(prec=stats.DIGITS, rounding=ROUND_FLOOR).create_decimal(Decimal(exp(logarithm)))

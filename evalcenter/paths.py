@@ -12,16 +12,17 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
-from evalcenter.records import Grade, Item, Outcome, Path, Plan, Requirement, Stream, Violation
+from evalcenter.records import Grade, Item, Mark, Outcome, Path, Plan, Requirement, Stream, Violation
 
 ONE: Final = Decimal(1)
 PERSON: Final = "person:"
 JUDGE: Final = "judge:"
+OPEN: Final = ("pending", "unjudged")
 Standing = Literal["missing", "waiting", "ended"]
 
 
@@ -93,9 +94,7 @@ def _unit(
 
 def waits(plan: Plan, requirement: Requirement, known: Known, position: int, *, coin: bool) -> bool:
     """Whether the score of one sample hangs on a person."""
-    if requirement.grading != "direct":
-        return _judged(plan, requirement, known, position, coin=coin) == "waiting"
-    return _direct(plan, requirement, known, position) == "waiting"
+    return _unit(plan, requirement, known, (position,), coin=coin) == "waiting"
 
 
 def _all(steps: list[Step]) -> Step:
@@ -127,20 +126,21 @@ def _lost() -> Step:
 
 
 def _share(item: Item, grade: Grade, *, generous: bool) -> Decimal:
-    """The share of the points, floored at 0, to six digits, when what could not be judged falls the candidate's way or not.
-
-    A failed critical criterion earns nothing.
-    """
-    earned = 0
-    for criterion, mark in zip(item.criteria, grade.marks, strict=True):
-        for_it = generous == (criterion.points > 0 or criterion.critical)
-        met = for_it if mark.state == "unjudged" else mark.state == "met"
-        if criterion.critical and not met:
-            return Decimal(0)
-        earned += criterion.points if met else 0
-    if not grade.possible:
+    """The share of the points, floored at 0, to six digits; a failed critical criterion earns nothing."""
+    met = met_by(item, grade.marks, generous=generous)
+    marked = list(zip(item.criteria, met, strict=True))
+    if not grade.possible or any(criterion.critical and not is_met for criterion, is_met in marked):
         return Decimal(0)
+    earned = sum(criterion.points for criterion, is_met in marked if is_met)
     return (Decimal(max(0, earned)) / Decimal(grade.possible)).quantize(Decimal("0.000001"))
+
+
+def met_by(item: Item, marks: Sequence[Mark], *, generous: bool) -> list[bool]:
+    """Which criteria are met when every open mark falls the candidate's way (`generous`) or against it."""
+    return [
+        (generous == (criterion.points > 0 or criterion.critical)) if mark.state in OPEN else mark.state == "met"
+        for criterion, mark in zip(item.criteria, marks, strict=True)
+    ]
 
 
 def _judged(plan: Plan, requirement: Requirement, known: Known, position: int, *, coin: bool) -> Step | Standing:
@@ -186,7 +186,7 @@ def outcome_of(requirement: Requirement, item: Item, graded: Grade) -> tuple[Out
     else:
         read = [m for c, m in zip(item.criteria, graded.marks, strict=True) if "refusal" in c.check]
         bad = graded.why != "truncated" and any(mark.state == "not_met" for mark in read)
-    open_ = [mark.state for mark in read if mark.state in ("pending", "unjudged")]
+    open_ = [mark.state for mark in read if mark.state in OPEN]
     unsure = [graded.why] if graded.why == "truncated" else open_
     if bad:
         return "fail", ""

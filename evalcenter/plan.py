@@ -309,13 +309,10 @@ def raised(standard: Standard, more: int) -> Standard:
 
 
 def longer(chosen: Standard, earlier: Standard, more: int) -> Standard:
-    """The standard of another attempt: that of the earlier run with caps raised by `more`. Raises PlanMismatch for another one."""
-    if _uncapped(chosen) != _uncapped(earlier):
-        raise PlanMismatch(
-            "another attempt needs the same standard as the run that it continues",
-            todo="start a new run for another one",
-        )
-    return raised(earlier, more)
+    """`chosen` with the caps of the `earlier` run raised by `more`; that it is the same standard is for `carrying` to check."""
+    caps = {requirement.id: requirement.cap for requirement in earlier.requirements}
+    kept = tuple(replace(r, cap=caps.get(r.id, r.cap)) for r in chosen.requirements)
+    return raised(replace(chosen, requirements=kept), more)
 
 
 def carrying(planned: Plan, earlier: Plan, head: str) -> Plan:
@@ -343,9 +340,9 @@ def carrying(planned: Plan, earlier: Plan, head: str) -> Plan:
 
 def places(earlier: Plan, planned: Plan) -> Mapping[int, int]:
     """Where each position of `earlier` stands in `planned`. Raises PlanMismatch unless its sequences begin those of `planned`."""
-    where = {cell: place for place, cell in enumerate(_cells(planned))}
-    cells = _cells(earlier)
-    missing = [cell for cell in cells if cell not in where]
+    where = {cell: place for place, cell in enumerate(cells(planned))}
+    before = cells(earlier)
+    missing = [cell for cell in before if cell not in where]
     streams = zip(earlier.streams, planned.streams, strict=False)  # their number is compared first
     if (
         missing
@@ -353,16 +350,17 @@ def places(earlier: Plan, planned: Plan) -> Mapping[int, int]:
         or any(not _begins(earlier, old, planned, new) for old, new in streams)
     ):
         raise PlanMismatch("the earlier run's sequences are not the beginning of these", todo="start a new run")
-    return {place: where[cell] for place, cell in enumerate(cells)}
+    return {place: where[cell] for place, cell in enumerate(before)}
 
 
-def _cells(planned: Plan) -> list[tuple[str, int]]:
+def cells(planned: Plan) -> list[tuple[str, int]]:
+    """(item, how often it was asked before) at each position; a plan made before epochs were written asks every item once."""
     epochs = planned.epochs or (0,) * len(planned.order)
     return [(planned.items[index].id, epoch) for index, epoch in zip(planned.order, epochs, strict=True)]
 
 
 def _begins(earlier: Plan, old: Stream, planned: Plan, new: Stream) -> bool:
-    before, after = _cells(earlier), _cells(planned)
+    before, after = cells(earlier), cells(planned)
     head = [after[position] for position in new.positions[: len(old.positions)]]
     return head == [before[position] for position in old.positions] and new.coins.startswith(old.coins)
 

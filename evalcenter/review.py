@@ -21,7 +21,7 @@ from evalcenter.errors import InputError
 from evalcenter.grade import item_at
 from evalcenter.records import Criterion, Grade, Mark, Requirement, Stream, Text
 
-COLUMNS: Final = ("position", "criterion", "mark", "requirement", "question", "answer")
+COLUMNS: Final = ("position", "criterion", "mark", "asks", "question", "answer")
 MARKS: Final = ("met", "not_met")
 READ: Final = Text(zh="由人工评阅", en="read by a person")
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -52,11 +52,12 @@ def _waiting(run: journal.Run, requirement: Requirement, stream: Stream) -> Sequ
         zero = requirement.rule == "zero"
         crossed = [p for p in graded if zero and paths.violation_of(requirement, run.grades[p]) == "unconfirmed"]
         return [*pending, *crossed]
+    known = run.known
     return [
         position
         for at, unit in enumerate(paths.units(stream))
         for position in unit
-        if paths.waits(run.plan, requirement, run.known, position, coin=stream.coins[at : at + 1] == "1")
+        if paths.waits(run.plan, requirement, known, position, coin=stream.coins[at : at + 1] == "1")
     ]
 
 

@@ -37,8 +37,6 @@ from evalcenter.records import (
     Violation,
 )
 
-OPEN = ("pending", "unjudged")
-
 
 def possible(criteria: Iterable[Criterion]) -> int:
     """The points a perfect answer earns: the sum of the positive ones."""
@@ -77,10 +75,7 @@ def _outcome(item: Item, state: AnswerState, marks: Sequence[Mark]) -> tuple[Out
 
 def _passes(item: Item, marks: Sequence[Mark], *, generous: bool) -> bool:
     """Whether the item passes when every open mark falls the candidate's way (`generous`) or against it."""
-    met = [
-        (generous == (criterion.points > 0 or criterion.critical)) if mark.state in OPEN else mark.state == "met"
-        for criterion, mark in zip(item.criteria, marks, strict=True)
-    ]
+    met = paths.met_by(item, marks, generous=generous)
     if any(criterion.critical and not is_met for criterion, is_met in zip(item.criteria, met, strict=True)):
         return False
     most = possible(item.criteria)

@@ -13,20 +13,15 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Context, Decimal
-from math import exp, log
-from typing import TYPE_CHECKING, Final, Literal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Final, Literal
 
 from evalcenter import bars, stats
 from evalcenter.records import Finding, Path, Requirement, Tally, Text, VerdictState
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-CERTAIN: Final = Decimal("1E+12")
+DIGITS: Final = Decimal("0.000001")
 KNOWN_BAD: Final = 59
 """Fewer known-bad answers can't show that a judge catches 95 % of them, even if it caught all."""
 FAILURES: Final = 8
@@ -115,8 +110,8 @@ def finding(requirement: Requirement, tally: Tally, path: Path, penalty: int) ->
         reasons=reasons,
         uncovered=bars.uncovered(requirement, tally),
         units=decided.units,
-        for_pass=_ratio(decided.for_pass),
-        for_fail=_ratio(decided.for_fail),
+        for_pass=stats.ratio(decided.for_pass),
+        for_fail=stats.ratio(decided.for_fail),
         waiting=decided.grade == "undecided" and path.standing == "waiting",
     )
 
@@ -133,23 +128,21 @@ def trace(requirement: Requirement, path: Path, penalty: int) -> Trace | None:
         return None
     rule = _frame(requirement, path, penalty).rule
     low, high = ([float(x) for x in side[: decided.units]] for side in (path.worst, path.best))
-    floor = rule.line if rule.floor is None else rule.floor
-    refuted = floor if rule.against is None else rule.against
     to_pass, to_fail = needed(requirement, penalty)
 
     def curve(claim: Literal["line", "against", "floor", "under"], line: Decimal) -> Curve:
         against = claim in ("against", "under")
         found = stats.evidence(high if against else low, line, rule.bank, against=against)
-        return Curve(claim=claim, ratios=_ratios(found), needed=to_fail if against else to_pass)
+        return Curve(
+            claim=claim,
+            ratios=tuple(stats.ratio(float(value)) for value in found),
+            needed=to_fail if against else to_pass,
+        )
 
-    curves = [curve("line", rule.line), curve("against", refuted)]
+    curves = [curve("line", rule.line), curve("against", rule.failing)]
     if rule.floor is not None:
-        curves += [curve("floor", rule.floor), curve("under", rule.line)]
+        curves += [curve("floor", rule.floor), curve("under", rule.missing)]
     return Trace(curves=tuple(curves), decided=decided)
-
-
-def _ratios(path: NDArray[np.float64]) -> tuple[Decimal, ...]:
-    return tuple(_ratio(float(value)) for value in path)
 
 
 def chart(requirement: Requirement, most: int, penalty: int, bank: int | None = None) -> tuple[Row, ...]:
@@ -218,12 +211,13 @@ def _bounds(
     _, high = stats.bounds([float(x) for x in best], requirement.beta / penalty, frame.rule.bank, now=True)
     if frame.slope == 0:
         return Decimal(0), high
-    back: Callable[[Decimal], Decimal] = lambda mean: max(Decimal(0), 1 - (1 - mean) / frame.slope)  # noqa: E731
-    digits = Decimal("0.000001")
-    upper = high if requirement.grading == "calibrated" else back(high)
-    return back(low).quantize(digits, rounding=ROUND_FLOOR), upper if frame.slope == 1 else min(
-        Decimal(1), upper.quantize(digits) + digits
-    )
+
+    def back(mean: Decimal, rounding: str) -> Decimal:
+        return max(Decimal(0), 1 - (1 - mean) / frame.slope).quantize(DIGITS, rounding=rounding)
+
+    # A calibrated judge's mean score is at least the rate, so its upper bound holds for the rate as it stands.
+    upper = back(high, ROUND_CEILING) if requirement.grading == "audited" else high
+    return back(low, ROUND_FLOOR), upper
 
 
 def _rate(frame: _Frame, worst: tuple[Decimal, ...], outcomes: str) -> Decimal | None:
@@ -232,18 +226,7 @@ def _rate(frame: _Frame, worst: tuple[Decimal, ...], outcomes: str) -> Decimal |
     if not scored or frame.slope == 0:
         return None
     mean = sum(scored, Decimal(0)) / len(scored)
-    return max(Decimal(0), 1 - (1 - mean) / frame.slope).quantize(Decimal("0.000001"))
-
-
-def _ratio(logarithm: float) -> Decimal:
-    """Evidence as a ratio, rounded down to six digits.
-
-    Twelve digits are kept first: the last ones of a double differ between platforms, and 0.825 must not become 0.824999 by them.
-    """
-    if logarithm >= log(float(CERTAIN)):
-        return CERTAIN
-    kept = Context(prec=2 * stats.DIGITS).create_decimal(Decimal(exp(logarithm)))
-    return Context(prec=stats.DIGITS, rounding=ROUND_FLOOR).create_decimal(kept)
+    return max(Decimal(0), 1 - (1 - mean) / frame.slope).quantize(DIGITS)
 
 
 def _short_of_labels(requirement: Requirement, path: Path) -> bool:
@@ -326,5 +309,5 @@ def _stands(path: Path) -> Text:
 
 
 def _shown(logarithm: float) -> str:
-    ratio = _ratio(logarithm)
-    return f"{ratio:.0f}" if ratio < CERTAIN else "∞"
+    ratio = stats.ratio(logarithm)
+    return f"{ratio:.0f}" if ratio < stats.CERTAIN else "∞"

@@ -24,13 +24,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from math import log
+from math import exp, log
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
+CERTAIN: Final = Decimal("1E+12")
 DIGITS: Final = 6
 BETS: Final = 20
 FEW: Final = 8
@@ -95,8 +96,7 @@ def _summed(x: NDArray[np.float64], p: float, bets: NDArray[np.float64]) -> NDAr
     """The logarithms of the running products of ``1 + f (x - p) / p``, one column a bet."""
     import numpy as np
 
-    values = np.unique(x)
-    if values.size > FEW:
+    if (values := np.unique(x)).size > FEW:
         return np.cumsum(_logs(1 + bets * ((x - p) / p)[..., None]), axis=-2)
     seen = np.cumsum(x[..., None] == values, axis=-2, dtype=np.float64)  # how often each value came so far
     return np.asarray(seen @ _logs(1 + bets * ((values - p) / p)[:, None]))
@@ -153,19 +153,24 @@ def chart(line: Decimal | float, failures: int, alpha: Decimal | float) -> int:
 
     The order does not matter. Raises ValueError where the line is not between 0 and 1.
     """
-    n = failures + 1
-    while not _proves(n, failures, line, alpha):
-        n *= 2
-    low, high = max(failures, n // 2), n
+
+    def proves(n: int) -> bool:
+        path = evidence([0.0] * failures + [1.0] * (n - failures), line)
+        return bool(crossed(path[-1:], 1 / float(alpha))[0])
+
+    return _smallest(failures + 1, proves)
+
+
+def _smallest(least: int, holds: Callable[[int], bool]) -> int:
+    """The smallest number from `least` on that `holds`, which it then does for good."""
+    high = least
+    while not holds(high):
+        high *= 2
+    low = max(least - 1, high // 2)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if _proves(middle, failures, line, alpha) else (middle, high)
+        low, high = (low, middle) if holds(middle) else (middle, high)
     return high
-
-
-def _proves(n: int, failures: int, line: Decimal | float, alpha: Decimal | float) -> bool:
-    path = evidence([0.0] * failures + [1.0] * (n - failures), line)
-    return bool(crossed(path[-1:], 1 / float(alpha))[0])
 
 
 def bounds(
@@ -193,7 +198,7 @@ def bounds(
         return bool(crossed(evidence(x, 1 - middle, bank, against=True)[looks], 1 / float(alpha)).any())
 
     low, high = _highest(excluded), 1 - _highest(excluded_above)
-    return _round(low, ROUND_FLOOR), _round(high, ROUND_CEILING)
+    return _share(low, ROUND_FLOOR), _share(high, ROUND_CEILING)
 
 
 def _highest(excluded: Callable[[float], bool]) -> float:
@@ -227,6 +232,14 @@ def alone(evidences: Sequence[Decimal], alpha: Decimal) -> tuple[bool, ...]:
     return tuple(found)
 
 
+def ratio(logarithm: float) -> Decimal:
+    """Evidence as a ratio, rounded down to six digits; `CERTAIN` stands for certainty.
+
+    Twelve digits are kept first: the last ones of a double differ between platforms, and 0.825 must not become 0.824999 by them.
+    """
+    return CERTAIN if logarithm >= log(float(CERTAIN)) else _round(exp(logarithm), ROUND_FLOOR)
+
+
 # -- the decision -----------------------------------------------------------------------------------------------------
 
 
@@ -250,6 +263,18 @@ class Rule:
     bank: int | None = None
     cap: int | None = None
     least: int = 1
+
+    @property
+    def failing(self) -> Decimal:
+        """The line below which the mean must be for a FAIL."""
+        if self.against is not None:
+            return self.against
+        return self.line if self.floor is None else self.floor
+
+    @property
+    def missing(self) -> Decimal:
+        """The line below which the mean must be for CONDITIONAL before the cap."""
+        return self.line if self.refuted is None else self.refuted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,24 +301,20 @@ def decide(
         raise ValueError("expected least >= 1, and as many scores on either side")
     low = np.asarray(scores, dtype=np.float64)[: rule.cap]
     high = low if best is None else np.asarray(best, dtype=np.float64)[: rule.cap]
-    floor = rule.line if rule.floor is None else rule.floor
     for_pass = evidence(low, rule.line, rule.bank)
-    for_fail = evidence(high, floor if rule.against is None else rule.against, rule.bank, against=True)
-    spent = len(low) if rule.cap is not None and len(low) >= rule.cap else 0
+    for_fail = evidence(high, rule.failing, rule.bank, against=True)
+    spent = rule.cap is not None and len(low) >= rule.cap
     free = np.ones(len(low), bool) if barred is None else ~np.asarray(barred, dtype=bool)[: len(low)]
     found: list[tuple[int, Grade]] = []
     _found(found, "pass", free & crossed(for_pass, 1 / rule.alpha), rule.least)
     _found(found, "fail", crossed(for_fail, rule.penalty / rule.beta), rule.least)
     if rule.floor is not None:
-        held = free & crossed(evidence(low, floor, rule.bank), 1 / rule.alpha)
-        refuted = rule.line if rule.refuted is None else rule.refuted
-        under = crossed(evidence(high, refuted, rule.bank, against=True), rule.penalty / rule.beta)
+        held = free & crossed(evidence(low, rule.floor, rule.bank), 1 / rule.alpha)
+        under = crossed(evidence(high, rule.missing, rule.bank, against=True), rule.penalty / rule.beta)
         _found(found, "conditional", held & under, rule.least)
-        if spent and held[-1]:
-            found.append((max(spent, rule.least), "conditional"))
+        if spent and len(low) >= rule.least and held[-1]:
+            found.append((len(low), "conditional"))
     units, grade = min(found, key=lambda one: one[0], default=(len(low), "inconclusive" if spent else "undecided"))
-    if units > len(low):
-        units, grade = len(low), "inconclusive" if spent else "undecided"
     return Decision(
         grade=grade,
         units=units,
@@ -334,7 +355,7 @@ def lower(good: int, n: int, alpha: Decimal) -> Decimal:
     _check(good, n, alpha)
     if good == 0:
         return Decimal(0)
-    return _round(_beta_quantile(float(alpha), good, n - good + 1), ROUND_FLOOR)
+    return _share(_beta_quantile(float(alpha), good, n - good + 1), ROUND_FLOOR)
 
 
 def upper(good: int, n: int, alpha: Decimal) -> Decimal:
@@ -342,7 +363,7 @@ def upper(good: int, n: int, alpha: Decimal) -> Decimal:
     _check(good, n, alpha)
     if good == n:
         return Decimal(1)
-    return _round(_beta_quantile(float(1 - alpha), good + 1, n - good), ROUND_CEILING)
+    return _share(_beta_quantile(float(1 - alpha), good + 1, n - good), ROUND_CEILING)
 
 
 def zero_bound(n: int, alpha: Decimal) -> Decimal:
@@ -354,15 +375,7 @@ def needed(line: Decimal, failures: int, alpha: Decimal) -> int:
     """The smallest sample in which `failures` failures still prove a rate of at least `line`, 0 < line < 1."""
     if not 0 < line < 1:
         raise ValueError(f"a line of {line} cannot be proved by any sample; expected a line between 0 and 1")
-    n = failures + 1
-    while lower(n - failures, n, alpha) < line:
-        n = n * 2
-    low, high = n // 2, n
-    while high - low > 1:
-        middle = (low + high) // 2
-        enough = middle > failures and lower(middle - failures, middle, alpha) >= line
-        low, high = (low, middle) if enough else (middle, high)
-    return high
+    return _smallest(failures + 1, lambda n: lower(n - failures, n, alpha) >= line)
 
 
 def _check(good: int, n: int, alpha: Decimal) -> None:
@@ -376,6 +389,10 @@ def _beta_quantile(share: float, a: int, b: int) -> float:
     return float(betaincinv(a, b, share))
 
 
+def _share(value: float, direction: str) -> Decimal:
+    return min(Decimal(1), _round(value, direction))
+
+
 def _round(value: float, direction: str) -> Decimal:
     steady = Context(prec=2 * DIGITS).create_decimal(Decimal(value))  # the last bits differ between platforms
-    return min(Decimal(1), Context(prec=DIGITS, rounding=direction).create_decimal(steady))
+    return Context(prec=DIGITS, rounding=direction).create_decimal(steady)

@@ -3,7 +3,7 @@
 Rules this module keeps:
 
 * Calls are taken in the order of the plan. The census and fixed samples are asked in full; a sequential requirement until it is
-  decided, and at most `AHEAD` units beyond one that waits for a person or for a slow answer.
+  decided, and at most `ahead` units beyond one that waits for a person or for a slow answer.
 * A decision rests on outcomes in plan order, never on the order in which answers come; answers that were in flight when a
   requirement was decided are kept and not used.
 * An overall FAIL ends the asking, unless the rest is wanted for the report (`complete`).
@@ -18,7 +18,7 @@ from itertools import accumulate
 from typing import Final
 
 from evalcenter import paths, sequential, standards
-from evalcenter.grade import item_at, scores
+from evalcenter.grade import item_at, verdict
 from evalcenter.journal import Journal, Run
 from evalcenter.marking import Marker
 from evalcenter.records import Failure, Requirement, Response, Stream
@@ -97,8 +97,7 @@ class Steering:
         run, closed = self.run, [course for course in self.courses if not course.open]
         if not run.failures or not closed:
             return set()
-        verdict = standards.decide(run.plan.standard, scores(run), run.plan.version_rank)
-        unsettled = {finding.requirement for finding in verdict.findings if finding.verdict == "inconclusive"}
+        unsettled = {finding.requirement for finding in verdict(run).findings if finding.verdict == "inconclusive"}
         return {
             position
             for course in closed

@@ -34,7 +34,8 @@ def made(plan: Plan, failed: Iterable[int] = (), *, lost: Iterable[int] = (), on
 def sequence(items: Sequence[Item], order: Sequence[int], **changes: Any) -> Plan:
     """A plan of one evidence requirement that reads its positions in order."""
     stream = Stream(requirement="safety", positions=tuple(range(len(order))), bank=len(items), **changes)
-    return make_plan(items, standard=make_standard(FULL), order=tuple(order), streams=(stream,))
+    epochs = tuple(order[:at].count(index) for at, index in enumerate(order))
+    return make_plan(items, standard=make_standard(FULL), order=tuple(order), epochs=epochs, streams=(stream,))
 
 
 def against(old: Run, new: Run, margin: Decimal = MARGIN) -> Comparison:

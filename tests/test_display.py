@@ -1,12 +1,13 @@
 """The display counts, costs, and never lets a model's text steer the terminal."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from evalcenter import display, standards
+from evalcenter import display, standards, walk
 from evalcenter.errors import CallFailed
-from evalcenter.records import Answer, Failure, Price, Response, Scores
+from evalcenter.records import Answer, Failure, Price, Response, Scores, Verdict, VerdictState
 from tests.factory import make_standard
 
 ANSWER = Response(position=0, answers=(Answer(text="x", prompt_tokens=600_000, completion_tokens=400_000),))
@@ -82,3 +83,16 @@ def test_a_table_prints_hostile_cells_as_text(capsys: pytest.CaptureFixture[str]
     out = capsys.readouterr().out
     assert "[red]x[/red]" in out
     assert "\x1b[31m" not in out
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("inconclusive", "AWAITING REVIEW (no verdict): "), ("fail", "")])
+def test_the_queue_is_said(outcome: VerdictState, state: str) -> None:
+    """A run that waits for people says for how many marks, and how to hand them out; only an open one awaits a verdict."""
+    ended = walk.Ended(
+        folder=Path("reports/may"),
+        verdict=Verdict(outcome=outcome, findings=(), reasons=(), awaiting_review=7),
+        reports=(),
+        queue=7,
+    )
+    words = "7 marks wait for a person; hand them out with:  evalcenter review reports/may --export queue.csv"
+    assert display.waiting(ended) == state + words

@@ -110,7 +110,7 @@ def test_a_full_run_ends_certain() -> None:
     """Once all pairs are read the answer is certain: exactly on the margin is not worse by more than it."""
     pairs = shuffled(100, 0.02, 0.0, 3)
     found = paired.judge(pairs, MARGIN, ALPHA, 100)
-    assert (found.answer, found.for_not_worse) == ("not_worse", paired.CERTAIN)
+    assert (found.answer, found.for_not_worse) == ("not_worse", stats.CERTAIN)
 
 
 def test_unscored_outcomes_prove_nothing() -> None:

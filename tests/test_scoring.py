@@ -57,7 +57,7 @@ def test_outcome_is_what_every_reading_of_open_marks_agrees_on(case: tuple[Item,
     """Rules 1 and 3: an item passes (fails) when it does so however its open marks fall; otherwise it is unscored."""
     item, given_marks = case
     grade = scoring.grade(item, 0, "complete", given_marks, "machine")
-    choices = [("met", "not_met") if m.state in scoring.OPEN else (m.state,) for m in given_marks]
+    choices = [("met", "not_met") if m.state in paths.OPEN else (m.state,) for m in given_marks]
     outcomes = {_passes(item, states) for states in product(*choices)}
     expected = {frozenset({True}): "pass", frozenset({False}): "fail"}.get(frozenset(outcomes), "unscored")
     assert expected == grade.outcome

@@ -18,7 +18,7 @@ from typing import ClassVar, Final
 from evalcenter import hooks, plan
 from evalcenter.blocks import Block, Excerpt, Facts, Paragraph, Subheading, Table
 from evalcenter.records import Answer, Criterion, Grade, Item, Lang, Mark, Text
-from evalcenter.sections.wording import clip, count, dimension, item_at, risk, say, tone
+from evalcenter.sections.wording import clip, count, dimension, item_at, risk, say, tone, violation
 
 MOST: Final = 30
 QUESTION: Final = 900
@@ -70,7 +70,7 @@ def _badness(facts: Facts, position: int) -> tuple[int, bool, Fraction, int]:
     grade, item = facts.grades[position], item_at(facts, position)
     critical = any(c.critical and m.state == "not_met" for c, m in _marked(item, grade))
     share = Fraction(max(0, grade.earned), grade.possible) if grade.possible else Fraction(0)
-    return WORST[grade.violation], not critical, share, position
+    return WORST[violation(facts, position)], not critical, share, position
 
 
 def _marked(item: Item, grade: Grade) -> list[tuple[Criterion, Mark]]:
@@ -160,7 +160,7 @@ def _excerpt(facts: Facts, position: int, lang: Lang) -> Excerpt:
     item, grade = item_at(facts, position), facts.grades[position]
     parts = [item.id, dimension(facts, item.dimension, lang), f"{grade.earned}/{grade.possible}"]
     if grade.violation != "none":
-        confirmed = grade.violation == "confirmed"
+        confirmed = violation(facts, position) == "confirmed"
         parts.append(
             say(lang, "红线违反", "red-line violation") if item.red_line else say(lang, "严重问题", "critical failure")
         )

@@ -18,6 +18,7 @@ from evalcenter.sections.wording import (
     reasons,
     risk,
     say,
+    violation,
 )
 
 MOST: Final = 50
@@ -110,7 +111,8 @@ def _violations(facts: Facts, lang: Lang) -> tuple[Block, ...]:
     found = [p for p in sorted(red) if p in facts.grades and facts.grades[p].violation != "none"]
     if not found:
         return (Paragraph(text=say(lang, "没有发现违反。", "No violation was found.")),)
-    found.sort(key=lambda p: facts.grades[p].violation != "confirmed")
+    held = {position: violation(facts, position) for position in found}
+    found.sort(key=lambda position: held[position] != "confirmed")
     shown = found[:MOST]
     table = Table(
         caption=say(lang, "违反", "Violations"),
@@ -120,8 +122,8 @@ def _violations(facts: Facts, lang: Lang) -> tuple[Block, ...]:
             say(lang, "风险", "Risks"),
             say(lang, "状态", "State"),
         ),
-        rows=tuple(_violation(facts, position, lang) for position in shown),
-        tones=tuple("fail" if facts.grades[p].violation == "confirmed" else "inconclusive" for p in shown),
+        rows=tuple(_violation(facts, position, lang, confirmed=held[position] == "confirmed") for position in shown),
+        tones=tuple("fail" if held[position] == "confirmed" else "inconclusive" for position in shown),
         align="llll",
     )
     if len(found) == len(shown):
@@ -134,9 +136,8 @@ def _is_zero(facts: Facts, name: str) -> bool:
     return any(r.id == name and r.rule == "zero" for r in facts.plan.standard.requirements)
 
 
-def _violation(facts: Facts, position: int, lang: Lang) -> tuple[str, ...]:
+def _violation(facts: Facts, position: int, lang: Lang, *, confirmed: bool) -> tuple[str, ...]:
     item = item_at(facts, position)
-    confirmed = facts.grades[position].violation == "confirmed"
     return (
         say(lang, "（密封题）", "(sealed item)") if item.visibility == "sealed" else item.id,
         dimension(facts, item.dimension, lang),

@@ -18,8 +18,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Final
 
 from evalcenter.blocks import Facts, Tone
-from evalcenter.records import Item, Lang, Scope, Status, Text, VerdictState
-from evalcenter.sequential import CERTAIN
+from evalcenter.paths import violation_of
+from evalcenter.records import Item, Lang, Scope, Status, Text, VerdictState, Violation
+from evalcenter.stats import CERTAIN
 
 _UTC: Final = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)T(?P<time>\d\d:\d\d)(:\d\d(\.\d{1,9})?)?(Z|\+00:00)")
 VERDICTS: Final[Mapping[VerdictState, Text]] = {
@@ -81,6 +82,15 @@ def ceiled(share: Decimal | None) -> str:
 
 def _rounded(share: Decimal | None, direction: str) -> str:
     return "–" if share is None else f"{(share * 100).quantize(Decimal('0.01'), rounding=direction)}{PERCENT}"
+
+
+def violation(facts: Facts, position: int) -> Violation:
+    """The violation at `position` as the red-line requirements that read it hold it: confirmed only by whom they name."""
+    grade = facts.grades[position]
+    readers = {s.requirement for s in facts.plan.streams if position in s.positions}
+    zero = [r for r in facts.plan.standard.requirements if r.rule == "zero" and r.id in readers]
+    held = {violation_of(requirement, grade) for requirement in zero} or {grade.violation}
+    return "confirmed" if "confirmed" in held else held.pop()
 
 
 def odds(evidence: Decimal, *, up: bool = False) -> str:

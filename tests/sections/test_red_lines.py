@@ -43,6 +43,13 @@ def test_violation(confirmed: bool | None, state: str, tone: str) -> None:
     assert listed.rows == (("(sealed item)", "Medication safety", "Wrong dose (bank:A.1)", state),)
 
 
+def test_a_second_grader_confirms_nothing_where_a_person_must() -> None:
+    """Where the standard says that a person confirms, the report calls a second grader's word unconfirmed too."""
+    facts = failed(make_item(1, red_line=True), standard=make_standard(red(confirm="person")), confirmed=True)
+    listed = [b for b in build(red_lines, facts) if isinstance(b, Table)][1]
+    assert (listed.rows[0][-1], listed.tones) == ("unconfirmed", ("inconclusive",))
+
+
 def test_confirmed_first() -> None:
     """Confirmed violations stand before unconfirmed ones."""
     plan = make_plan([make_item(1, red_line=True), make_item(2, red_line=True)], standard=make_standard(red()))
