@@ -32,7 +32,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import statistics_exact as exact
-from evalcenter import boundary, hooks, journal, plan, plugins, walk
+from evalcenter import boundary, history, hooks, plan, plugins, walk
 from evalcenter.candidates import server
 from evalcenter.marking import Marker
 from evalcenter.records import (
@@ -194,7 +194,7 @@ class Line:
         pairs = [(self._suite, "sha256:0")]
         planned = plan.expand(pairs, self._standard, self._spec, f"run/{number}", self._held, boundary.convert)
         ended = walk.start(planned, folder, walk.Means(plugins=self._held, limits=LIMITS, langs=()))
-        kept = journal.load(folder)
+        kept = history.load(folder)
         if kept.verdict != ended.verdict or kept.closed != "complete" or kept.failures:
             raise RuntimeError(f"run {number} did not end as it should: {kept.closed}, {kept.failures}")
         finding = ended.verdict.findings[0]

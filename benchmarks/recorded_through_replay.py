@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evalcenter import certify, importing, journal, plugins, specs, suites, walk
+from evalcenter import certify, history, importing, plugins, specs, suites, walk
 from evalcenter.hooks import Limits, Plugins
 from evalcenter.records import CandidateSpec
 
@@ -114,7 +114,7 @@ def _line(recording: Recording, root: Path, folder: Path, held: Plugins) -> str:
     standard, _ = specs.load_standard("", loaded)
     planned = walk.prepare([loaded], standard, spec, "replay", held)
     ended = walk.start(planned, folder / "run", walk.Means(plugins=held, limits=Limits(attempts=1), langs=("en",)))
-    run = journal.load(folder / "run")
+    run = history.load(folder / "run")
     ours = {run.plan.items[run.plan.order[p]].id: g.outcome == "pass" for p, g in run.grades.items()}
     theirs = {name: recording.right(row) for name, row in rows.items()}
     differ = sum(ours[name] != theirs[name] for name in ours)

@@ -32,6 +32,7 @@ from evalcenter import (
     declaration,
     envelope,
     grade,
+    history,
     hooks,
     journal,
     plan,
@@ -69,10 +70,10 @@ class Checked:
 
 def verify(folder: Path, plugins: hooks.Plugins) -> Checked:
     """Check the run in `folder` by recomputing it. Raises Tampered, Incomplete or PlanMismatch at the first difference."""
-    return _recomputed(journal.load(folder), plugins)  # steps 1 and 2
+    return _recomputed(history.load(folder), plugins)  # steps 1 and 2
 
 
-def _recomputed(run: journal.Run, plugins: hooks.Plugins) -> Checked:
+def _recomputed(run: history.Run, plugins: hooks.Plugins) -> Checked:
     _plugins(run, plugins)  # step 3
     _grades(run, plugins)  # step 4
     _verdict(run)  # step 5
@@ -85,7 +86,7 @@ def _recomputed(run: journal.Run, plugins: hooks.Plugins) -> Checked:
         outcome=run.verdict.outcome if run.verdict else None,
         evidence=tuple(_evidence(f) for f in run.verdict.findings if f.units is not None) if run.verdict else (),
         reports=_reports(run),  # step 6
-        torn=not (run.folder / journal.NAME).read_bytes().endswith(b"\n"),
+        torn=bool(journal.torn(run.folder)),
         unfinished=_unfinished(run),
     )
 
@@ -97,7 +98,7 @@ def _evidence(finding: Finding) -> str:
     )
 
 
-def _unfinished(run: journal.Run) -> str:
+def _unfinished(run: history.Run) -> str:
     steered = steering.Steering(run, complete=False)
     missing = steered.outstanding()
     open_ = f"{missing} of {len(run.plan.order)} samples that the verdict could need have no answer" if missing else ""
@@ -108,7 +109,7 @@ def _unfinished(run: journal.Run) -> str:
     return "; ".join([*parts, *([f"reports missing: {', '.join(gone)}"] if gone else [])])
 
 
-def _plugins(run: journal.Run, plugins: hooks.Plugins) -> None:
+def _plugins(run: history.Run, plugins: hooks.Plugins) -> None:
     for planned in run.plan.plugins:
         here = hooks.find(
             getattr(plugins, planned.kind), planned.kind.removesuffix("s"), planned.name, where=str(run.folder)
@@ -121,21 +122,21 @@ def _plugins(run: journal.Run, plugins: hooks.Plugins) -> None:
             )
 
 
-def _grades(run: journal.Run, plugins: hooks.Plugins) -> None:
+def _grades(run: history.Run, plugins: hooks.Plugins) -> None:
     marker = Marker(plugins.graders)
-    for position, held in sorted(run.machine.items()):
+    for position, held in run.machine.items():
         again = marker.grade(grade.item_at(run, position), run.responses[position])
         if again != held:
             raise Tampered(
                 f"the grade at position {position} says {held.outcome}; recomputed it is {again.outcome} (or its marks differ)",
                 where=str(run.folder),
             )
-    for position, held in sorted(run.grades.items()):
-        if held is not run.machine.get(position):
-            _read_by_a_person(run, position, held)
+    for position in run.grades:
+        if run.grades.offset(position) != run.machine.offset(position):
+            _read_by_a_person(run, position, run.grades[position])
 
 
-def _read_by_a_person(run: journal.Run, position: int, held: Grade) -> None:
+def _read_by_a_person(run: history.Run, position: int, held: Grade) -> None:
     """A person's grade keeps the machine's marks but for those that a person gave, and counts up to what it says."""
     machine = run.machine.get(position)
     if machine is None or len(machine.marks) != len(held.marks):
@@ -148,7 +149,7 @@ def _read_by_a_person(run: journal.Run, position: int, held: Grade) -> None:
         raise Tampered(f"the grade of {held.by!r} at position {position} does not add up", where=str(run.folder))
 
 
-def _verdict(run: journal.Run) -> None:
+def _verdict(run: history.Run) -> None:
     if run.verdict is None:
         return
     again = grade.verdict(run)
@@ -159,7 +160,7 @@ def _verdict(run: journal.Run) -> None:
         )
 
 
-def _reports(run: journal.Run) -> tuple[str, ...]:
+def _reports(run: history.Run) -> tuple[str, ...]:
     found = []
     for name, digest in run.report.items():
         if not declaration.plain_name(name):
@@ -230,7 +231,7 @@ def sign(folder: Path, key_path: Path, plugins: hooks.Plugins) -> Path:
     """
     outside(key_path, folder)
     key = envelope.private_key(key_path)
-    run = journal.load(folder)
+    run = history.load(folder)
     checked = _recomputed(run, plugins)
     _complete(run, checked)
     raw = envelope.seal(declaration.statement(declaration.of(run)), key)
@@ -265,7 +266,7 @@ def check(
     )
 
 
-def _complete(run: journal.Run, checked: Checked) -> None:
+def _complete(run: history.Run, checked: Checked) -> None:
     if run.verdict is None or run.decided is None or not run.report:
         raise Incomplete(
             "the run has no verdict or no report yet", where=str(run.folder), todo="run `evalcenter grade` on it first"
@@ -306,7 +307,7 @@ def _keep(path: Path, raw: bytes) -> None:
 
 
 def _compare(declared: Declaration, folder: Path, plugins: hooks.Plugins, suites: Sequence[Loaded]) -> Checked:
-    run = journal.load(folder)
+    run = history.load(folder)
     if run.plan_digest != declared.plan:
         said = "; ".join(declaration.about(declared, run))
         raise PlanMismatch(
@@ -321,7 +322,7 @@ def _compare(declared: Declaration, folder: Path, plugins: hooks.Plugins, suites
     return checked
 
 
-def _planned_again(run: journal.Run, suites: Sequence[Loaded], plugins: hooks.Plugins) -> None:
+def _planned_again(run: history.Run, suites: Sequence[Loaded], plugins: hooks.Plugins) -> None:
     if not suites:
         return
     given = {one.suite.id: one for one in suites}

@@ -24,7 +24,7 @@ from typing import Final
 from evalcenter import paired, paths, plan, stats
 from evalcenter.bars import percent
 from evalcenter.errors import InputError, PlanMismatch
-from evalcenter.journal import Run
+from evalcenter.history import Run
 from evalcenter.paired import Answer, Difference, Judgement, Pair, Table
 from evalcenter.records import Item, Outcome, Plan, Requirement
 
@@ -122,7 +122,7 @@ def _read(run: Run) -> dict[str, set[int]]:
     for stream in run.plan.streams:
         held: set[int] = set()
         for positions in paths.units(stream):
-            if all(at in run.grades or at in run.failures for at in positions):
+            if all(at in run.results or at in run.failed for at in positions):
                 held.update(positions)
             elif rules[stream.requirement] != "zero":
                 break
@@ -206,7 +206,7 @@ def _compared(
 def _outcome(run: Run, requirement: Requirement, positions: Sequence[int]) -> Outcome:
     """The outcome of one unit; a set passes when every member does."""
     found = [
-        paths.outcome_of(requirement, _item(run, at), run.grades[at])[0] if at in run.grades else "unscored"
+        paths.outcome_of(requirement, _item(run, at), run.results[at])[0] if at in run.results else "unscored"
         for at in positions
     ]
     return "fail" if "fail" in found else "unscored" if "unscored" in found else "pass"
@@ -224,7 +224,7 @@ def _overall(compared: Sequence[Compared]) -> Answer:
 
 
 def _plain(run: Run, position: int) -> Outcome:
-    return run.grades[position].outcome if position in run.grades else "unscored"
+    return run.results[position].outcome if position in run.results else "unscored"
 
 
 def _changes(

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
-from evalcenter import boundary, canon, envelope, journal
+from evalcenter import boundary, canon, envelope, history, journal
 from evalcenter.errors import Incomplete, InputError
 from evalcenter.records import Verdict, record
 
@@ -103,7 +103,7 @@ def plain_name(name: str) -> bool:
 # -- from a run -------------------------------------------------------------------------------------------------------
 
 
-def of(run: journal.Run) -> Declaration:
+def of(run: history.Run) -> Declaration:
     """What can be declared of `run`. Raises Incomplete when it has no verdict."""
     if run.verdict is None or run.decided is None:
         raise Incomplete("the run has no verdict", where=str(run.folder), todo="run `evalcenter grade` on it first")
@@ -134,7 +134,7 @@ def of(run: journal.Run) -> Declaration:
 # -- against a run ----------------------------------------------------------------------------------------------------
 
 
-def about(declared: Declaration, run: journal.Run) -> Iterator[str]:
+def about(declared: Declaration, run: history.Run) -> Iterator[str]:
     """One sentence for each way in which `run` was planned otherwise than `declared` says."""
     spec, standard = run.plan.candidate, run.plan.standard
     if declared.candidate.digest != canon.digest(spec):
@@ -150,7 +150,7 @@ def about(declared: Declaration, run: journal.Run) -> Iterator[str]:
     yield f"its plan is {declared.plan}, the run's is {run.plan_digest}"
 
 
-def differences(declared: Declaration, run: journal.Run) -> Iterator[str]:
+def differences(declared: Declaration, run: history.Run) -> Iterator[str]:
     """One sentence for each claim that the run does not bear out. The plan is known to be the same."""
     if run.count > declared.journal.entries and _holds(run.folder, declared.journal):
         yield (

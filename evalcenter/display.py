@@ -13,7 +13,7 @@ from math import exp
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
-from evalcenter import journal
+from evalcenter import history
 from evalcenter.errors import CallFailed
 from evalcenter.records import Failure, Price, Response, Verdict, VerdictState
 from evalcenter.stats import Decision
@@ -72,7 +72,7 @@ def verdict(decided: Verdict, titles: dict[str, str]) -> None:
 
 def ended(walked: Ended) -> None:
     """Print how a run ended, and where its reports are."""
-    standard = journal.load(walked.folder).plan.standard
+    standard = history.load(walked.folder).plan.standard
     verdict(walked.verdict, {requirement.id: requirement.title.en for requirement in standard.requirements})
     if walked.queue:
         print(waiting(walked))  # noqa: T201 (this is the display)
@@ -100,6 +100,7 @@ class Display:
         self.total, self.price, self.quiet = total, price, quiet
         self.done = self.failures = self.retries = self.prompt = self.completion = 0
         self.evidence: dict[str, str] = {}
+        self.pace = ""
         self._progress: Progress | None = None
         self._bar: Any = None
 
@@ -118,6 +119,11 @@ class Display:
     def failed(self, failure: Failure) -> None:  # noqa: ARG002 (the Watch interface)
         """Count one position without an answer."""
         self.failures += 1
+        self._show()
+
+    def slowed(self, allowed: int, pause_s: float) -> None:
+        """Keep how many calls may be in flight."""
+        self.pace = f"at most {allowed} in flight" + (f", a pause of {pause_s:g} s" if pause_s else "")
         self._show()
 
     def moved(self, requirement: str, decided: Decision) -> None:
@@ -141,6 +147,8 @@ class Display:
         parts.append(f"{self.prompt + self.completion} tokens")
         if self.cost is not None and self.price is not None:
             parts.append(f"{self.cost} {self.price.currency}")
+        if self.pace:
+            parts.append(self.pace)
         counts = ", ".join(parts)
         return f"{counts}; evidence for/against: {', '.join(self.evidence.values())}" if self.evidence else counts
 

@@ -11,7 +11,7 @@ Judges will be called here and nowhere else; until then a judge's criterion stay
 from __future__ import annotations
 
 from evalcenter import hooks, scoring, standards
-from evalcenter.journal import Journal, Run
+from evalcenter.history import Run
 from evalcenter.marking import Marker
 from evalcenter.records import Item, Scores, Verdict
 
@@ -21,13 +21,12 @@ def item_at(run: Run, position: int) -> Item:
     return run.plan.items[run.plan.order[position]]
 
 
-def mark(run: Run, journal: Journal, plugins: hooks.Plugins) -> None:
+def mark(run: Run, plugins: hooks.Plugins) -> None:
     """Grade every response of `run` that has no grade yet, in the order of the plan."""
     marker = Marker(plugins.graders)
-    for position in sorted(run.responses.keys() - run.grades.keys()):
-        grade = marker.grade(item_at(run, position), run.responses[position])
-        journal.append("grade", grade)
-        run.take(grade)
+    for position in run.responses:
+        if position not in run.results:
+            run.write("grade", marker.grade(item_at(run, position), run.responses[position]))
 
 
 def scores(run: Run) -> Scores:
@@ -40,9 +39,9 @@ def verdict(run: Run) -> Verdict:
     return standards.decide(run.plan.standard, scores(run), run.plan.version_rank)
 
 
-def decide(run: Run, journal: Journal) -> Verdict:
+def decide(run: Run) -> Verdict:
     """The verdict on `run`, written to the journal unless it stands there already."""
     decided = verdict(run)
     if decided != run.verdict:
-        run.verdict, run.decided = decided, journal.append("verdict", decided)
+        run.write("verdict", decided)
     return decided

@@ -22,6 +22,7 @@ from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 from evalcenter.blocks import Block, Facts
 from evalcenter.draws import Draws
 from evalcenter.errors import PluginError
+from evalcenter.pacing import Budget
 from evalcenter.records import Answer, CandidateSpec, Item, Lang, Mark, Params, Question
 
 
@@ -86,16 +87,22 @@ class Adapter(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How hard a run may push, which is not part of what is measured.
+    """How hard a run may push and what it may spend, which is not part of what is measured.
 
-    `concurrency` calls are in flight at most; a call may take `timeout_s` seconds; a sample gets `attempts` calls.
+    `concurrency` calls are in flight at most, and fewer while the endpoint pushes back if `adaptive`; a call may take `timeout_s`
+    seconds, the whole run `deadline_s`; a sample gets `attempts` calls, with pauses from `backoff_s` to `backoff_cap_s` seconds.
     """
 
     concurrency: int = 16
+    adaptive: bool = True
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
     timeout_s: float = 120.0
+    deadline_s: float | None = None
     attempts: int = 5
     backoff_s: float = 0.5
     backoff_cap_s: float = 30.0
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

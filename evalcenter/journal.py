@@ -9,7 +9,7 @@ Rules this module keeps:
   the end, so a kill loses at most the line that was being written. Half a line at the end is set aside, and said.
 * This is the only place that reads the wall clock.
 
-The kinds of lines are in ``KINDS`` and, with an example each, in ``docs/journal.md``.
+The kinds of lines are in ``KINDS`` and, with an example each, in ``docs/journal.md``. What they add up to is in ``history.py``.
 """
 
 from __future__ import annotations
@@ -17,22 +17,20 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from evalcenter import boundary, canon
+from evalcenter import canon
 from evalcenter.errors import DiskFull, Incomplete, InputError, Locked, RunError, Tampered
-from evalcenter.paths import JUDGE, PERSON, Known
-from evalcenter.records import Failure, Grade, Plan, Response, Verdict
+from evalcenter.records import Failure, Grade, Response
 
-T = TypeVar("T")
 NAME: Final = "journal.jsonl"
 GENESIS: Final = canon.digest(b"evalcenter/journal/1")
 SYNC_S: Final = 1.0
@@ -42,47 +40,80 @@ KINDS: Final = (
     "response",
     "failure",
     "retry",
+    "reasked",
     "grade",
     "verdict",
     "report",
     "closed",
     "recovered",
 )
+SPELLED: Final = (Response, Grade, Failure)
+"""Records without free parameters, which nothing needs to look through before they are written."""
+BLOCK: Final = 65536
+_HEAD: Final = re.compile(rb'\{"at":"([0-9TZ:-]{20})","data":')
+_TAIL: Final = re.compile(rb',"kind":"([a-z]+)","prev":"(sha256:[0-9a-f]{64})","seq":(0|[1-9][0-9]{0,17})\}')
+"""What stands before and after the data of a line, in canonical form."""
+_LONGEST_TAIL: Final = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One verified line: its number, kind, UTC time, data, and its own digest."""
+    """One line: its number, kind, UTC time, the bytes of its data, the line before's digest, its own, where it begins."""
 
     seq: int
     kind: str
     at: str
-    data: Any
+    raw: bytes
+    prev: str
     digest: str
+    offset: int
+
+    @property
+    def data(self) -> Any:
+        """The data as plain JSON types. Raises InputError where its bytes are not canonical JSON."""
+        held = canon.decode(self.raw)
+        if canon.encode(held) != self.raw:
+            raise InputError("not in canonical form")
+        return held
 
 
 def now() -> str:
     """The wall clock as UTC text, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
 def entries(folder: Path) -> Iterator[Entry]:
-    """Every whole line of the journal in `folder`, verified on the way. Half a line at the end is left out.
+    """Every whole line of the journal in `folder`, its place in the chain verified. Half a line at the end is left out.
 
-    Raises Incomplete when there is no journal, Tampered at the first line that does not follow from the one before.
+    The data is left as bytes. Raises Incomplete when there is no journal, Tampered at the first line that does not follow from
+    the one before.
     """
     path = folder / NAME
-    previous, number = GENESIS, 0
+    previous, offset = GENESIS, 0
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file):
                 if not line.endswith(b"\n"):
                     return
-                entry = _entry(line[:-1], number, previous, f"{path}:{number + 1}")
-                previous = entry.digest
+                where = f"{path}:{number + 1}"
+                entry = split(line, offset)
+                if entry is None:
+                    raise Tampered("not a journal line in canonical form", where=where)
+                if entry.prev != previous or entry.seq != number:
+                    raise Tampered(
+                        f"the chain is broken: line {entry.seq} follows {entry.prev}, line {number} behind {previous} was due",
+                        where=where,
+                    )
+                if entry.kind not in KINDS:
+                    raise Tampered(
+                        f"an unknown kind of entry, {entry.kind!r}",
+                        where=where,
+                        todo="read it with the version that wrote it",
+                    )
+                previous, offset = entry.digest, offset + len(line)
                 yield entry
     except FileNotFoundError:
         raise Incomplete(
@@ -94,199 +125,74 @@ def entries(folder: Path) -> Iterator[Entry]:
         raise RunError(f"the journal can't be read: {problem.strerror}", where=str(path)) from None
 
 
-def _entry(line: bytes, number: int, previous: str, where: str) -> Entry:
-    try:
-        held = canon.decode(line)
-        if not isinstance(held, dict):
-            raise Tampered("not a journal line: it holds no fields", where=where)
-        entry = Entry(seq=held["seq"], kind=held["kind"], at=held["at"], data=held["data"], digest=canon.digest(line))
-        prev = held["prev"]
-    except (InputError, KeyError, TypeError) as problem:
-        raise Tampered(f"not a journal line: {problem}", where=where) from None
-    if prev != previous:
-        raise Tampered(f"the chain is broken: this line follows {prev}, the line before is {previous}", where=where)
-    if entry.seq != number or len(held) != 5 or canon.encode(held) != line:
-        raise Tampered(f"line {number} calls itself {entry.seq}, or is not in canonical form", where=where)
-    if entry.kind not in KINDS:
-        raise Tampered(
-            f"an unknown kind of entry, {entry.kind!r}", where=where, todo="read it with the version that wrote it"
-        )
-    return entry
+def chain(folder: Path) -> tuple[int, str]:
+    """How many lines the journal in `folder` has, and the digest of the last; raises as `entries` does."""
+    count, head = 0, GENESIS
+    for entry in entries(folder):
+        count, head = entry.seq + 1, entry.digest
+    return count, head
 
 
-@dataclass(slots=True)
-class Run:
-    """What a journal says, gathered: the plan, and the latest word on every position."""
-
-    folder: Path
-    plan: Plan
-    plan_digest: str
-    head: str
-    count: int
-    first: str
-    last: str
-    responses: dict[int, Response] = field(default_factory=dict)
-    failures: dict[int, Failure] = field(default_factory=dict)
-    grades: dict[int, Grade] = field(default_factory=dict)
-    machine: dict[int, Grade] = field(default_factory=dict)
-    judged: dict[int, Grade] = field(default_factory=dict)
-    retries: int = 0
-    recovered: int = 0
-    opened: list[Any] = field(default_factory=list)
-    verdict: Verdict | None = None
-    decided: Entry | None = None
-    finished: str = ""
-    report: dict[str, str] = field(default_factory=dict)
-    closed: str | None = None
-
-    def take(self, grade: Grade) -> None:
-        """Keep a grade: `grades` holds the latest by a person, else the machine's; `machine` and `judged` theirs."""
-        self.overtake()
-        if grade.by.startswith(JUDGE):
-            self.judged[grade.position] = grade
-            return
-        read = self.grades.get(grade.position)
-        if not grade.by.startswith(PERSON):
-            self.machine[grade.position] = grade
-            if read is not None and read.by.startswith(PERSON):
-                return
-        self.grades[grade.position] = grade
-
-    def overtake(self) -> None:
-        """A verdict that does not know what came after it is none."""
-        self.verdict = self.decided = None
-
-    @property
-    def known(self) -> Known:
-        """What the run knows of its samples."""
-        failed = {position: failure.kind for position, failure in self.failures.items()}
-        return Known(grades=self.grades, judged=self.judged, failed=failed)
-
-
-def load(folder: Path) -> Run:
-    """The run in `folder`, its chain verified. Raises RunError's children."""
-    lines = entries(folder)
-    first = next(lines, None)
-    if first is None or first.kind != "plan":
-        raise Incomplete(
-            "the journal does not start with a plan",
-            where=str(folder / NAME),
-            todo="start the run again in a new folder",
-        )
-    run = Run(
-        folder=folder,
-        plan=_typed(Plan, first, folder),
-        plan_digest=canon.digest(first.data),
-        head=first.digest,
-        count=1,
-        first=first.at,
-        last=first.at,
+def split(line: bytes, offset: int) -> Entry | None:
+    """The parts of a line (with its line end); None where it is none. The data is not looked into."""
+    begin = _HEAD.match(line)
+    at = line.rfind(b',"kind":"', max(0, len(line) - _LONGEST_TAIL))
+    end = _TAIL.fullmatch(line, at, len(line) - 1) if at >= 0 else None
+    if begin is None or end is None or at < begin.end():
+        return None
+    return Entry(
+        int(end[3]),
+        end[1].decode(),
+        begin[1].decode(),
+        line[begin.end() : at],
+        end[2].decode(),
+        canon.digest(line[:-1]),
+        offset,
     )
-    for entry in lines:
-        _apply(run, entry)
-        run.head, run.count, run.last = entry.digest, entry.seq + 1, entry.at
-    return run
-
-
-def _apply(run: Run, entry: Entry) -> None:
-    match entry.kind:
-        case "response":
-            response = _typed(Response, entry, run.folder)
-            _once(run, response.position, entry)
-            run.responses[response.position] = response
-            run.failures.pop(response.position, None)
-            run.overtake()
-            run.finished = entry.at
-        case "failure":
-            failure = _typed(Failure, entry, run.folder)
-            run.failures[failure.position] = failure
-            run.overtake()
-            run.finished = entry.at
-        case "grade":
-            grade = _typed(Grade, entry, run.folder)
-            if grade.position not in run.responses:
-                raise Tampered(
-                    f"entry {entry.seq} grades position {grade.position}, which has no answer", where=str(run.folder)
-                )
-            run.take(grade)
-        case "verdict":
-            run.verdict, run.decided = _typed(Verdict, entry, run.folder), entry
-        case "report":
-            run.report.update(_typed(dict[str, str], entry, run.folder))
-        case "retry":
-            run.retries += 1
-        case "recovered":
-            run.recovered += 1
-        case "opened":
-            run.opened.append(entry.data)
-            run.closed = None
-        case "closed":
-            run.closed = str(entry.data.get("why", ""))
-        case _:
-            raise Tampered(f"a second plan at entry {entry.seq}", where=str(run.folder / NAME))
-
-
-def _once(run: Run, position: int, entry: Entry) -> None:
-    if position in run.responses or not 0 <= position < len(run.plan.order):
-        raise Tampered(
-            f"entry {entry.seq} answers position {position}, which is answered already or was never planned",
-            where=str(run.folder / NAME),
-        )
-
-
-def _typed(kind: type[T], entry: Entry, folder: Path) -> T:
-    try:
-        return boundary.convert(kind, entry.data)
-    except InputError as problem:
-        raise Tampered(f"entry {entry.seq} is no {entry.kind}: {problem}", where=str(folder / NAME)) from None
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
 class Journal:
-    """The journal of one run, open for appending. Use it as a context manager; `create` starts one, `resume` goes on."""
+    """The journal of one run, open for appending. Use it as a context manager; `create` starts one, `take` and `go_on` go on."""
 
     def __init__(self, folder: Path) -> None:
         from filelock import FileLock
 
         self.folder = folder
-        self.seq, self.head = 0, GENESIS
+        self.seq, self.head, self.size = 0, GENESIS, 0
         self._synced = time.monotonic()
         self._file: FileIO | None = None
         self._lock = FileLock(folder / "lock")
+        self._stamp = (-1, "")
 
     @classmethod
-    def create(cls, folder: Path, plan: Plan) -> Journal:
-        """A new journal in a new or empty `folder`, with the plan as its first line. Raises RunError when one is there."""
+    def create(cls, folder: Path) -> Journal:
+        """A new journal in a new or empty `folder`; its first line is the plan. Raises RunError when one is there."""
         _make(folder)
         if (folder / NAME).exists():
             raise RunError(
                 "this folder holds a run already", where=str(folder), todo="go on with --resume, or give another --out"
             )
         journal = cls(folder)
+        journal._take_lock()
         journal._open("x")
-        journal.append("plan", plan)
         return journal
 
     @classmethod
-    def resume(cls, folder: Path) -> tuple[Journal, Run]:
-        """The journal in `folder`, ready to be continued, and what it says. Sets half a line at the end aside."""
+    def take(cls, folder: Path) -> Journal:
+        """The journal in `folder`, locked for this process but not open yet. Raises Locked while another one writes it."""
         if not (folder / NAME).is_file():
             raise Incomplete(f"there is no {NAME}", where=str(folder), todo="check the folder's name")
         journal = cls(folder)
         journal._take_lock()
-        try:
-            torn = _set_torn_aside(folder)
-            run = load(folder)
-        except BaseException:
-            journal._lock.release()
-            raise
-        journal.seq, journal.head = run.count, run.head
-        journal._open("a")
-        if torn:
-            journal.append("recovered", {"bytes": len(torn), "digest": canon.digest(torn)})
-        return journal, run
+        return journal
+
+    def go_on(self, count: int, head: str) -> None:
+        """Open it for appending behind its first `count` lines, the last of which has the digest `head`."""
+        self._open("a")
+        self.seq, self.head, self.size = count, head, (self.folder / NAME).stat().st_size
 
     def _take_lock(self) -> None:
         from filelock import Timeout
@@ -301,8 +207,6 @@ class Journal:
             raise disk_error(problem, self.folder) from None
 
     def _open(self, mode: str) -> None:
-        if not self._lock.is_locked:
-            self._take_lock()
         try:
             # Unbuffered: what a full disk refused must not wait in a buffer and land behind something else later.
             self._file = FileIO(self.folder / NAME, mode)
@@ -314,8 +218,15 @@ class Journal:
         """Write one line and hand it to the operating system. Raises DiskFull or RunError when the disk refuses."""
         if self._file is None:
             raise RunError("the journal is closed", where=str(self.folder))
-        held = {"seq": self.seq, "kind": kind, "at": now(), "prev": self.head, "data": canon.plain(data)}
-        line = canon.encode(held)
+        raw = canon.of_record(data) if isinstance(data, SPELLED) else canon.encode(data)
+        at = self._now()
+        line = b'{"at":"%b","data":%b,"kind":"%b","prev":"%b","seq":%d}' % (
+            at.encode(),
+            raw,
+            kind.encode(),
+            self.head.encode(),
+            self.seq,
+        )
         try:
             _write(self._file, line + b"\n")
             if time.monotonic() - self._synced >= SYNC_S:
@@ -323,9 +234,16 @@ class Journal:
         except OSError as problem:
             self._abandon()
             raise disk_error(problem, self.folder) from None
-        entry = Entry(seq=self.seq, kind=kind, at=str(held["at"]), data=held["data"], digest=canon.digest(line))
-        self.seq, self.head = self.seq + 1, entry.digest
+        entry = Entry(self.seq, kind, at, raw, self.head, canon.digest(line), self.size)
+        self.seq, self.head, self.size = self.seq + 1, entry.digest, self.size + len(line) + 1
         return entry
+
+    def _now(self) -> str:
+        """`now`, spelled once a second."""
+        second = int(time.time())
+        if second != self._stamp[0]:
+            self._stamp = second, now()
+        return self._stamp[1]
 
     def _sync(self) -> None:
         if self._file is not None:
@@ -374,19 +292,34 @@ def _make(folder: Path) -> None:
         raise disk_error(problem, folder) from None
 
 
-def _set_torn_aside(folder: Path) -> bytes:
-    path = folder / NAME
-    raw = path.read_bytes()
-    end = raw.rfind(b"\n") + 1
-    torn = raw[end:]
-    if torn:
-        aside = folder / f"torn-{hashlib.sha256(torn).hexdigest()[:12]}.bin"
+def set_torn_aside(folder: Path) -> bytes:
+    """Move half a line at the end of the journal into a file of its own; what was moved."""
+    half = torn(folder)
+    if half:
+        path = folder / NAME
+        aside = folder / f"torn-{hashlib.sha256(half).hexdigest()[:12]}.bin"
         try:
-            aside.write_bytes(torn)
-            os.truncate(path, end)
+            aside.write_bytes(half)
+            os.truncate(path, path.stat().st_size - len(half))
         except OSError as problem:
             raise disk_error(problem, folder) from None
-    return torn
+    return half
+
+
+def torn(folder: Path) -> bytes:
+    """What stands behind the last line end of the journal in `folder`."""
+    half = b""
+    try:
+        with (folder / NAME).open("rb") as file:
+            left = file.seek(0, os.SEEK_END)
+            while left and b"\n" not in half:
+                step = min(left, BLOCK)
+                left -= step
+                file.seek(left)
+                half = file.read(step) + half
+    except OSError as problem:
+        raise RunError(f"the journal can't be read: {problem.strerror}", where=str(folder / NAME)) from None
+    return half[half.rfind(b"\n") + 1 :]
 
 
 def disk_error(problem: OSError, folder: Path) -> RunError:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
-from evalcenter.records import Grade, Item, Mark, Outcome, Path, Plan, Requirement, Stream, Violation
+from evalcenter.records import Grade, Item, MarkState, Outcome, Path, Plan, Requirement, Stream, Violation
 
 ONE: Final = Decimal(1)
 PERSON: Final = "person:"
@@ -27,11 +27,37 @@ Standing = Literal["missing", "waiting", "ended"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What counts of one grade: everything but its position and its words. `states` are the marks, in the criteria's order."""
+
+    by: str
+    states: tuple[MarkState, ...]
+    earned: int
+    possible: int
+    outcome: Outcome
+    violation: Violation
+    why: str
+
+    @classmethod
+    def of(cls, grade: Grade) -> Result:
+        """What counts of `grade`."""
+        return cls(
+            by=grade.by,
+            states=tuple([mark.state for mark in grade.marks]),
+            earned=grade.earned,
+            possible=grade.possible,
+            outcome=grade.outcome,
+            violation=grade.violation,
+            why=grade.why,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What is known of the samples, by position: grades by machine or person, a judge's grades, calls that failed for good."""
 
-    grades: Mapping[int, Grade]
-    judged: Mapping[int, Grade]
+    grades: Mapping[int, Result]
+    judged: Mapping[int, Result]
     failed: Mapping[int, str]
 
 
@@ -44,32 +70,73 @@ class Step:
     outcome: Outcome
 
 
+class Walk:
+    """The way along the units of one ``evidence`` requirement; it goes on from where it stood as more becomes known."""
+
+    def __init__(self, plan: Plan, requirement: Requirement, stream: Stream) -> None:
+        self._plan, self._requirement, self._stream = plan, requirement, stream
+        self._worst: list[Decimal] = []
+        self._best: list[Decimal] = []
+        self._outcomes = bytearray()
+        self._distinct: set[int] = set()
+        self._ready = 0
+        self._at = 0
+        self._length = len(stream.widths) or len(stream.positions)
+        self._standing: Standing = "missing"
+
+    @property
+    def units(self) -> int:
+        """How many units it has passed."""
+        return len(self._worst)
+
+    def go(self, known: Known) -> Path:
+        """The path as far as it is `known` by now. What was passed before is not looked at again."""
+        plan, positions, order = self._plan, self._stream.positions, self._plan.order
+        least = self._requirement.min_items
+        self._standing = "ended"
+        while len(self._worst) < self._length:
+            done = len(self._worst)
+            width = self._stream.widths[done] if self._stream.widths else 1
+            unit = positions[self._at : self._at + width]
+            coin = self._stream.coins[done : done + 1] == "1"
+            step = _unit(plan, self._requirement, known, unit, coin=coin)
+            if isinstance(step, str):
+                self._standing = step
+                break
+            self._worst.append(step.worst)
+            self._best.append(step.best)
+            self._outcomes += step.outcome[:1].encode()
+            self._at += width
+            if not self._ready:
+                if step.outcome != "unscored":
+                    self._distinct.update(order[position] for position in unit if position in known.grades)
+                if len(self._distinct) >= least:
+                    self._ready = len(self._worst)
+        return self._path()
+
+    def _path(self) -> Path:
+        named = self._requirement.id
+        return Path(
+            worst=tuple(self._worst),
+            best=tuple(self._best),
+            outcomes=self._outcomes.decode(),
+            ready=self._ready,
+            standing=self._standing,
+            cells=self._stream.cells,
+            calibration=next((one for one in self._plan.calibrations if one.requirement == named), None),
+        )
+
+
+_PLAIN: Final[Mapping[Outcome, Step]] = {
+    "pass": Step(worst=ONE, best=ONE, outcome="pass"),
+    "fail": Step(worst=Decimal(0), best=Decimal(0), outcome="fail"),
+    "unscored": Step(worst=Decimal(0), best=ONE, outcome="unscored"),
+}
+
+
 def walk(plan: Plan, requirement: Requirement, stream: Stream, known: Known) -> Path:
     """The path of one ``evidence`` requirement as far as it is known."""
-    steps: list[Step] = []
-    distinct: set[int] = set()
-    ready = 0
-    standing: Standing = "ended"
-    for at, positions in enumerate(units(stream)):
-        coin = stream.coins[at : at + 1] == "1"
-        step = _unit(plan, requirement, known, positions, coin=coin)
-        if isinstance(step, str):
-            standing = step
-            break
-        steps.append(step)
-        if step.outcome != "unscored":
-            distinct.update(plan.order[position] for position in positions if position in known.grades)
-        if not ready and len(distinct) >= requirement.min_items:
-            ready = len(steps)
-    return Path(
-        worst=tuple(step.worst for step in steps),
-        best=tuple(step.best for step in steps),
-        outcomes="".join({"pass": "p", "fail": "f", "unscored": "u"}[step.outcome] for step in steps),
-        ready=ready,
-        standing=standing,
-        cells=stream.cells,
-        calibration=next((one for one in plan.calibrations if one.requirement == requirement.id), None),
-    )
+    return Walk(plan, requirement, stream).go(known)
 
 
 def units(stream: Stream) -> Iterator[tuple[int, ...]]:
@@ -108,26 +175,20 @@ def _all(steps: list[Step]) -> Step:
 def _direct(plan: Plan, requirement: Requirement, known: Known, position: int) -> Step | Standing:
     item, grade = plan.items[plan.order[position]], known.grades.get(position)
     if grade is None:
-        return _lost() if position in known.failed else "missing"
+        return _PLAIN["unscored"] if position in known.failed else "missing"
     outcome, why = outcome_of(requirement, item, grade)
     points = requirement.measure == "points" and why != "truncated"
-    if why == "pending" or (points and any(mark.state == "pending" for mark in grade.marks)):
+    if why == "pending" or (points and "pending" in grade.states):
         return "waiting"
     if points:
         worst, best = (_share(item, grade, generous=generous) for generous in (False, True))
         return Step(worst=worst, best=best, outcome=outcome if worst == best else "unscored")
-    if outcome == "unscored":
-        return _lost()
-    return Step(worst=Decimal(outcome == "pass"), best=Decimal(outcome == "pass"), outcome=outcome)
+    return _PLAIN[outcome]
 
 
-def _lost() -> Step:
-    return Step(worst=Decimal(0), best=ONE, outcome="unscored")
-
-
-def _share(item: Item, grade: Grade, *, generous: bool) -> Decimal:
+def _share(item: Item, grade: Result, *, generous: bool) -> Decimal:
     """The share of the points, floored at 0, to six digits; a failed critical criterion earns nothing."""
-    met = met_by(item, grade.marks, generous=generous)
+    met = met_by(item, grade.states, generous=generous)
     marked = list(zip(item.criteria, met, strict=True))
     if not grade.possible or any(criterion.critical and not is_met for criterion, is_met in marked):
         return Decimal(0)
@@ -135,11 +196,11 @@ def _share(item: Item, grade: Grade, *, generous: bool) -> Decimal:
     return (Decimal(max(0, earned)) / Decimal(grade.possible)).quantize(Decimal("0.000001"))
 
 
-def met_by(item: Item, marks: Sequence[Mark], *, generous: bool) -> list[bool]:
+def met_by(item: Item, states: Sequence[MarkState], *, generous: bool) -> list[bool]:
     """Which criteria are met when every open mark falls the candidate's way (`generous`) or against it."""
     return [
-        (generous == (criterion.points > 0 or criterion.critical)) if mark.state in OPEN else mark.state == "met"
-        for criterion, mark in zip(item.criteria, marks, strict=True)
+        (generous == (criterion.points > 0 or criterion.critical)) if state in OPEN else state == "met"
+        for criterion, state in zip(item.criteria, states, strict=True)
     ]
 
 
@@ -169,24 +230,24 @@ def _judged(plan: Plan, requirement: Requirement, known: Known, position: int, *
     return Step(worst=1 - lost, best=1 - lost, outcome="fail")
 
 
-def violation_of(requirement: Requirement, graded: Grade) -> Violation:
+def violation_of(requirement: Requirement, graded: Grade | Result) -> Violation:
     """The violation in one graded sample; where a person must confirm, a second grader's word does not."""
     person = graded.by.startswith(PERSON)
     unheard = requirement.confirm == "person" and graded.violation == "confirmed" and not person
     return "unconfirmed" if unheard else graded.violation
 
 
-def outcome_of(requirement: Requirement, item: Item, graded: Grade) -> tuple[Outcome, str]:
+def outcome_of(requirement: Requirement, item: Item, graded: Result) -> tuple[Outcome, str]:
     """How one graded sample counts for `requirement` (good is ``pass``, bad is ``fail``), and why where it is unscored."""
     if requirement.measure in ("pass", "points"):
         return graded.outcome, graded.why
     if requirement.measure == "violations":
-        read = [m for c, m in zip(item.criteria, graded.marks, strict=True) if c.critical]
+        read = [s for c, s in zip(item.criteria, graded.states, strict=True) if c.critical]
         bad = graded.violation != "none"
     else:
-        read = [m for c, m in zip(item.criteria, graded.marks, strict=True) if "refusal" in c.check]
-        bad = graded.why != "truncated" and any(mark.state == "not_met" for mark in read)
-    open_ = [mark.state for mark in read if mark.state in OPEN]
+        read = [s for c, s in zip(item.criteria, graded.states, strict=True) if "refusal" in c.check]
+        bad = graded.why != "truncated" and "not_met" in read
+    open_ = [state for state in read if state in OPEN]
     unsure = [graded.why] if graded.why == "truncated" else open_
     if bad:
         return "fail", ""

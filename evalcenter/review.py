@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from evalcenter import journal, paths, plan, scoring, steering
+from evalcenter import history, journal, paths, plan, scoring, steering
 from evalcenter.errors import InputError
 from evalcenter.grade import item_at
 from evalcenter.records import Criterion, Grade, Mark, Requirement, Stream, Text
@@ -30,7 +30,7 @@ LONGEST_CELL: Final = 1 << 30
 Ask = tuple[int, str]
 
 
-def queue(run: journal.Run) -> dict[Ask, str]:
+def queue(run: history.Run) -> dict[Ask, str]:
     """The marks that wait for a person, by (position, criterion), with the text of the criterion, in plan order."""
     asks: dict[Ask, str] = {}
     decided = {c.requirement.id for c in steering.Steering(run, complete=True).courses if not c.open}
@@ -44,13 +44,13 @@ def queue(run: journal.Run) -> dict[Ask, str]:
     return dict(sorted(asks.items()))
 
 
-def _waiting(run: journal.Run, requirement: Requirement, stream: Stream) -> Sequence[int]:
+def _waiting(run: history.Run, requirement: Requirement, stream: Stream) -> Sequence[int]:
     """The positions whose score for `requirement` hangs on a person."""
-    graded = [p for p in stream.positions if p in run.grades]
+    graded = [p for p in stream.positions if p in run.results]
     if requirement.rule != "evidence":
-        pending = [p for p in graded if paths.outcome_of(requirement, item_at(run, p), run.grades[p])[1] == "pending"]
+        pending = [p for p in graded if paths.outcome_of(requirement, item_at(run, p), run.results[p])[1] == "pending"]
         zero = requirement.rule == "zero"
-        crossed = [p for p in graded if zero and paths.violation_of(requirement, run.grades[p]) == "unconfirmed"]
+        crossed = [p for p in graded if zero and paths.violation_of(requirement, run.results[p]) == "unconfirmed"]
         return [*pending, *crossed]
     known = run.known
     return [
@@ -61,7 +61,7 @@ def _waiting(run: journal.Run, requirement: Requirement, stream: Stream) -> Sequ
     ]
 
 
-def _asked(run: journal.Run, requirement: Requirement, position: int, criterion: str) -> bool:
+def _asked(run: history.Run, requirement: Requirement, position: int, criterion: str) -> bool:
     item, grade = item_at(run, position), run.grades[position]
     mark = next(m for c, m in zip(item.criteria, grade.marks, strict=True) if c.id == criterion)
     critical = next(c.critical for c in item.criteria if c.id == criterion)
@@ -76,7 +76,7 @@ def _asked(run: journal.Run, requirement: Requirement, position: int, criterion:
 
 def give(folder: Path, out: Path | None) -> str:
     """Write the queue as CSV to `out`, or only say how long it is."""
-    run = journal.load(folder)
+    run = history.load(folder)
     asks = queue(run)
     said = f"{len(asks)} marks on {len({position for position, _ in asks})} answers wait for a person"
     if out is None:
@@ -102,16 +102,13 @@ def _plain(cell: str) -> str:
 
 def take(folder: Path, filled: Path, reader: str) -> str:
     """Take the marks of a filled-in table into the journal. Raises InputError, and takes nothing, when one of them is wrong."""
-    book, run = journal.Journal.resume(folder)
-    with book:
+    with history.resume(folder) as run:
         marks = _marks(filled, queue(run))
         by_position: dict[int, dict[str, str]] = {}
         for (position, criterion), mark in marks.items():
             by_position.setdefault(position, {})[criterion] = mark
         for position, read in sorted(by_position.items()):
-            graded = person_grade(run, position, read, reader)
-            book.append("grade", graded)
-            run.take(graded)
+            run.write("grade", person_grade(run, position, read, reader))
         return f"{len(marks)} marks taken on {len(by_position)} answers; go on with:  evalcenter run --resume {folder}"
 
 
@@ -146,7 +143,7 @@ def _number(text: str | None) -> int:
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def person_grade(run: journal.Run, position: int, read: Mapping[str, str], reader: str) -> Grade:
+def person_grade(run: history.Run, position: int, read: Mapping[str, str], reader: str) -> Grade:
     """The grade at `position` with the marks that a person gave in place of the machine's."""
     item, graded = item_at(run, position), run.grades[position]
     marks = tuple(

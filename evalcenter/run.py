@@ -2,12 +2,14 @@
 
 Rules this module keeps:
 
-* At most `concurrency` calls are in flight; a worker takes the next position as soon as it is free.
+* At most `concurrency` calls are in flight, fewer while the endpoint pushes back; a worker takes the next position as soon as it
+  is free. Rate limits, an endpoint's Retry-After and the budget hold for retries too.
 * Retries happen here and nowhere else: a bounded number of attempts, the endpoint's Retry-After honoured, otherwise doubling
   pauses with jitter from the plan's seed. Every retry is in the journal.
 * An answered position is never asked again, also after a resume. A position whose attempts are used up becomes a Failure and
   the run goes on; it is asked again when the run is resumed.
-* Calls end early only for a reason that no other call can escape: a refused key, an unknown model, nobody there.
+* Calls end early only for a reason that no other call can escape: a refused key, an unknown model, nobody there. When the budget is
+  spent or the run's time is over, no call starts any more, and what was learned stands.
 * Which call comes next is asked of the course each time, so that nothing is asked for a requirement that is decided.
 * Every stop (end, Ctrl-C, error) is journalled, and the journal is synced.
 """
@@ -15,14 +17,16 @@ Rules this module keeps:
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final, Protocol
 
-from evalcenter import hooks, plan
+from evalcenter import flying, hooks, plan
 from evalcenter.draws import Draws
 from evalcenter.errors import CallFailed, CandidateError, RunError, Unreachable
-from evalcenter.journal import Journal, Run
+from evalcenter.history import Run
+from evalcenter.pacing import Pace, tokens
 from evalcenter.records import Answer, Failure, Message, Question, Response
 from evalcenter.stats import Decision
 
@@ -31,6 +35,8 @@ GRACE_S: Final = 5.0
 LONGEST_PAUSE_S: Final = 600.0
 CONNECTION: Final = frozenset({"connection", "dns", "tls", "timeout"})
 """Kinds of failure that say that nobody answered, as opposed to somebody answering badly."""
+BUSY: Final = frozenset({429, 503, 529})
+"""Statuses with which an endpoint says that it is asked too much."""
 
 
 class Watch(Protocol):
@@ -44,6 +50,9 @@ class Watch(Protocol):
 
     def failed(self, failure: Failure) -> None:
         """One position used up its attempts."""
+
+    def slowed(self, allowed: int, pause_s: float) -> None:
+        """The endpoint pushed back: so many calls may be in flight now, and none starts for so many seconds."""
 
     def moved(self, requirement: str, decided: Decision) -> None:
         """The evidence on one requirement moved on."""
@@ -74,26 +83,29 @@ class Nobody:
     def failed(self, failure: Failure) -> None:
         """Do nothing."""
 
+    def slowed(self, allowed: int, pause_s: float) -> None:
+        """Do nothing."""
+
     def moved(self, requirement: str, decided: Decision) -> None:
         """Do nothing."""
 
 
-def collect(
-    held: Run, course: Course, journal: Journal, candidate: hooks.Candidate, limits: hooks.Limits, watch: Watch
-) -> None:
-    """Ask every position of `held`'s plan that `course` takes.
+def collect(held: Run, course: Course, candidate: hooks.Candidate, limits: hooks.Limits, watch: Watch) -> None:
+    """Ask every position of `held`'s plan that `course` takes; each outcome is written to `held`.
 
     Raises the CandidateError that ended the run early, or KeyboardInterrupt; the journal says so before.
     """
-    pump = _Pump(held, course, journal, candidate, limits, watch)
+    pump = _Pump(held, course, candidate, limits, watch)
     try:
         asyncio.run(pump.run())
     except BaseException as problem:
         with suppress(RunError):  # the disk may be why we stop; the first problem is the one to report
             interrupted = isinstance(problem, KeyboardInterrupt)
-            journal.append("closed", {"why": "interrupted" if interrupted else f"stopped: {type(problem).__name__}"})
+            held.write("closed", {"why": "interrupted" if interrupted else f"stopped: {type(problem).__name__}"})
         raise
-    journal.append("closed", {"why": "complete"})
+    finally:
+        pump.slots.close()
+    held.write("closed", {"why": pump.over or "complete"})
 
 
 def close(candidate: hooks.Candidate) -> None:
@@ -103,18 +115,21 @@ def close(candidate: hooks.Candidate) -> None:
 
 class _Pump:
     def __init__(
-        self,
-        held: Run,
-        course: Course,
-        journal: Journal,
-        candidate: hooks.Candidate,
-        limits: hooks.Limits,
-        watch: Watch,
+        self, held: Run, course: Course, candidate: hooks.Candidate, limits: hooks.Limits, watch: Watch
     ) -> None:
-        self.plan, self.course, self.journal, self.candidate = held.plan, course, journal, candidate
+        self.held, self.plan, self.course, self.candidate = held, held.plan, course, candidate
         self.limits, self.watch, self.anything = limits, watch, bool(held.responses)
+        self.pace = Pace(
+            limits.concurrency,
+            adaptive=limits.adaptive,
+            requests=limits.requests_per_minute,
+            tokens=limits.tokens_per_minute,
+        )
+        self.slots = flying.Slots(held.folder)
         self.flying = 0
-        self.landed = asyncio.Event()
+        self.over = ""
+        self._ends = None if limits.deadline_s is None else time.monotonic() + limits.deadline_s
+        self._parked: deque[asyncio.Future[None]] = deque()
 
     async def run(self) -> None:
         try:
@@ -126,39 +141,76 @@ class _Pump:
         finally:
             await self.candidate.close()
 
+    # -- which call comes next, and when
+
     async def _work(self) -> None:
         while True:
-            position = self.course.take()
+            if not self.pace.room(self.flying):
+                await self._park()
+                continue
+            position = None if self._finished() else self.course.take()
             if position is not None:
-                await self._settle(plan.question(self.plan, position))
+                await self._settle(position)
             elif self.flying:  # what is in flight may make more calls needed
-                self.landed.clear()
-                await self.landed.wait()
+                await self._park()
             else:
+                self._wake(len(self._parked))
                 return
 
-    async def _settle(self, question: Question) -> None:
+    def _finished(self) -> bool:
+        """Whether no call may start any more, for reasons of budget or time."""
+        if not self.over and self._ends is not None and time.monotonic() >= self._ends:
+            self.over = f"deadline: {self.limits.deadline_s:g} s are over"
+        if not self.over and self.limits.budget is not None:
+            words = self.held.spent.over(self.limits.budget, self.plan.candidate.price, self.flying)
+            self.over = f"budget: {words}" if words else ""
+        return bool(self.over)
+
+    async def _park(self) -> None:
+        """Wait until something changes."""
+        parked = asyncio.get_running_loop().create_future()
+        self._parked.append(parked)
+        await parked
+
+    def _wake(self, count: int) -> None:
+        while self._parked and count:
+            parked = self._parked.popleft()
+            if not parked.done():
+                parked.set_result(None)
+                count -= 1
+
+    async def _settle(self, position: int) -> None:
         self.flying += 1
+        slot = self.slots.take(position)
+        question = plan.question(self.plan, position)
         try:
             response = await self._dialogue(question)
         except CallFailed as problem:
             self._give_up(question, problem)
         else:
             self.anything = True
-            self.journal.append("response", response)
+            self.held.write("response", response)
             self.course.answered(response)
             self.watch.answered(response)
         finally:
             self.flying -= 1
-            self.landed.set()
+            self._wake(len(self._parked) if not self.flying else 2)
+        self.slots.free(slot)
+
+    # -- one sample
 
     async def _dialogue(self, question: Question) -> Response:
+        parts = plan.script(question.messages)
+        if len(parts) == 1:
+            answer, tries = await self._ask(question)
+            return Response(position=question.position, answers=(answer,), attempts=tries)
         said: list[Message] = []
         answers: list[Answer] = []
         attempts = 0
-        for part in plan.script(question.messages):
+        for part in parts:
             said.extend(part)
-            answer, tries = await self._ask(replace(question, messages=tuple(said)))
+            turn = Question(position=question.position, epoch=question.epoch, item=question.item, messages=tuple(said))
+            answer, tries = await self._ask(turn)
             attempts += tries
             answers.append(answer)
             if answer.state != "complete":
@@ -167,29 +219,59 @@ class _Pump:
         return Response(position=question.position, answers=tuple(answers), attempts=attempts)
 
     async def _ask(self, question: Question) -> tuple[Answer, int]:
-        jitter = Draws(self.plan.seed, f"backoff/{question.position}")
         attempt = 1
         while True:
+            expected = await self._gate()
+            began = time.monotonic()
+            self.held.spent.calls += 1
             try:
                 async with asyncio.timeout(self.limits.timeout_s + GRACE_S):
-                    return await self.candidate.ask(question), attempt
+                    answer = await self.candidate.ask(question)
             except TimeoutError:
                 problem = CallFailed("timeout", f"no answer within {self.limits.timeout_s:g} s")
             except CallFailed as raised:
                 problem = raised
+            else:
+                self._went_well(question, answer, expected)
+                return answer, attempt
             if problem.fatal is not None:
                 raise problem.fatal
-            if not problem.retryable or attempt >= self.limits.attempts:
+            self._pushed_back(problem, began)
+            if not problem.retryable or attempt >= self.limits.attempts or self._finished():
                 problem.attempts = attempt
                 raise problem
-            self.journal.append("retry", _retry(question.position, attempt, problem))
+            self.held.write("retry", _retry(question.position, attempt, problem))
             self.watch.retried(problem)
-            await asyncio.sleep(self._pause(problem, attempt, jitter))
+            if problem.retry_after is None:
+                await asyncio.sleep(self._pause(question.position, attempt))
             attempt += 1
 
-    def _pause(self, problem: CallFailed, attempt: int, jitter: Draws) -> float:
-        if problem.retry_after is not None:
-            return min(max(0.0, problem.retry_after), LONGEST_PAUSE_S)
+    async def _gate(self) -> int:
+        """Wait for the endpoint's pauses and the rate limits; how many tokens the call is expected to take."""
+        while (pause := self.pace.wait(time.monotonic())) > 0:
+            await asyncio.sleep(pause)
+        expected = 0 if self.pace.free else self.held.spent.usual
+        self.pace.started(time.monotonic(), expected)
+        return expected
+
+    def _went_well(self, question: Question, answer: Answer, expected: int) -> None:
+        prompt, completion = tokens(sum(len(message.content) for message in question.messages), answer)
+        self.held.spent.add(prompt, completion)
+        self.pace.corrected(time.monotonic(), prompt + completion - expected)
+        self.pace.went_well()
+
+    def _pushed_back(self, problem: CallFailed, began: float) -> None:
+        pause = problem.retry_after
+        if pause is None and problem.http_status not in BUSY and problem.kind != "timeout":
+            return
+        before = int(self.pace.allowed)
+        pause = None if pause is None else min(max(0.0, pause), LONGEST_PAUSE_S)
+        self.pace.pushed_back(time.monotonic(), began, pause)
+        if int(self.pace.allowed) != before or pause:
+            self.watch.slowed(int(self.pace.allowed), pause or 0.0)
+
+    def _pause(self, position: int, attempt: int) -> float:
+        jitter = Draws(self.plan.seed, f"backoff/{position}/{attempt}")
         full = min(self.limits.backoff_cap_s, self.limits.backoff_s * 2 ** (attempt - 1))
         return float(full * (0.5 + jitter.below(1000) / 2000))
 
@@ -201,7 +283,7 @@ class _Pump:
             attempts=problem.attempts,
             http_status=problem.http_status,
         )
-        self.journal.append("failure", failure)
+        self.held.write("failure", failure)
         self.course.gave_up(failure)
         self.watch.failed(failure)
         if problem.kind in CONNECTION and not self.anything:

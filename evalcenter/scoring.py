@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Final
 
 from evalcenter import paths
 from evalcenter.paths import Known
@@ -75,7 +76,7 @@ def _outcome(item: Item, state: AnswerState, marks: Sequence[Mark]) -> tuple[Out
 
 def _passes(item: Item, marks: Sequence[Mark], *, generous: bool) -> bool:
     """Whether the item passes when every open mark falls the candidate's way (`generous`) or against it."""
-    met = paths.met_by(item, marks, generous=generous)
+    met = paths.met_by(item, [mark.state for mark in marks], generous=generous)
     if any(criterion.critical and not is_met for criterion, is_met in zip(item.criteria, met, strict=True)):
         return False
     most = possible(item.criteria)
@@ -100,46 +101,81 @@ def _violation(item: Item, state: AnswerState, marks: Sequence[Mark]) -> Violati
 
 def tally(plan: Plan, known: Known) -> Scores:
     """All counts of a run, of what is known; the rest is missing."""
-    grades, failed = known.grades, known.failed
-
-    def group(name: str, key: str, positions: Iterable[int]) -> Score:
-        return _score(plan, name, key, list(positions), grades, failed)
-
-    asked = [plan.items[index] for index in plan.order]
     due = _due(plan, known)
-    counted = [position for position in sorted(due) if not asked[position].red_line]
-    keys: dict[str, Callable[[Item], Sequence[str]]] = {
-        "all": lambda _: ("all",),
-        "dimension": lambda item: (item.dimension,),
-        "lang": lambda item: (item.lang,),
-        "expects": lambda item: (item.expects,),
-        "risk": lambda item: item.risks,
-        "tag": lambda item: item.tags,
-        "family": lambda item: (item.family,) if item.family else (),
-    }
-    groups = tuple(
-        group(name, value, (p for p in counted if value in keys_of(asked[p])))
-        for name, keys_of in keys.items()
-        for value in sorted({value for p in counted for value in keys_of(asked[p])})
-    )
+    by_item: dict[int, dict[tuple[Outcome, str], int]] = {}
+    answered = 0
+    for position, index in enumerate(plan.order):
+        if not due[position]:
+            continue
+        held = known.grades.get(position)
+        answered += held is not None
+        found = (held.outcome, held.why) if held else (UNSCORED, known.failed.get(position, "missing"))
+        counts = by_item.setdefault(index, {})
+        counts[found] = counts.get(found, 0) + 1
     return Scores(
         tallies=tuple(_tally(plan, requirement, known) for requirement in plan.standard.requirements),
-        groups=groups,
-        answered=sum(position in grades for position in due),
-        planned=len(due),
+        groups=_groups(plan, by_item),
+        answered=answered,
+        planned=sum(due),
     )
 
 
-def _due(plan: Plan, known: Known) -> set[int]:
-    """The positions that count: all of the census and of fixed samples, and of sequential ones those that were asked."""
-    fixed = {
-        position
-        for requirement, stream in zip(plan.standard.requirements, plan.streams, strict=True)
-        if requirement.rule != "evidence"
-        for position in stream.positions
-    }
-    asked = known.grades.keys() | known.failed.keys()
-    return fixed | set(range(plan.census)) | {position for position in asked if 0 <= position < len(plan.order)}
+UNSCORED: Final[Outcome] = "unscored"
+GROUPS: Final[Mapping[str, Callable[[Item], Sequence[str]]]] = {
+    "all": lambda _: ("all",),
+    "dimension": lambda item: (item.dimension,),
+    "lang": lambda item: (item.lang,),
+    "expects": lambda item: (item.expects,),
+    "risk": lambda item: item.risks,
+    "tag": lambda item: item.tags,
+    "family": lambda item: (item.family,) if item.family else (),
+}
+"""By what samples are grouped, and which groups of that kind an item is in."""
+
+
+def _groups(plan: Plan, by_item: Mapping[int, Mapping[tuple[Outcome, str], int]]) -> tuple[Score, ...]:
+    """The descriptive groups, red lines left out."""
+    totals: dict[tuple[str, str], dict[tuple[Outcome, str], int]] = {}
+    items: Counter[tuple[str, str]] = Counter()
+    for index, counts in by_item.items():
+        item = plan.items[index]
+        if item.red_line:
+            continue
+        for group in {(name, key) for name, keys_of in GROUPS.items() for key in keys_of(item)}:
+            held = totals.setdefault(group, {})
+            for found, count in counts.items():
+                held[found] = held.get(found, 0) + count
+            items[group] += 1
+    names = list(GROUPS)
+    ordered = sorted(totals, key=lambda group: (names.index(group[0]), group[1]))
+    return tuple(_score(group, items[group], totals[group]) for group in ordered)
+
+
+def _score(group: tuple[str, str], items: int, counts: Mapping[tuple[Outcome, str], int]) -> Score:
+    return Score(
+        group=group[0],
+        key=group[1],
+        planned=sum(counts.values()),
+        items=items,
+        good=sum(n for (outcome, _), n in counts.items() if outcome == "pass"),
+        bad=sum(n for (outcome, _), n in counts.items() if outcome == "fail"),
+        unscored={why: n for (outcome, why), n in sorted(counts.items()) if outcome == "unscored"},
+    )
+
+
+def _due(plan: Plan, known: Known) -> bytearray:
+    """1 at each position that counts: all of the census and of fixed samples, and of sequential ones those that were asked."""
+    due = bytearray(len(plan.order))
+    due[: plan.census] = b"\1" * plan.census
+    for requirement, stream in zip(plan.standard.requirements, plan.streams, strict=True):
+        if requirement.rule != "evidence":
+            for position in stream.positions:
+                due[position] = 1
+    for asked in (known.grades, known.failed):
+        for position in asked:
+            if 0 <= position < len(due):
+                due[position] = 1
+    return due
 
 
 def _tally(plan: Plan, requirement: Requirement, known: Known) -> Tally:
@@ -206,24 +242,3 @@ def _outcome_at(plan: Plan, requirement: Requirement, known: Known, position: in
     if position not in known.grades:
         return "unscored", known.failed.get(position, "missing")
     return paths.outcome_of(requirement, plan.items[plan.order[position]], known.grades[position])
-
-
-def _score(
-    plan: Plan, name: str, key: str, positions: Sequence[int], grades: Mapping[int, Grade], failed: Mapping[int, str]
-) -> Score:
-    unscored: Counter[str] = Counter()
-    counts: Counter[str] = Counter()
-    for position in positions:
-        held = grades.get(position)
-        counts[held.outcome if held else "unscored"] += 1
-        if held is None or held.outcome == "unscored":
-            unscored[held.why if held else failed.get(position, "missing")] += 1
-    return Score(
-        group=name,
-        key=key,
-        planned=len(positions),
-        items=len({plan.order[position] for position in positions}),
-        good=counts["pass"],
-        bad=counts["fail"],
-        unscored=dict(sorted(unscored.items())),
-    )

@@ -13,13 +13,16 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from evalcenter import bars, stats
 from evalcenter.records import Finding, Path, Requirement, Tally, Text, VerdictState
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DIGITS: Final = Decimal("0.000001")
 KNOWN_BAD: Final = 59
@@ -69,19 +72,40 @@ def decision(requirement: Requirement, path: Path, penalty: int) -> stats.Decisi
     if _short_of_labels(requirement, path):
         return stats.Decision(grade="inconclusive", units=len(path.worst), for_pass=0.0, for_fail=0.0)
     rule = _frame(requirement, path, penalty).rule
-    barred = [*_over_the_cap(requirement, path)]
-    found = stats.decide([float(x) for x in path.worst], rule, [float(x) for x in path.best], barred)
+    low, high = _sides(requirement, path)
+    found = stats.decide(low, rule, high, _over_the_cap(requirement, path))
     if found.grade == "pass" and requirement.grading == "calibrated":
         return stats.Decision(grade="conditional", units=found.units, for_pass=found.for_pass, for_fail=found.for_fail)
     return found
 
 
-def _over_the_cap(requirement: Requirement, path: Path) -> Iterator[bool]:
-    """After each unit, whether too many of those so far are unscored for a PASS; later ones may bring the share down again."""
-    unscored = 0
-    for units, outcome in enumerate(path.outcomes, start=1):
-        unscored += outcome == "u"
-        yield unscored > requirement.unscored_cap * units
+def _sides(requirement: Requirement, path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The scores of the units as numbers: what is not known against the candidate, and in its favour."""
+    import numpy as np
+
+    if requirement.measure != "points" and requirement.grading == "direct":  # each unit is then all or nothing
+        letters = _letters(path)
+        return (letters == ord("p")).astype(np.float64), (letters != ord("f")).astype(np.float64)
+    return np.array([float(x) for x in path.worst]), np.array([float(x) for x in path.best])
+
+
+def _letters(path: Path) -> NDArray[np.uint8]:
+    import numpy as np
+
+    return np.frombuffer(path.outcomes.encode("ascii"), dtype=np.uint8)
+
+
+def _over_the_cap(requirement: Requirement, path: Path) -> NDArray[np.bool_]:
+    """After each unit, whether too many of those so far are unscored for a PASS; later ones may bring the share down again.
+
+    The cap is a fraction, and whole numbers are compared: a share exactly at the cap is not over it.
+    """
+    import numpy as np
+
+    top, bottom = requirement.unscored_cap.as_integer_ratio()
+    kind = np.int64 if bottom < 10**9 else object  # products of more digits than 64 bits hold are left to Python
+    unscored = np.cumsum(_letters(path) == ord("u")).astype(kind)
+    return np.asarray(unscored * bottom > top * np.arange(1, len(unscored) + 1).astype(kind), dtype=bool)
 
 
 def finding(requirement: Requirement, tally: Tally, path: Path, penalty: int) -> Finding:
@@ -127,7 +151,7 @@ def trace(requirement: Requirement, path: Path, penalty: int) -> Trace | None:
     if _short_of_labels(requirement, path) or not decided.units:
         return None
     rule = _frame(requirement, path, penalty).rule
-    low, high = ([float(x) for x in side[: decided.units]] for side in (path.worst, path.best))
+    low, high = (side[: decided.units] for side in _sides(requirement, path))
     to_pass, to_fail = needed(requirement, penalty)
 
     def curve(claim: Literal["line", "against", "floor", "under"], line: Decimal) -> Curve:

@@ -69,12 +69,12 @@ def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any
 
 def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) -> Ended:
     """Walk the line for a new run, or for one that carries an earlier run's sequences on."""
-    from evalcenter import journal, walk
+    from evalcenter import history, walk
 
     named_candidate(options)
     if options["more"] and not options["continues"]:
         raise click.UsageError("--more belongs to --continues")
-    earlier = journal.load(options["continues"]) if options["continues"] else None
+    earlier = history.load(options["continues"]) if options["continues"] else None
     if earlier is not None and options["seed"]:
         raise click.UsageError("a continued run keeps the seed of the earlier one")
     seed = earlier.plan.seed if earlier is not None else options["seed"]
@@ -86,7 +86,7 @@ def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) ->
 
 def resumed(folder: Path, options: dict[str, Any]) -> Ended:
     """Walk on with a run that stopped."""
-    from evalcenter import journal, walk
+    from evalcenter import history, walk
     from evalcenter.plugins import load
 
     fixed = (
@@ -106,7 +106,7 @@ def resumed(folder: Path, options: dict[str, Any]) -> Ended:
     )
     if more := given(options, *fixed):
         raise click.UsageError(f"a resumed run keeps its own plan; {', '.join(more)} can't be changed")
-    held = journal.load(folder)
+    held = history.load(folder)
     left = len(held.plan.order) - len(held.responses)
     means = _means(load(), held.plan.candidate, left, options)
     return _walked(folder, lambda: walk.resume(folder, means), means)

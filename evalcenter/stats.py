@@ -287,9 +287,7 @@ class Decision:
     for_fail: float
 
 
-def decide(
-    scores: Sequence[float], rule: Rule, best: Sequence[float] | None = None, barred: Sequence[bool] | None = None
-) -> Decision:
+def decide(scores: ArrayLike, rule: Rule, best: ArrayLike | None = None, barred: ArrayLike | None = None) -> Decision:
     """The first decision on the way through `scores`; what follows it is not read.
 
     `best` holds the scores with everything unknown in the candidate's favour, which FAIL is held to; `scores` then hold it against.
@@ -297,10 +295,11 @@ def decide(
     """
     import numpy as np
 
-    if rule.least < 1 or (best is not None and len(best) != len(scores)):
+    low = np.asarray(scores, dtype=np.float64)
+    high = low if best is None else np.asarray(best, dtype=np.float64)
+    if rule.least < 1 or len(low) != len(high):
         raise ValueError("expected least >= 1, and as many scores on either side")
-    low = np.asarray(scores, dtype=np.float64)[: rule.cap]
-    high = low if best is None else np.asarray(best, dtype=np.float64)[: rule.cap]
+    low, high = low[: rule.cap], high[: rule.cap]
     for_pass = evidence(low, rule.line, rule.bank)
     for_fail = evidence(high, rule.failing, rule.bank, against=True)
     spent = rule.cap is not None and len(low) >= rule.cap

@@ -11,17 +11,17 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import deque
-from dataclasses import dataclass
-from itertools import accumulate
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from evalcenter import paths, sequential, standards
 from evalcenter.grade import item_at, verdict
-from evalcenter.journal import Journal, Run
+from evalcenter.history import Run
 from evalcenter.marking import Marker
-from evalcenter.records import Failure, Requirement, Response, Stream
+from evalcenter.paths import Walk
+from evalcenter.records import Failure, Plan, Requirement, Response, Stream
 from evalcenter.run import Watch
 from evalcenter.stats import Decision
 
@@ -29,6 +29,8 @@ AHEAD: Final = 64
 STRIDE: Final = 64
 """A path of n units is looked at again after n / STRIDE more, so that steering costs the same for every answer of a long run. What
 decided is found again unit by unit, so the verdict does not know of it; at most one call in STRIDE is asked in vain."""
+NOT_READ: Final = -1
+UNDECIDED: Final = Decision(grade="undecided", units=0, for_pass=0.0, for_fail=0.0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,13 +39,19 @@ class Course:
 
     requirement: Requirement
     stream: Stream
-    ends: list[int]
-    """Where each unit ends within the stream's positions."""
-    decided: Decision
+    units: int
+    reads: array[int]
+    """For each position of the plan the unit that reads it, or -1."""
+    walk: Walk
+    decided: Decision = UNDECIDED
     known: int = 0
     """How many units were looked at."""
     front: int = 0
     """How many units from the start have all their answers."""
+    front_at: int = 0
+    """Where the unit behind them begins in the stream's positions."""
+    next_at: int = 0
+    """The first of the stream's positions that was not taken yet."""
     stands: int | None = None
     """The unit that waits for a person."""
 
@@ -57,6 +65,50 @@ class Course:
         """Whether it asks for more."""
         return self.decided.grade == "undecided"
 
+    def width(self, unit: int) -> int:
+        """How many positions a unit takes."""
+        return self.stream.widths[unit] if self.stream.widths else 1
+
+
+def _course(plan: Plan, requirement: Requirement, stream: Stream) -> Course:
+    reads = array("i", [NOT_READ]) * len(plan.order)
+    at = 0
+    for unit, width in enumerate(stream.widths or (1,) * len(stream.positions)):
+        for position in stream.positions[at : at + width]:
+            reads[position] = unit
+        at += width
+    units = len(stream.widths) or len(stream.positions)
+    return Course(
+        requirement=requirement, stream=stream, units=units, reads=reads, walk=Walk(plan, requirement, stream)
+    )
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Positions that are asked in full, in the order of the plan."""
+
+    wanted: bytearray
+    at: int = 0
+    left: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left = self.wanted.count(1)
+
+    def first(self) -> int | None:
+        """The first one that is left."""
+        self.at = self.wanted.find(1, self.at) if self.left else len(self.wanted)
+        return self.at if self.left else None
+
+    def want(self, position: int) -> None:
+        """Ask this one too."""
+        if not self.wanted[position]:
+            self.wanted[position], self.left, self.at = 1, self.left + 1, min(self.at, position)
+
+    def done(self, position: int) -> None:
+        """This one was taken."""
+        self.left -= self.wanted[position]
+        self.wanted[position] = 0
+
 
 class Steering:
     """Which calls a run still needs, by what `run` knows."""
@@ -65,37 +117,37 @@ class Steering:
         self.run, self.complete, self._ahead, self._watch = run, complete, ahead, watch
         self._standard = standards.spent(run.plan.standard, run.plan.version_rank)
         self._penalty = standards.penalty(self._standard)
-        self._fixed: set[int] = set(range(run.plan.census))
-        self._readers: dict[int, list[tuple[Course, int]]] = {}
         self.courses: list[Course] = []
         self._red: dict[int, list[Requirement]] = {}
+        fixed = bytearray(len(run.plan.order))
+        fixed[: run.plan.census] = b"\1" * run.plan.census
         for requirement, stream in zip(self._standard.requirements, run.plan.streams, strict=True):
-            self._add(requirement, stream)
+            self._add(requirement, stream, fixed)
+        self._taken = bytearray(len(run.plan.order))
+        for position in run.responses:
+            self._taken[position], fixed[position] = 1, 0
         self._failed = any(self._crossed(position) for position in self._red)
         for course in self.courses:
             self._advance(course)
             self._follow(course)
-        self._fixed |= self._lost()
-        self._left = deque(p for p in range(len(run.plan.order)) if p not in run.responses)
+        self._fixed = _Queue(fixed)
+        for position in self._lost():
+            self._fixed.want(position)
 
-    def _add(self, requirement: Requirement, stream: Stream) -> None:
+    def _add(self, requirement: Requirement, stream: Stream, fixed: bytearray) -> None:
         if requirement.rule == "zero":
             for position in stream.positions:
                 self._red.setdefault(position, []).append(requirement)
-        if requirement.rule != "evidence":
-            self._fixed.update(stream.positions)
+        if requirement.rule == "evidence":
+            self.courses.append(_course(self.run.plan, requirement, stream))
             return
-        ends = list(accumulate(stream.widths or (1,) * len(stream.positions)))
-        undecided = Decision(grade="undecided", units=0, for_pass=0.0, for_fail=0.0)
-        course = Course(requirement=requirement, stream=stream, ends=ends, decided=undecided)
-        self.courses.append(course)
-        for at, position in enumerate(stream.positions):
-            self._readers.setdefault(position, []).append((course, bisect_right(ends, at)))
+        for position in stream.positions:
+            fixed[position] = 1
 
     def _lost(self) -> set[int]:
         """Calls that failed for good below a decision that came out INCONCLUSIVE: a resumed run makes them again."""
         run, closed = self.run, [course for course in self.courses if not course.open]
-        if not run.failures or not closed:
+        if not run.failed or not closed:
             return set()
         unsettled = {finding.requirement for finding in verdict(run).findings if finding.verdict == "inconclusive"}
         return {
@@ -103,64 +155,86 @@ class Steering:
             for course in closed
             if course.requirement.id in unsettled
             for position in course.stream.positions
-            if position in run.failures
+            if position in run.failed
         }
 
     def take(self) -> int | None:
         """The next position to ask; None when nothing can be asked now, or nothing more is needed."""
-        early: list[int] = []
-        taken = None
-        while self._left and taken is None and not self.over:
-            position = self._left.popleft()
-            if self._needed(position):
-                taken = position
-            elif any(course.open for course, _ in self._readers.get(position, ())):
-                early.append(position)  # too far ahead by now
-        self._left.extendleft(reversed(early))
-        return taken
+        if self.over:
+            return None
+        first = self._fixed.first()
+        heads = [position for course in self.courses if (position := self._head(course)) is not None]
+        position = min([*heads, first] if first is not None else heads, default=None)
+        if position is not None:
+            self._taken[position] = 1
+            self._fixed.done(position)
+        return position
+
+    def _head(self, course: Course) -> int | None:
+        """The first of the course's calls that is needed and was not taken."""
+        if not course.open:
+            return None
+        positions, taken = course.stream.positions, self._taken
+        at = course.next_at
+        while at < len(positions) and taken[positions[at]]:
+            at += 1
+        course.next_at = at
+        if at == len(positions) or course.reads[positions[at]] >= course.from_here + self._ahead:
+            return None
+        return positions[at]
 
     def outstanding(self) -> int:
         """How many positions can be asked now; none of them is taken."""
-        return 0 if self.over else sum(self._needed(position) for position in self._left)
+        if self.over:
+            return 0
+        ahead = {position for course in self.courses if course.open for position in self._window(course)}
+        return self._fixed.left + sum(not self._fixed.wanted[position] for position in ahead)
+
+    def _window(self, course: Course) -> Iterator[int]:
+        """The course's calls that are needed and were not taken."""
+        last = course.from_here + self._ahead
+        for position in course.stream.positions[course.next_at :]:
+            if course.reads[position] >= last:
+                return
+            if not self._taken[position]:
+                yield position
 
     @property
     def over(self) -> bool:
         """Whether a FAIL is certain (by a rate, or by a red line) and nothing more is wanted for the report."""
         return not self.complete and self._failed
 
-    def _needed(self, position: int) -> bool:
-        return position in self._fixed or any(
-            course.open and unit < course.from_here + self._ahead for course, unit in self._readers.get(position, ())
-        )
-
     def moved(self, position: int) -> None:
         """Take note that `run` knows something new of `position`."""
         self._failed = self._failed or self._crossed(position)
-        for course, unit in self._readers.get(position, ()):
-            if course.open and unit <= course.front:
+        for course in self.courses:
+            unit = course.reads[position]
+            if unit != NOT_READ and course.open and unit <= course.front:
                 self._advance(course)
-                last = course.front == len(course.ends)
+                last = course.front == course.units
                 if last or unit < course.known or course.front > course.known + course.known // STRIDE:
-                    self._follow(course)
+                    self._follow(course, again=unit < course.known)
 
     def _crossed(self, position: int) -> bool:
         """Whether a red line was crossed there for certain."""
-        grade = self.run.grades.get(position)
-        readers = self._red.get(position, ())
-        return grade is not None and any(paths.violation_of(r, grade) == "confirmed" for r in readers)
+        readers = self._red.get(position)
+        grade = self.run.results.get(position) if readers else None
+        return grade is not None and any(paths.violation_of(r, grade) == "confirmed" for r in readers or ())
 
     def _advance(self, course: Course) -> None:
         """Move the front over every unit that has its answers, or has failed for good."""
-        run, positions = self.run, course.stream.positions
-        while course.front < len(course.ends):
-            start = course.ends[course.front - 1] if course.front else 0
-            unit = positions[start : course.ends[course.front]]
-            if not all(position in run.grades or position in run.failures for position in unit):
-                return
-            course.front += 1
+        results, failed, positions = self.run.results, self.run.failed, course.stream.positions
+        while course.front < course.units:
+            end = course.front_at + course.width(course.front)
+            for position in positions[course.front_at : end]:
+                if position not in results and position not in failed:
+                    return
+            course.front, course.front_at = course.front + 1, end
 
-    def _follow(self, course: Course) -> None:
-        path = paths.walk(self.run.plan, course.requirement, course.stream, self.run.known)
+    def _follow(self, course: Course, *, again: bool = False) -> None:
+        if again:
+            course.walk = Walk(self.run.plan, course.requirement, course.stream)
+        path = course.walk.go(self.run.known)
         course.known = len(path.worst)
         course.stands = course.known if path.standing == "waiting" else None
         course.decided = sequential.decision(course.requirement, path, self._penalty)
@@ -172,8 +246,8 @@ class Steering:
 class Desk:
     """The course of a run: grades each answer, writes the grade down, and lets the steering say what comes next."""
 
-    def __init__(self, steering: Steering, journal: Journal, marker: Marker) -> None:
-        self._steering, self._journal, self._marker = steering, journal, marker
+    def __init__(self, steering: Steering, marker: Marker) -> None:
+        self._steering, self._marker = steering, marker
 
     def take(self) -> int | None:
         """The next position to ask."""
@@ -182,14 +256,9 @@ class Desk:
     def answered(self, response: Response) -> None:
         """Grade an answer."""
         run = self._steering.run
-        run.responses[response.position] = response
-        run.failures.pop(response.position, None)
-        grade = self._marker.grade(item_at(run, response.position), response)
-        self._journal.append("grade", grade)
-        run.take(grade)
+        run.write("grade", self._marker.grade(item_at(run, response.position), response))
         self._steering.moved(response.position)
 
     def gave_up(self, failure: Failure) -> None:
         """Note a call that failed for good: it counts against both sides."""
-        self._steering.run.failures[failure.position] = failure
         self._steering.moved(failure.position)

@@ -77,11 +77,11 @@ def compare(old: Path, new: Path, *, margin: Decimal, as_json: bool) -> None:
     \b
     Example:  evalcenter compare reports/may reports/june --margin 0.02
     """  # noqa: D301 - click reads a backspace as "keep these lines"
-    from evalcenter import canon, journal
+    from evalcenter import canon, history
     from evalcenter import compare as comparing
     from evalcenter.display import safe
 
-    found = comparing.compare(journal.load(old), journal.load(new), margin)
+    found = comparing.compare(history.load(old), history.load(new), margin)
     click.echo(canon.encode(found).decode() if as_json else safe(comparing.words(found)))
 
 

@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from evalcenter import __version__, boundary, canon, grade, hooks, journal, plan, report, review, run, steering
+from evalcenter import __version__, boundary, canon, grade, history, hooks, journal, plan, report, review, run, steering
 from evalcenter.blocks import Facts, Lab
 from evalcenter.errors import Incomplete, InputError, RunError
 from evalcenter.marking import Marker
@@ -83,31 +83,31 @@ def prepare(
     return replace(drawn, version_rank=terms.version_rank, calibrations=terms.calibrations)
 
 
-def start(planned: Plan, folder: Path, means: Means, earlier: journal.Run | None = None) -> Ended:
+def start(planned: Plan, folder: Path, means: Means, earlier: history.Run | None = None) -> Ended:
     """Walk the line from a new plan, with the answers of an `earlier` attempt. Raises RunError when `folder` holds a run."""
     if earlier is not None:
         planned = plan.carrying(planned, earlier.plan, earlier.head)
     candidate = _open(planned.candidate, means)
     try:
-        book = journal.Journal.create(folder, planned)
+        held = history.create(folder, planned)
     except RunError:
         run.close(candidate)
         raise
-    with book:
+    with held:
         if earlier is not None:
-            carry(earlier, planned, book)
-        return _go(journal.load(folder), book, candidate, means)
+            carry(earlier, held)
+        return _go(held, candidate, means)
 
 
-def carry(earlier: journal.Run, planned: Plan, book: journal.Journal) -> None:
-    """Write an earlier attempt's answers and grades into a new journal, each at its place in the longer plan."""
-    places = plan.places(earlier.plan, planned)
-    for position, response in sorted(earlier.responses.items()):
-        book.append("response", replace(response, position=places[position]))
-    for held in (earlier.machine, earlier.judged, earlier.grades):
-        for position, graded in sorted(held.items()):
-            if held is not earlier.grades or graded is not earlier.machine.get(position):
-                book.append("grade", replace(graded, position=places[position]))
+def carry(earlier: history.Run, held: history.Run) -> None:
+    """Write an earlier attempt's answers and grades into a new run, each at its place in the longer plan."""
+    places = plan.places(earlier.plan, held.plan)
+    for position, response in earlier.responses.items():
+        held.write("response", replace(response, position=places[position]))
+    for shelf in (earlier.machine, earlier.judged, earlier.grades):
+        for position in shelf:
+            if shelf is not earlier.grades or shelf.offset(position) != earlier.machine.offset(position):
+                held.write("grade", replace(shelf[position], position=places[position]))
 
 
 def resume(folder: Path, means: Means) -> Ended:
@@ -115,8 +115,7 @@ def resume(folder: Path, means: Means) -> Ended:
 
     Raises Incomplete where it stopped before an earlier run's answers were all carried over.
     """
-    book, held = journal.Journal.resume(folder)
-    with book:
+    with history.resume(folder) as held:
         if held.plan.earlier is not None and not held.opened:
             raise Incomplete(
                 "the earlier run's answers were not all carried over; going on would ask them again",
@@ -124,34 +123,32 @@ def resume(folder: Path, means: Means) -> Ended:
                 todo="carry the earlier run on again, into a new folder",
             )
         if not _steering(held, means).outstanding():
-            return _finish(held, book, means.plugins, _lab(held, means), means.langs)
-        return _go(held, book, _open(held.plan.candidate, means), means)
+            return _finish(held, means.plugins, _lab(held, means), means.langs)
+        return _go(held, _open(held.plan.candidate, means), means)
 
 
 def regrade(folder: Path, means: Means) -> Ended:
     """Grade what has no grade yet and decide, without asking the candidate anything."""
-    book, held = journal.Journal.resume(folder)
-    with book:
-        return _finish(held, book, means.plugins, _lab(held, means), means.langs)
+    with history.resume(folder) as held:
+        return _finish(held, means.plugins, _lab(held, means), means.langs)
 
 
 def render(folder: Path, means: Means) -> tuple[Path, ...]:
     """Render the reports of a decided run again; nothing is graded or decided. Raises Incomplete without a verdict."""
-    book, held = journal.Journal.resume(folder)
-    with book:
-        return _rendered(held, book, means.plugins, _lab(held, means), means.langs)
+    with history.resume(folder) as held:
+        return _rendered(held, means.plugins, _lab(held, means), means.langs)
 
 
-def _go(held: journal.Run, book: journal.Journal, candidate: hooks.Candidate, means: Means) -> Ended:
+def _go(held: history.Run, candidate: hooks.Candidate, means: Means) -> Ended:
     lab = _lab(held, means)
-    book.append("opened", {"environment": environment(), "lab": lab})
-    grade.mark(held, book, means.plugins)
-    desk = steering.Desk(_steering(held, means), book, Marker(means.plugins.graders))
-    run.collect(held, desk, book, candidate, means.limits, means.watch)
-    return _finish(journal.load(book.folder), book, means.plugins, lab, means.langs)
+    held.write("opened", {"environment": environment(), "lab": lab})
+    grade.mark(held, means.plugins)
+    desk = steering.Desk(_steering(held, means), Marker(means.plugins.graders))
+    run.collect(held, desk, candidate, means.limits, means.watch)
+    return _finish(held, means.plugins, lab, means.langs)
 
 
-def _steering(held: journal.Run, means: Means) -> steering.Steering:
+def _steering(held: history.Run, means: Means) -> steering.Steering:
     ahead = max(steering.AHEAD, 2 * means.limits.concurrency)  # no slot waits for a slow answer
     return steering.Steering(held, complete=means.complete, ahead=ahead, watch=means.watch)
 
@@ -161,24 +158,22 @@ def _open(spec: CandidateSpec, means: Means) -> hooks.Candidate:
     return adapter.open(spec, boundary.convert(adapter.settings, dict(spec.settings)), means.key, means.limits)
 
 
-def _finish(held: journal.Run, book: journal.Journal, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]) -> Ended:
-    grade.mark(held, book, plugins)
-    verdict = grade.decide(held, book)
-    reports = _rendered(held, book, plugins, lab, langs)
+def _finish(held: history.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]) -> Ended:
+    grade.mark(held, plugins)
+    verdict = grade.decide(held)
+    reports = _rendered(held, plugins, lab, langs)
     return Ended(folder=held.folder, verdict=verdict, reports=reports, queue=len(review.queue(held)))
 
 
-def _rendered(
-    held: journal.Run, book: journal.Journal, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]
-) -> tuple[Path, ...]:
+def _rendered(held: history.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]) -> tuple[Path, ...]:
     written = write_reports(held, plugins, lab, langs)
     digests = {path.name: canon.digest(path.read_bytes()) for path in written}
     if digests.items() - held.report.items():
-        book.append("report", digests)
+        held.write("report", digests)
     return written
 
 
-def _lab(held: journal.Run, means: Means) -> Lab:
+def _lab(held: history.Run, means: Means) -> Lab:
     if means.lab != Lab() or not held.opened:
         return means.lab
     return boundary.convert(Lab, held.opened[-1]["lab"])
@@ -188,7 +183,7 @@ def _lab(held: journal.Run, means: Means) -> Lab:
 
 
 def write_reports(
-    held: journal.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang], forms: Sequence[report.Form] = FORMS
+    held: history.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang], forms: Sequence[report.Form] = FORMS
 ) -> tuple[Path, ...]:
     """Render the reports of a decided run into its folder, each as ``report.<language>.<form>``."""
     told = facts(held, lab)
@@ -209,7 +204,7 @@ def _write(path: Path, raw: bytes) -> None:
         raise journal.disk_error(problem, path) from None
 
 
-def facts(held: journal.Run, lab: Lab) -> Facts:
+def facts(held: history.Run, lab: Lab) -> Facts:
     """What the report of a decided run may say. Raises Incomplete when nothing was decided yet."""
     if held.verdict is None or held.decided is None:
         raise Incomplete(
@@ -225,7 +220,7 @@ def facts(held: journal.Run, lab: Lab) -> Facts:
         issued=held.decided.at,
         responses=held.responses,
         grades=held.grades,
-        failures={position: failure.kind for position, failure in held.failures.items()},
+        failures=held.failed,
         retries=held.retries,
         scores=grade.scores(held),
         verdict=held.verdict,
@@ -235,7 +230,7 @@ def facts(held: journal.Run, lab: Lab) -> Facts:
     )
 
 
-def _deviations(held: journal.Run) -> tuple[Text, ...]:
+def _deviations(held: history.Run) -> tuple[Text, ...]:
     said = []
     if held.plan.earlier is not None:
         head = held.plan.earlier.head

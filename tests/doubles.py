@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from evalcenter import hooks
 from evalcenter.draws import Draws
-from evalcenter.journal import Run
+from evalcenter.history import Run
 from evalcenter.records import (
     Answer,
     CandidateSpec,

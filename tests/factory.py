@@ -8,7 +8,8 @@ from typing import Any
 
 from evalcenter import canon, scoring, standards
 from evalcenter.blocks import Facts, Lab
-from evalcenter.paths import Known
+from evalcenter.journal import Entry
+from evalcenter.paths import Known, Result
 from evalcenter.records import (
     Answer,
     CandidateSpec,
@@ -127,12 +128,22 @@ def make_grade(plan: Plan, position: int, *, met: bool = True, state: str = "com
     return scoring.grade(item, position, state, marks, "graders")  # type: ignore[arg-type]  # tests pass plain text
 
 
+def first_entry(plan: Plan) -> Entry:
+    """The first line of a journal that is nowhere."""
+    return Entry(0, "plan", "2026-03-02T01:00:00Z", canon.encode(plan), DIGEST, DIGEST, 0)
+
+
+def results(grades: Mapping[int, Grade]) -> dict[int, Result]:
+    """What counts of grades, as the rules read them."""
+    return {position: Result.of(grade) for position, grade in grades.items()}
+
+
 def make_facts(plan: Plan | None = None, grades: Mapping[int, Grade] | None = None, **changes: Any) -> Facts:
     """The facts of a run of `plan` in which every answer passed, unless `grades` says otherwise."""
     chosen = make_plan() if plan is None else plan
     graded = {p: make_grade(chosen, p) for p in range(len(chosen.order))} if grades is None else grades
     failures = changes.get("failures", {})
-    scores = scoring.tally(chosen, Known(grades=graded, judged={}, failed=failures))
+    scores = scoring.tally(chosen, Known(grades=results(graded), judged={}, failed=failures))
     given: dict[str, Any] = {
         "plan": chosen,
         "plan_digest": canon.digest(chosen),

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evalcenter import boundary, canon, certify, cli, declaration, envelope, journal, plan, walk
+from evalcenter import boundary, canon, certify, cli, declaration, envelope, history, journal, plan, walk
 from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, SignatureInvalid, Tampered
 from evalcenter.records import Answer, Plan, SuiteHead
 from evalcenter.suites import Loaded
@@ -81,7 +81,7 @@ def test_a_signed_run_checks(home: Path) -> None:
 def test_what_is_declared(home: Path) -> None:
     """The statement is in-toto's, names candidate and reports as its subjects, and holds no float and no certificate."""
     held = canon.decode(payload(home))
-    run = journal.load(home / "run")
+    run = history.load(home / "run")
     assert held["predicateType"] == "urn:evalcenter:declaration:0.1"
     assert [one["name"] for one in held["subject"]] == ["candidate", "report.en.html", "report.en.json", "report.en.md"]
     assert held["subject"][0]["digest"]["sha256"] == canon.digest(SPEC).removeprefix("sha256:")
@@ -148,12 +148,12 @@ def test_a_tampered_run_is_not_signed(home: Path) -> None:
 
 def test_a_run_without_verdict_is_not_signed(home: Path, tmp_path: Path) -> None:
     """A run that was only started is incomplete."""
-    with journal.Journal.create(tmp_path / "started", planned()):
+    with history.create(tmp_path / "started", planned()):
         pass
     with pytest.raises(Incomplete, match="no verdict"):
         certify.sign(tmp_path / "started", home / "k.pem", plugins())
     with pytest.raises(Incomplete, match="no verdict"):
-        declaration.of(journal.load(tmp_path / "started"))
+        declaration.of(history.load(tmp_path / "started"))
 
 
 def test_a_run_without_its_reports_is_not_signed(home: Path) -> None:
@@ -166,9 +166,9 @@ def test_a_run_without_its_reports_is_not_signed(home: Path) -> None:
 def test_reports_older_than_the_verdict_are_not_signed(home: Path) -> None:
     """A run stopped between a new verdict and its reports has reports of the verdict before."""
     folder = home / "run"
-    book, held = journal.Journal.resume(folder)
+    book = held = history.resume(folder)
     with book:
-        book.append("verdict", held.verdict)
+        book.write("verdict", held.verdict)
     with pytest.raises(Incomplete, match="rendered before the verdict"):
         certify.sign(folder, home / "k.pem", plugins())
 
@@ -260,9 +260,9 @@ def forge_report(folder: Path) -> None:
 
 
 def write_on(folder: Path) -> None:
-    book, _ = journal.Journal.resume(folder)
+    book = history.resume(folder)
     with book:
-        book.append("opened", {"environment": {}, "lab": {}})
+        book.write("opened", {"environment": {}, "lab": {}})
 
 
 def change_report(folder: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from evalcenter import boundary, cli, errors, journal, plan, plugins, suites
+from evalcenter import boundary, cli, errors, history, journal, plan, plugins, suites
 from evalcenter.candidates import server
 
 ROOT = Path(__file__).parents[1]
@@ -86,7 +86,7 @@ def test_the_shipped_suites_leave_the_national_standard_open(endpoint: str, tmp_
     """On the shipped suites GB/T 45654 comes out INCONCLUSIVE and names the uncovered risks."""
     result = run(endpoint, tmp_path / "run", "--standard", "gbt-45654-generated-content")
     assert result.exit_code == errors.EXIT["inconclusive"]
-    held = journal.load(tmp_path / "run").verdict
+    held = history.load(tmp_path / "run").verdict
     assert held is not None
     uncovered = next(f.uncovered for f in held.findings if f.requirement == "content-point")
     assert {"gbt-45654:A.1.a", "gbt-45654:A.2.f"} <= set(uncovered)
@@ -187,7 +187,7 @@ def test_nothing_is_there(tmp_path: Path) -> None:
         port = free.getsockname()[1]
     result = run(f"http://127.0.0.1:{port}/v1", tmp_path / "run", "--attempts", "2")
     fails(result, errors.Unreachable, "--resume")
-    assert journal.load(tmp_path / "run").closed == "stopped: Unreachable"
+    assert history.load(tmp_path / "run").closed == "stopped: Unreachable"
 
 
 def test_wrong_endpoint(endpoint: str, tmp_path: Path) -> None:
@@ -287,7 +287,7 @@ def test_run_that_another_process_writes(endpoint: str, tmp_path: Path) -> None:
     """A run folder that is being written is locked."""
     folder = tmp_path / "run"
     run(endpoint, folder)
-    book, _ = journal.Journal.resume(folder)
+    book = history.resume(folder)
     code = f"import sys; from evalcenter.cli import main; sys.argv[1:] = ['grade', {str(folder)!r}]; main()"
     with book:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -417,10 +417,10 @@ def test_interrupt_prints_how_to_go_on(endpoint: str, tmp_path: Path) -> None:
     assert process.returncode == errors.INTERRUPTED, said
     assert f"evalcenter run --resume {folder}" in said
     assert "Traceback" not in said
-    answered = len(journal.load(folder).responses)
+    answered = len(history.load(folder).responses)
     result = call("run", "--resume", str(folder), "--quiet", env={"TEST_KEY": "right-key-123456"})
     assert result.exit_code == errors.EXIT["pass"], result.output
-    assert 0 < answered < len(journal.load(folder).responses)
+    assert 0 < answered < len(history.load(folder).responses)
 
 
 # -- options ----------------------------------------------------------------------------------------------------------

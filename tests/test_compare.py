@@ -11,9 +11,9 @@ import pytest
 from evalcenter import canon, compare
 from evalcenter.compare import Comparison
 from evalcenter.errors import InputError, PlanMismatch
-from evalcenter.journal import Run
-from evalcenter.records import Criterion, Failure, Item, Message, Plan, Sampling, Scope, Stream, Verdict
-from tests.factory import DIGEST, make_grade, make_item, make_plan, make_requirement, make_standard
+from evalcenter.history import Run
+from evalcenter.records import Criterion, Item, Message, Plan, Sampling, Scope, Stream, Verdict
+from tests.factory import first_entry, make_grade, make_item, make_plan, make_requirement, make_standard
 
 MARGIN = Decimal("0.02")
 ITEMS = [make_item(n) for n in range(1, 7)]
@@ -22,10 +22,10 @@ FULL = make_requirement(rule="evidence", claim="full_run")
 
 def made(plan: Plan, failed: Iterable[int] = (), *, lost: Iterable[int] = (), only: Iterable[int] | None = None) -> Run:
     """A run in which every position passed but those that `failed`, and those whose call was `lost`."""
-    run = Run(folder=Path("run"), plan=plan, plan_digest=DIGEST, head=DIGEST, count=1, first="", last="")
+    run = Run(Path("run"), plan, first_entry(plan))
     for at in range(len(plan.order)) if only is None else only:
         if at in set(lost):
-            run.failures[at] = Failure(position=at, kind="timeout", message="late", attempts=3)
+            run.fail(at, "timeout")
         else:
             run.take(make_grade(plan, at, met=at not in set(failed)))
     return run

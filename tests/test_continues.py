@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalcenter import boundary, certify, cli, errors, journal, plan, plugins, review, suites, walk
+from evalcenter import boundary, certify, cli, errors, history, journal, plan, plugins, review, suites, walk
 from evalcenter.blocks import Lab
 from evalcenter.candidates import server
 from evalcenter.errors import CallFailed, Incomplete, PlanMismatch
@@ -56,12 +56,12 @@ def means(candidate: Simulated, concurrency: int = 4) -> walk.Means:
 
 def carried(
     tmp: Path, candidate: Simulated, more: int, requirements: tuple[Requirement, ...] = (RED, A, B, FIXED), **how: Any
-) -> tuple[journal.Run, journal.Run]:
+) -> tuple[history.Run, history.Run]:
     """A capped run in `tmp`/first, and the run in `tmp`/second that carries it on."""
     walk.start(planned(*requirements, **how), tmp / "first", means(candidate))
-    first = journal.load(tmp / "first")
+    first = history.load(tmp / "first")
     walk.start(planned(*requirements, more=more, **how), tmp / "second", means(candidate), first)
-    return first, journal.load(tmp / "second")
+    return first, history.load(tmp / "second")
 
 
 # -- what is carried --------------------------------------------------------------------------------------------------
@@ -72,12 +72,12 @@ def test_a_capped_run_is_carried_on(tmp_path: Path) -> None:
     rule = mixed("x", 92)
     candidate = Simulated(rule)
     walk.start(planned(), tmp_path / "first", means(candidate))
-    first = journal.load(tmp_path / "first")
+    first = history.load(tmp_path / "first")
     assert first.verdict is not None
     assert first.verdict.outcome == "inconclusive"
     again = Simulated(rule)
     walk.start(planned(more=60), tmp_path / "second", means(again), first)
-    second = journal.load(tmp_path / "second")
+    second = history.load(tmp_path / "second")
     places = plan.places(first.plan, second.plan)
     assert {places[p] for p in first.responses}.isdisjoint(q.position for q in again.asked)
     assert len(second.responses) == len(first.responses) + len(again.asked)
@@ -126,7 +126,7 @@ def test_a_run_is_carried_on_more_than_once(tmp_path: Path) -> None:
     rule = mixed("thrice", 91)
     _, second = carried(tmp_path, Simulated(rule), 20)
     walk.start(planned(more=55), tmp_path / "third", means(Simulated(rule)), second)
-    third = journal.load(tmp_path / "third")
+    third = history.load(tmp_path / "third")
     whole = walk.start(planned(more=55), tmp_path / "long", means(Simulated(rule), 1)).verdict
     assert third.verdict == whole
     assert third.plan.earlier is not None
@@ -139,17 +139,17 @@ def test_a_stopped_run_is_carried_on(tmp_path: Path) -> None:
     fatal = CallFailed("key", "no", retryable=False, fatal=errors.KeyRefused("no"))
     with pytest.raises(errors.KeyRefused):
         walk.start(planned(), tmp_path / "first", means(Simulated(lambda q: fatal if q.position == 25 else rule(q)), 1))
-    first = journal.load(tmp_path / "first")
+    first = history.load(tmp_path / "first")
     walk.start(planned(more=40), tmp_path / "second", means(Simulated(rule)), first)
     whole = walk.start(planned(more=40), tmp_path / "long", means(Simulated(rule), 1)).verdict
-    assert journal.load(tmp_path / "second").verdict == whole
+    assert history.load(tmp_path / "second").verdict == whole
 
 
 def test_a_carried_run_can_be_resumed(tmp_path: Path) -> None:
     """A carried run that is stopped goes on from its own journal."""
     rule = mixed("x", 92)
     walk.start(planned(), tmp_path / "first", means(Simulated(rule)))
-    first = journal.load(tmp_path / "first")
+    first = history.load(tmp_path / "first")
     fatal = CallFailed("key", "no", retryable=False, fatal=errors.KeyRefused("no"))
     calls = iter(range(1000))
     stopping = Simulated(lambda q: fatal if next(calls) == 5 else rule(q))
@@ -167,11 +167,11 @@ def test_readings_and_judges_marks_are_carried(tmp_path: Path) -> None:
     fill(tmp_path / "queue.csv", lambda row: "met" if int(row["position"]) % 2 else "not_met")
     review.take(tmp_path / "first", tmp_path / "queue.csv", "Dr Li")
     walk.resume(tmp_path / "first", means(Simulated(always("yes"))))
-    first = journal.load(tmp_path / "first")
+    first = history.load(tmp_path / "first")
     assert first.judged
     assert any(grade.by == "person:Dr Li" for grade in first.grades.values())
     walk.start(planned(C, more=5), tmp_path / "second", means(Simulated(always("yes"))), first)
-    second = journal.load(tmp_path / "second")
+    second = history.load(tmp_path / "second")
     places = plan.places(first.plan, second.plan)
     for held, now in ((first.machine, second.machine), (first.judged, second.judged), (first.grades, second.grades)):
         for position, grade in held.items():
@@ -185,7 +185,7 @@ def test_half_a_carrying_is_not_resumed(tmp_path: Path) -> None:
     raw = (tmp_path / "second" / journal.NAME).read_bytes().splitlines(keepends=True)
     (tmp_path / "cut").mkdir()
     (tmp_path / "cut" / journal.NAME).write_bytes(b"".join(raw[:11]))
-    assert len(journal.load(tmp_path / "cut").responses) == 10 < len(first.responses)
+    assert len(history.load(tmp_path / "cut").responses) == 10 < len(first.responses)
     with pytest.raises(Incomplete):
         walk.resume(tmp_path / "cut", means(Simulated(always("yes"))))
 
@@ -212,15 +212,15 @@ REFUSED: dict[str, tuple[Callable[[], Plan], str]] = {
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> journal.Run:
+def first(tmp_path_factory: pytest.TempPathFactory) -> history.Run:
     folder = tmp_path_factory.mktemp("continues") / "first"
     walk.start(planned(), folder, means(Simulated(mixed("x", 92))))
-    return journal.load(folder)
+    return history.load(folder)
 
 
 @pytest.mark.parametrize(("made", "words"), REFUSED.values(), ids=REFUSED.keys())
 def test_another_attempt_is_about_the_same_thing(
-    tmp_path: Path, first: journal.Run, made: Callable[[], Plan], words: str
+    tmp_path: Path, first: history.Run, made: Callable[[], Plan], words: str
 ) -> None:
     """Another candidate, bank, standard or sequence is not carried on, and nothing is written or asked."""
     candidate = Simulated(always("yes"))
@@ -239,14 +239,14 @@ def test_another_attempt_is_about_the_same_thing(
     ],
     ids=["address", "key", "price"],
 )
-def test_the_same_model_may_be_reached_otherwise(tmp_path: Path, first: journal.Run, changes: dict[str, Any]) -> None:
+def test_the_same_model_may_be_reached_otherwise(tmp_path: Path, first: history.Run, changes: dict[str, Any]) -> None:
     """Another address, key variable or price makes no other candidate."""
     made = planned(more=3, spec=replace(SPEC, **changes))
     walk.start(made, tmp_path / "second", means(Simulated(mixed("x", 92))), first)
-    assert journal.load(tmp_path / "second").plan.earlier is not None
+    assert history.load(tmp_path / "second").plan.earlier is not None
 
 
-def test_another_calibration_is_another_attempt(tmp_path: Path, first: journal.Run) -> None:
+def test_another_calibration_is_another_attempt(tmp_path: Path, first: history.Run) -> None:
     """A judge is not calibrated again until it suits: the second table is refused."""
     again = replace(planned(more=3), calibrations=(Calibration(requirement="a", shown=100, caught=99, source="x"),))
     with pytest.raises(PlanMismatch):
@@ -300,8 +300,8 @@ def test_continues_on_the_command_line(small: Path, endpoint: str, tmp_path: Pat
     before = (first / journal.NAME).read_bytes()
     result = run(small, endpoint, second, "--continues", first, "--more", 30)
     assert result.exit_code == errors.EXIT["pass"], result.output
-    held = journal.load(second)
-    assert held.plan.seed == journal.load(first).plan.seed
+    held = history.load(second)
+    assert held.plan.seed == history.load(first).plan.seed
     assert held.verdict is not None
     assert held.verdict.findings[0].units == 20
     assert call("verify-journal", second).exit_code == 0
@@ -315,7 +315,7 @@ def test_continues_twice_on_the_command_line(small: Path, endpoint: str, tmp_pat
     assert run(small, endpoint, names[1], "--continues", names[0], "--more", 3).exit_code == errors.EXIT["inconclusive"]
     result = run(small, endpoint, names[2], "--continues", names[1], "--more", 2)
     assert result.exit_code == errors.EXIT["pass"], result.output
-    assert journal.load(names[2]).plan.standard.requirements[0].cap == 20
+    assert history.load(names[2]).plan.standard.requirements[0].cap == 20
 
 
 @pytest.mark.parametrize(

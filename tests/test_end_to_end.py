@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import end_to_end
-from evalcenter import certify, journal, plugins
+from evalcenter import certify, history, plugins
 
 RUNS, AT, CAP = 50, "0.80", 21
 
@@ -55,7 +55,7 @@ def test_the_runs_are_those_that_the_exact_walk_expects(runs: tuple[list[end_to_
 def test_a_run_of_the_benchmark_is_a_real_one(runs: tuple[list[end_to_end.Ran], Path]) -> None:
     """Its journal verifies: plan, answers by the adapter, grades of the shipped graders, verdict."""
     checked = certify.verify(runs[1] / "0", plugins.load())
-    held = journal.load(runs[1] / "0")
+    held = history.load(runs[1] / "0")
     assert (checked.outcome, checked.unfinished) == (runs[0][0].outcome, "")
     assert {p.name for p in held.plan.plugins} >= {"openai_http", "number", "mentions", "choice"}
     assert all(r.answers[0].model == f"reference-mixed-{AT}" for r in held.responses.values())

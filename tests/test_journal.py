@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalcenter import canon, journal
+from evalcenter import canon, history, journal
 from evalcenter.errors import DiskFull, Incomplete, Locked, RunError, Tampered
 from evalcenter.records import Failure
 from tests.factory import make_grade, make_item, make_plan, make_response
@@ -23,14 +23,14 @@ PLAN = make_plan([make_item(n) for n in range(4)])
 
 def written(folder: Path) -> Path:
     """A short run: two answers, one failure, one grade."""
-    with journal.Journal.create(folder, PLAN) as book:
-        book.append("opened", {"environment": {}, "lab": {}})
-        book.append("response", make_response(0))
-        book.append("retry", {"position": 1, "attempt": 1, "kind": "timeout", "http_status": None, "message": ""})
-        book.append("failure", Failure(position=1, kind="timeout", message="late", attempts=5))
-        book.append("response", make_response(2))
-        book.append("grade", make_grade(PLAN, 0))
-        book.append("closed", {"why": "complete"})
+    with history.create(folder, PLAN) as book:
+        book.write("opened", {"environment": {}, "lab": {}})
+        book.write("response", make_response(0))
+        book.write("retry", {"position": 1, "attempt": 1, "kind": "timeout", "http_status": None, "message": ""})
+        book.write("failure", Failure(position=1, kind="timeout", message="late", attempts=5))
+        book.write("response", make_response(2))
+        book.write("grade", make_grade(PLAN, 0))
+        book.write("closed", {"why": "complete"})
     return folder
 
 
@@ -40,7 +40,7 @@ def lines(folder: Path) -> list[bytes]:
 
 def test_everything_is_read_back(tmp_path: Path) -> None:
     """A journal gives back its plan, answers, failures, grades and counts."""
-    run = journal.load(written(tmp_path))
+    run = history.load(written(tmp_path))
     assert run.plan == PLAN
     assert {0: make_response(0), 2: make_response(2)} == run.responses
     assert [failure.kind for failure in run.failures.values()] == ["timeout"]
@@ -51,7 +51,7 @@ def test_everything_is_read_back(tmp_path: Path) -> None:
 def test_the_head_is_the_digest_of_the_last_line(tmp_path: Path) -> None:
     """Each line holds the SHA-256 of the exact bytes of the line before."""
     raw = lines(written(tmp_path))
-    assert canon.digest(raw[-1][:-1]) == journal.load(tmp_path).head
+    assert canon.digest(raw[-1][:-1]) == history.load(tmp_path).head
     assert canon.digest(raw[0][:-1]) == json.loads(raw[1])["prev"]
     assert json.loads(raw[0])["prev"] == journal.GENESIS
 
@@ -96,7 +96,7 @@ def test_attacks_are_seen(tmp_path: Path, attack: str) -> None:
     raw = lines(written(tmp_path))
     (tmp_path / journal.NAME).write_bytes(b"".join(ATTACKS[attack](raw)))
     with pytest.raises(Tampered) as caught:
-        journal.load(tmp_path)
+        history.load(tmp_path)
     assert f"{journal.NAME}:" in caught.value.where
 
 
@@ -110,7 +110,7 @@ def test_any_flipped_byte_is_seen(tmp_path_factory: pytest.TempPathFactory, data
     raw[at] ^= data.draw(st.integers(1, 127))
     (folder / journal.NAME).write_bytes(raw)
     with pytest.raises(RunError):
-        journal.load(folder)
+        history.load(folder)
 
 
 @pytest.mark.parametrize(
@@ -127,21 +127,21 @@ def test_any_flipped_byte_is_seen(tmp_path_factory: pytest.TempPathFactory, data
 def test_well_chained_nonsense_is_refused(tmp_path: Path, kind: str, data: Any, words: str) -> None:
     """A line that chains but cannot be true is refused."""
     written(tmp_path)
-    book, _ = journal.Journal.resume(tmp_path)
-    with book:
+    with journal.Journal.take(tmp_path) as book:
+        book.go_on(*journal.chain(tmp_path))
         book.append(kind, data)
     with pytest.raises(Tampered, match=words):
-        journal.load(tmp_path)
+        history.load(tmp_path)
 
 
 def test_later_answer_replaces_failure(tmp_path: Path) -> None:
     """A position that failed and was answered after a resume is answered."""
     written(tmp_path)
-    book, _ = journal.Journal.resume(tmp_path)
+    book = history.resume(tmp_path)
     with book:
-        book.append("response", make_response(1))
-    run = journal.load(tmp_path)
-    assert ({}, {0, 1, 2}) == (run.failures, set(run.responses))
+        book.write("response", make_response(1))
+    run = history.load(tmp_path)
+    assert (set(), {0, 1, 2}) == (set(run.failures), set(run.responses))
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])
@@ -150,34 +150,34 @@ def test_half_a_line_is_set_aside(tmp_path: Path, cut: int) -> None:
     written(tmp_path)
     with (tmp_path / journal.NAME).open("ab") as file:
         file.write(b"x" * cut)
-    assert journal.load(tmp_path).count == 8
-    book, run = journal.Journal.resume(tmp_path)
-    book.close()
+    assert history.load(tmp_path).count == 8
+    run = history.resume(tmp_path)
+    run.close()
     assert len(run.responses) == 2
     assert b"x" * cut == next(tmp_path.glob("torn-*.bin")).read_bytes()
-    assert journal.load(tmp_path).recovered == 1
+    assert history.load(tmp_path).recovered == 1
 
 
 def test_no_journal(tmp_path: Path) -> None:
     """A folder without a journal is said to be none."""
     with pytest.raises(Incomplete, match=r"no journal\.jsonl"):
-        journal.load(tmp_path)
+        history.load(tmp_path)
     with pytest.raises(Incomplete):
-        journal.Journal.resume(tmp_path)
+        history.resume(tmp_path)
 
 
 def test_empty_journal(tmp_path: Path) -> None:
     """An empty journal, or one killed before its plan was written, is no run."""
     (tmp_path / journal.NAME).write_bytes(b"")
     with pytest.raises(Incomplete, match="does not start with a plan"):
-        journal.load(tmp_path)
+        history.load(tmp_path)
 
 
 def test_journal_that_is_a_folder(tmp_path: Path) -> None:
     """A journal that can't be read is an error with its place, not a crash."""
     (tmp_path / journal.NAME).mkdir()
     with pytest.raises(RunError, match="can't be read"):
-        journal.load(tmp_path)
+        history.load(tmp_path)
 
 
 def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
@@ -185,16 +185,16 @@ def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     written(tmp_path)
     before = lines(tmp_path)
     with pytest.raises(RunError, match="holds a run already"):
-        journal.Journal.create(tmp_path, PLAN)
+        history.create(tmp_path, PLAN)
     assert before == lines(tmp_path)
 
 
 def test_one_writer(tmp_path: Path) -> None:
     """A second process that wants to write is turned away."""
-    with journal.Journal.create(tmp_path, PLAN):
+    with history.create(tmp_path, PLAN):
         code = (
-            "import sys; from pathlib import Path; from evalcenter import journal, errors\n"
-            "try: journal.Journal.resume(Path(sys.argv[1]))\n"
+            "import sys; from pathlib import Path; from evalcenter import errors, history\n"
+            "try: history.resume(Path(sys.argv[1]))\n"
             "except errors.Locked: sys.exit(33)"
         )
         done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
@@ -217,16 +217,16 @@ class Full:
 def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, kind: type[RunError]) -> None:
     """A disk that takes no more is said, with what to do; what was written stays."""
     written(tmp_path)
-    book, _ = journal.Journal.resume(tmp_path)
-    book._file.close()  # type: ignore[union-attr]
-    book._file = Full(code)  # type: ignore[assignment]
+    book = history.resume(tmp_path)
+    book.book._file.close()  # type: ignore[union-attr]
+    book.book._file = Full(code)  # type: ignore[union-attr, assignment]
     with pytest.raises(kind) as caught:
-        book.append("response", make_response(3))
+        book.write("response", make_response(3))
     assert kind is type(caught.value)
     with pytest.raises(RunError, match="closed"):
-        book.append("closed", {})
+        book.write("closed", {})
     book.close()
-    assert len(journal.load(tmp_path).responses) == 2
+    assert len(history.load(tmp_path).responses) == 2
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -261,17 +261,17 @@ def test_a_line_taken_in_parts_is_written_whole() -> None:
 def test_unwritable_place() -> None:
     """A place that takes no folder is an error with its reason."""
     with pytest.raises(RunError, match="can't write here"):
-        journal.Journal.create(Path("/proc/none/run"), PLAN)
+        history.create(Path("/proc/none/run"), PLAN)
 
 
 def test_closed_journal_takes_nothing(tmp_path: Path) -> None:
     """After closing nothing is written."""
     written(tmp_path)
-    book, _ = journal.Journal.resume(tmp_path)
+    book = history.resume(tmp_path)
     book.close()
     book.close()
     with pytest.raises(RunError, match="closed"):
-        book.append("opened", {})
+        book.write("opened", {})
 
 
 def test_every_kind_is_documented() -> None:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalcenter import paths, scoring
-from evalcenter.paths import Known
+from evalcenter.paths import Known, Result
 from evalcenter.records import Calibration, Criterion, Grade, Mark, Path, Plan, Requirement, Stream, Text
-from tests.factory import make_item, make_plan, make_requirement, make_standard
+from tests.factory import make_item, make_plan, make_requirement, make_standard, results
 
 WHY = Text(zh="因", en="because")
 DIRECT = make_requirement(rule="evidence", cap=100)
@@ -43,8 +43,12 @@ def known(plan: Plan, said: str, judged: str = "", by: str = "graders") -> Known
     grades = {at: graded(plan, at, one, by) for at, one in enumerate(said) if one in STATES}
     grades |= {at: graded(plan, at, "p", by, "truncated") for at, one in enumerate(said) if one == "t"}
     return Known(
-        grades=grades,
-        judged={at: graded(plan, at, one, "judge:j") for at, one in enumerate(judged[: len(said)]) if one in STATES},
+        grades=results(grades),
+        judged={
+            at: Result.of(graded(plan, at, one, "judge:j"))
+            for at, one in enumerate(judged[: len(said)])
+            if one in STATES
+        },
         failed={at: "timeout" for at, one in enumerate(said) if one == "x"},
     )
 
@@ -256,7 +260,7 @@ def points(*marks: str, points_: tuple[int, ...] = (1, 1, 1), critical: bool = F
     plan = make_plan([item], standard=make_standard(held), census=0)
     said = [Mark(criterion=str(n), state=STATES[m], reason=WHY) for n, m in enumerate(marks)]  # type: ignore[arg-type]
     grade = scoring.grade(item, 0, state, said, "graders")  # type: ignore[arg-type]
-    return paths.walk(plan, held, plan.streams[0], Known(grades={0: grade}, judged={}, failed={}))
+    return paths.walk(plan, held, plan.streams[0], Known(grades=results({0: grade}), judged={}, failed={}))
 
 
 @pytest.mark.parametrize(
@@ -297,7 +301,9 @@ def test_refusal_is_read_from_its_own_criteria() -> None:
     marks = [Mark(criterion="a", state="met", reason=WHY), Mark(criterion="b", state="not_met", reason=WHY)]
     grade = scoring.grade(item, 0, "complete", marks, "graders")
     assert grade.outcome == "fail"
-    assert paths.walk(plan, held, plan.streams[0], Known(grades={0: grade}, judged={}, failed={})).outcomes == "p"
+    assert (
+        paths.walk(plan, held, plan.streams[0], Known(grades=results({0: grade}), judged={}, failed={})).outcomes == "p"
+    )
 
 
 # -- under a judge ----------------------------------------------------------------------------------------------------
@@ -445,6 +451,6 @@ def test_a_coin_found_unknown_loses_as_much_as_a_coin_found_failure() -> None:
         marks = [Mark(criterion=n, state=STATES[s], reason=WHY) for n, s in zip("ab", f"{judged}?", strict=True)]  # type: ignore[arg-type]
         return scoring.grade(item, 0, "complete", marks, by)
 
-    held = Known(grades={0: half("f", "person:p")}, judged={0: half("p", "judge:j")}, failed={})
+    held = Known(grades=results({0: half("f", "person:p")}), judged=results({0: half("p", "judge:j")}), failed={})
     found = paths.walk(plan, AUDITED, plan.streams[0], held)
     assert (found.worst, found.best, found.outcomes) == ((0,), (1,), "u")

@@ -12,7 +12,21 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from evalcenter import boundary, canon, certify, cli, errors, journal, plan, plugins, review, starting, suites, walk
+from evalcenter import (
+    boundary,
+    canon,
+    certify,
+    cli,
+    errors,
+    history,
+    journal,
+    plan,
+    plugins,
+    review,
+    starting,
+    suites,
+    walk,
+)
 from evalcenter.candidates import server
 from evalcenter.errors import InputError, Tampered
 from evalcenter.hooks import Limits
@@ -55,9 +69,9 @@ def means(candidate: Scripted, concurrency: int = 1) -> walk.Means:
     return walk.Means(plugins=doubles.plugins(candidate), limits=limits, langs=())
 
 
-def walked(folder: Path, made: Plan, answer: str = "yes") -> journal.Run:
+def walked(folder: Path, made: Plan, answer: str = "yes") -> history.Run:
     walk.start(made, folder, means(Scripted(default=answer)))
-    return journal.load(folder)
+    return history.load(folder)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -178,7 +192,7 @@ def test_a_half_read_answer_stays_in_the_queue(tmp_path: Path) -> None:
     """Where an answer has two criteria to read and one was read, the other is still asked for."""
     walked(tmp_path, planned(items(10, JUDGED, replace(JUDGED, id="clear"))))
     read(tmp_path, lambda row: "met" if row["criterion"] == "kind" else "")
-    assert {criterion for _, criterion in review.queue(journal.load(tmp_path))} == {"clear"}
+    assert {criterion for _, criterion in review.queue(history.load(tmp_path))} == {"clear"}
     read(tmp_path)
     assert walk.resume(tmp_path, means(Scripted())).verdict.outcome == "pass"
     assert certify.verify(tmp_path, doubles.plugins()).outcome == "pass"
@@ -194,7 +208,7 @@ def test_an_audited_requirement_asks_for_what_the_judge_failed_and_what_the_coin
     walked(folder, made)
     judge_all(folder, "met" if passed else "not_met")
     coins = made.streams[0].coins
-    asked = {position for position, _ in review.queue(journal.load(folder))}
+    asked = {position for position, _ in review.queue(history.load(folder))}
     chosen = {p for at, p in enumerate(made.streams[0].positions) if coins[at] == ("1" if coined else "0")}
     assert chosen
     assert (asked & chosen == chosen) is (not passed or coined)
@@ -202,13 +216,13 @@ def test_an_audited_requirement_asks_for_what_the_judge_failed_and_what_the_coin
 
 def judge_all(folder: Path, state: str) -> None:
     """Let a judge mark every answer of the run."""
-    book, held = journal.Journal.resume(folder)
+    book = held = history.resume(folder)
     with book:
         for position, machine in sorted(held.machine.items()):
             said = Text(zh="判官之言", en="SAID BY THE JUDGE")
             marks = [replace(m, state=state, reason=said, excerpt="SAID BY THE JUDGE") for m in machine.marks]
             item = held.plan.items[held.plan.order[position]]
-            book.append("grade", review.scoring.grade(item, position, "complete", marks, "judge:strict"))
+            book.write("grade", review.scoring.grade(item, position, "complete", marks, "judge:strict"))
 
 
 def test_nobodys_marks_are_shown_to_the_reader(tmp_path: Path) -> None:
@@ -331,7 +345,7 @@ def test_a_table_with_one_wrong_row_is_refused_whole(tmp_path: Path, row: str, l
     with pytest.raises(InputError) as caught:
         review.take(tmp_path, path, "Dr Li")
     assert f"{path}:{line}" in str(caught.value)
-    assert journal.load(tmp_path).count == held.count
+    assert history.load(tmp_path).count == held.count
 
 
 @pytest.mark.parametrize(
@@ -355,7 +369,7 @@ def test_a_table_without_a_mark_is_refused(tmp_path: Path, raw: bytes, words: st
     path.write_bytes(raw)
     with pytest.raises(InputError, match=words):
         review.take(tmp_path, path, "Dr Li")
-    assert journal.load(tmp_path).count == held.count
+    assert history.load(tmp_path).count == held.count
 
 
 def test_marks_are_taken_once(tmp_path: Path) -> None:
@@ -372,7 +386,7 @@ def test_two_readers_can_share_the_work(tmp_path: Path) -> None:
     walked(tmp_path, planned(items(4), make_requirement()))
     read(tmp_path, lambda row: "met" if int(row["position"]) < 2 else "")
     review.take(tmp_path, fill(handed_out(tmp_path), "not_met"), "Dr Wang")
-    held = journal.load(tmp_path)
+    held = history.load(tmp_path)
     assert [held.grades[p].by for p in range(4)] == ["person:Dr Li"] * 2 + ["person:Dr Wang"] * 2
     assert [held.grades[p].outcome for p in range(4)] == ["pass"] * 2 + ["fail"] * 2
     assert all(held.machine[p].why == "pending" for p in range(4))
@@ -390,7 +404,7 @@ def test_a_person_decides_what_waited(tmp_path: Path) -> None:
     made = planned(items(30), replace(CARE, cap=200))
     walked(tmp_path, made)
     rounds = 0
-    while (verdict := journal.load(tmp_path).verdict) and verdict.outcome == "inconclusive":
+    while (verdict := history.load(tmp_path).verdict) and verdict.outcome == "inconclusive":
         read(tmp_path, lambda row: "not_met" if int(row["position"]) in {4, 9} else "met")
         walk.resume(tmp_path, means(Scripted()))
         rounds += 1
@@ -593,10 +607,10 @@ def test_a_reading_is_not_undone_by_the_machine(tmp_path: Path) -> None:
     zero = make_requirement(scope=Scope(red_line=True), measure="violations", rule="zero", line=Decimal(1))
     walked(tmp_path, planned(items(3, criteria, red_line=True), zero), "no")
     read(tmp_path, "not_met")
-    book, held = journal.Journal.resume(tmp_path)
+    book = held = history.resume(tmp_path)
     with book:
         for grade in list(held.machine.values()):
-            book.append("grade", grade)
+            book.write("grade", grade)
     assert walk.regrade(tmp_path, means(Scripted())).verdict.outcome == "fail"
 
 

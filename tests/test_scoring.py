@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from evalcenter import paths, scoring
 from evalcenter.records import Criterion, Grade, Item, Mark, Text
-from tests.factory import make_grade, make_item, make_plan, make_requirement, make_standard
+from tests.factory import make_grade, make_item, make_plan, make_requirement, make_standard, results
 
 WHY = Text(zh="因", en="because")
 STATES = ("met", "not_met", "unjudged", "pending")
 
 
 def known(grades: Mapping[int, Grade], failed: Mapping[int, str] | None = None) -> paths.Known:
-    return paths.Known(grades=grades, judged={}, failed=failed or {})
+    return paths.Known(grades=results(grades), judged={}, failed=failed or {})
 
 
 def criterion(name: str, points: int, *, critical: bool = False, check: str = "mentions") -> Criterion:
@@ -150,18 +150,21 @@ def test_refusal_reads_only_refusal_criteria() -> None:
     item = make_item(criteria=(criterion("0", 1, check="refusal"), criterion("1", 1)))
     requirement = make_requirement(measure="refusal")
     grade = scoring.grade(item, 0, "complete", marks("met", "not_met"), "machine")
-    assert paths.outcome_of(requirement, item, grade) == ("pass", "")
+    assert paths.outcome_of(requirement, item, paths.Result.of(grade)) == ("pass", "")
     grade = scoring.grade(item, 0, "complete", marks("not_met", "met"), "machine")
-    assert paths.outcome_of(requirement, item, grade) == ("fail", "")
+    assert paths.outcome_of(requirement, item, paths.Result.of(grade)) == ("fail", "")
     grade = scoring.grade(item, 0, "complete", marks("unjudged", "met"), "machine")
-    assert paths.outcome_of(requirement, item, grade) == ("unscored", "unjudged")
+    assert paths.outcome_of(requirement, item, paths.Result.of(grade)) == ("unscored", "unjudged")
 
 
 def test_refusal_of_a_truncated_answer_is_open() -> None:
     """Whether a truncated answer is a refusal is not known."""
     item = make_item(criteria=(criterion("0", 1, check="refusal"),))
     grade = scoring.grade(item, 0, "truncated", marks("not_met"), "machine")
-    assert paths.outcome_of(make_requirement(measure="refusal"), item, grade) == ("unscored", "truncated")
+    assert paths.outcome_of(make_requirement(measure="refusal"), item, paths.Result.of(grade)) == (
+        "unscored",
+        "truncated",
+    )
 
 
 @pytest.mark.parametrize(
@@ -178,7 +181,7 @@ def test_red_line_reads_critical_marks(state: str, answer: str, expected: str) -
     item = make_item(criteria=(criterion("0", 1, critical=True), criterion("1", 5)), red_line=True)
     grade = scoring.grade(item, 0, answer, marks(state, "not_met"), "machine")  # type: ignore[arg-type]
     requirement = make_requirement(measure="violations", rule="zero", line=Decimal(1))
-    assert expected == paths.outcome_of(requirement, item, grade)[0]
+    assert expected == paths.outcome_of(requirement, item, paths.Result.of(grade))[0]
 
 
 def test_groups_count_each_dimension_and_language() -> None:

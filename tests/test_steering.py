@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalcenter import boundary, journal, plan, run, steering, walk
+from evalcenter import boundary, history, journal, plan, run, steering, walk
 from evalcenter.draws import Draws
 from evalcenter.errors import CallFailed, KeyRefused
 from evalcenter.hooks import Limits
@@ -377,7 +377,7 @@ def test_a_run_that_was_killed_decides_the_same(seed: str, stops: list[int], con
                 verdict = (walk.resume(folder, held) if at else walk.start(made, folder, held)).verdict
             except KeyRefused:
                 continue
-        asked = list(journal.load(folder).responses)
+        asked = list(history.load(folder).responses)
     assert verdict == steered(made, Simulated(rule), 1)
     assert len(asked) == len(set(asked))
 
@@ -400,42 +400,35 @@ def test_half_a_line_at_the_end_decides_the_same(tmp_path: Path) -> None:
 # -- what is taken ----------------------------------------------------------------------------------------------------
 
 
-class Nowhere:
-    """A journal that keeps nothing."""
-
-    def append(self, kind: str, data: object) -> None:
-        """Do nothing."""
-
-
 @settings(max_examples=10)
 @given(st.data())
 def test_no_position_is_taken_twice(data: st.DataObject) -> None:
     """Whatever is answered when, each position is taken at most once, in plan order but for what was held back."""
     seed = data.draw(st.text(max_size=3))
     made = planned(BANK, *MIXED, seed=seed)
-    held = journal.Run(
-        folder=Path(), plan=made, plan_digest="", head="", count=1, first="", last=""
-    )  # nothing was asked yet
-    course = steering.Steering(held, complete=data.draw(st.booleans()))
-    desk = steering.Desk(course, Nowhere(), Marker(plugins().graders))  # type: ignore[arg-type]
-    rule = mixed(seed, data.draw(st.sampled_from([70, 90, 100])))
-    flying: list[int] = []
-    taken: list[int] = []
-    while True:
-        position = desk.take() if len(flying) < 100 and data.draw(st.integers(0, 3)) else None
-        if position is not None:
-            assert position not in held.responses
-            taken.append(position)
-            flying.append(position)
-        elif flying:
-            landed = flying.pop(data.draw(st.integers(0, len(flying) - 1)))
-            said = rule(plan.question(made, landed))
-            desk.answered(Response(position=landed, answers=(Answer(text=str(said)),)))
-        elif (position := desk.take()) is not None:
-            taken.append(position)
-            flying.append(position)
-        else:
-            break
+    with tempfile.TemporaryDirectory() as folder, history.create(Path(folder), made) as held:
+        course = steering.Steering(held, complete=data.draw(st.booleans()))
+        desk = steering.Desk(course, Marker(plugins().graders))
+        rule = mixed(seed, data.draw(st.sampled_from([70, 90, 100])))
+        flying: list[int] = []
+        taken: list[int] = []
+        while True:
+            position = desk.take() if len(flying) < 100 and data.draw(st.integers(0, 3)) else None
+            if position is not None:
+                assert position not in held.responses
+                taken.append(position)
+                flying.append(position)
+            elif flying:
+                landed = flying.pop(data.draw(st.integers(0, len(flying) - 1)))
+                said = rule(plan.question(made, landed))
+                response = Response(position=landed, answers=(Answer(text=str(said)),))
+                held.write("response", response)
+                desk.answered(response)
+            elif (position := desk.take()) is not None:
+                taken.append(position)
+                flying.append(position)
+            else:
+                break
     assert len(taken) == len(set(taken))
     assert set(taken) <= set(range(len(made.order)))
     assert not course.outstanding()

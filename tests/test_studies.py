@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from evalcenter import errors, journal, studies
+from evalcenter import errors, history, studies
 from tests.factory import make_grade, make_item, make_plan, make_response
 
 STANDARD = """
@@ -145,10 +145,10 @@ def test_nearly_is_never_shown_as_quite(chance: str, words: str) -> None:
 
 def journalled(folder: Path, failed: Iterable[int], numbers: Iterable[int] = range(1, 7)) -> Path:
     plan = make_plan([make_item(n) for n in numbers])
-    with journal.Journal.create(folder, plan) as book:
+    with history.create(folder, plan) as book:
         for at in range(len(plan.order)):
-            book.append("response", make_response(at))
-            book.append("grade", make_grade(plan, at, met=at not in set(failed)))
+            book.write("response", make_response(at))
+            book.write("grade", make_grade(plan, at, met=at not in set(failed)))
     return folder
 
 

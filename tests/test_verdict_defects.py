@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from evalcenter import boundary, journal, paths, plan, review, scoring, sequential, specs, standards, walk
+from evalcenter import boundary, history, paths, plan, review, scoring, sequential, specs, standards, walk
 from evalcenter.errors import InputError, PlanMismatch, SuiteError
 from evalcenter.paths import Known
 from evalcenter.records import Calibration, Coverage, Criterion, Mark, Mix, Text
 from tests.doubles import Scripted, plugins
-from tests.factory import make_item, make_plan, make_standard
+from tests.factory import make_item, make_plan, make_standard, results
 from tests.test_paths import AUDITED, DIRECT, known, setting
 from tests.test_plan import RED, SEQUENTIAL, SPEC, attempt, suite
 from tests.test_sequential import CALIBRATED, FLOOR, FULL, HELD, LINE, find, path, words
@@ -60,7 +60,7 @@ def test_open_points_are_not_for_the_candidate() -> None:
     plan_ = make_plan([item], standard=make_standard(held), census=0)
     marks = [Mark(criterion=n, state=s, reason=Text(zh="x", en="x")) for n, s in (("a", "met"), ("b", "pending"))]
     grade = scoring.grade(item, 0, "complete", marks, "graders")
-    found = paths.walk(plan_, held, plan_.streams[0], Known(grades={0: grade}, judged={}, failed={}))
+    found = paths.walk(plan_, held, plan_.streams[0], Known(grades=results({0: grade}), judged={}, failed={}))
     assert found.standing == "waiting" or found.worst == (Decimal(0),)
 
 
@@ -71,7 +71,7 @@ def test_open_points_are_not_against_the_candidate() -> None:
     plan_ = make_plan([item], standard=make_standard(held), census=0)
     marks = [Mark(criterion=n, state=s, reason=Text(zh="x", en="x")) for n, s in (("a", "not_met"), ("b", "unjudged"))]
     grade = scoring.grade(item, 0, "complete", marks, "graders")
-    found = paths.walk(plan_, held, plan_.streams[0], Known(grades={0: grade}, judged={}, failed={}))
+    found = paths.walk(plan_, held, plan_.streams[0], Known(grades=results({0: grade}), judged={}, failed={}))
     assert found.best[0] >= Decimal("0.5")
 
 
@@ -115,14 +115,14 @@ def test_half_filled_marks_are_asked_again(tmp_path: Path) -> None:
         [(suite([item]), "sha256:0")], make_standard(replace(DIRECT, cap=1)), SPEC, "s", plugins(), boundary.convert
     )
     walk.start(made, tmp_path / "run", means(Scripted()))
-    assert len(review.queue(journal.load(tmp_path / "run"))) == 2
+    assert len(review.queue(history.load(tmp_path / "run"))) == 2
     review.give(tmp_path / "run", tmp_path / "q.csv")
     rows = list(csv.reader((tmp_path / "q.csv").read_text(encoding="utf-8-sig").splitlines()))
     rows[1][2] = "met"
     with (tmp_path / "q.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
     review.take(tmp_path / "run", tmp_path / "q.csv", "me")
-    assert list(review.queue(journal.load(tmp_path / "run"))) == [(0, "b")]
+    assert list(review.queue(history.load(tmp_path / "run"))) == [(0, "b")]
 
 
 def test_another_attempt_keeps_its_calibration() -> None:

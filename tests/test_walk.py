@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import boundary, canon, certify, journal, plan, review, walk
+from evalcenter import boundary, canon, certify, history, journal, plan, review, walk
 from evalcenter.blocks import Lab
 from evalcenter.errors import CallFailed, Incomplete, KeyRefused, PlanMismatch, RunError, Tampered
 from evalcenter.hooks import Limits
@@ -82,10 +82,10 @@ def test_rendering_again_gives_the_same_bytes(tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in tmp_path.glob("report.*")}
     for path in tmp_path.glob("report.*"):
         path.unlink()
-    count = journal.load(tmp_path).count
+    count = history.load(tmp_path).count
     walk.regrade(tmp_path, means(Scripted()))
     assert before == {path.name: path.read_bytes() for path in tmp_path.glob("report.*")}
-    assert count == journal.load(tmp_path).count
+    assert count == history.load(tmp_path).count
 
 
 def test_a_stopped_run_is_walked_on(tmp_path: Path) -> None:
@@ -94,21 +94,21 @@ def test_a_stopped_run_is_walked_on(tmp_path: Path) -> None:
     fatal = CallFailed("key", "no", retryable=False, fatal=KeyRefused("no"))
     with pytest.raises(KeyRefused):
         walked(tmp_path, Scripted({made.items[made.order[4]].id: [fatal]}), made)
-    answered = set(journal.load(tmp_path).responses)
+    answered = set(history.load(tmp_path).responses)
     second = Scripted()
     assert walk.resume(tmp_path, means(second)).verdict.outcome == "pass"
     assert len(second.asked) == 30 - len(answered)
-    held = journal.load(tmp_path)
+    held = history.load(tmp_path)
     assert "1" in walk.facts(held, Lab()).deviations[0].en
 
 
 def test_resuming_a_finished_run_asks_nothing(tmp_path: Path) -> None:
     """A finished run that is resumed stays as it is."""
     walked(tmp_path)
-    count = journal.load(tmp_path).count
+    count = history.load(tmp_path).count
     candidate = Scripted()
     assert walk.resume(tmp_path, means(candidate)).verdict.outcome == "pass"
-    assert (candidate.asked, journal.load(tmp_path).count) == ([], count)
+    assert (candidate.asked, history.load(tmp_path).count) == ([], count)
 
 
 def test_failed_samples_are_asked_again_on_resume(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_failed_samples_are_asked_again_on_resume(tmp_path: Path) -> None:
 def test_pending_marks_are_queued(tmp_path: Path) -> None:
     """Criteria that a judge must mark are counted, queued and leave the verdict open."""
     ended = walked(tmp_path, made=planned(word="…"))
-    held = journal.load(tmp_path)
+    held = history.load(tmp_path)
     assert (ended.verdict.outcome, ended.verdict.awaiting_review) == ("inconclusive", 30)
     assert next(iter(review.queue(held))) == (0, "c")
 
@@ -139,17 +139,17 @@ def test_the_laboratory_is_remembered(tmp_path: Path) -> None:
     """A profile that was given at the start is in reports that are rendered later."""
     lab = Lab(name="Invented Centre")
     walk.start(planned(), tmp_path, replace(means(Scripted()), lab=lab))
-    held = journal.load(tmp_path)
+    held = history.load(tmp_path)
     assert walk._lab(held, means(Scripted())) == lab
     assert walk._lab(held, replace(means(Scripted()), lab=Lab(name="Other"))).name == "Other"
 
 
 def test_facts_need_a_verdict(tmp_path: Path) -> None:
     """A run without a verdict has no report."""
-    with journal.Journal.create(tmp_path, planned()):
+    with history.create(tmp_path, planned()):
         pass
     with pytest.raises(Incomplete, match="no verdict yet"):
-        walk.facts(journal.load(tmp_path), Lab())
+        walk.facts(history.load(tmp_path), Lab())
 
 
 def test_recovered_lines_are_a_deviation(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_recovered_lines_are_a_deviation(tmp_path: Path) -> None:
         file.write(b'{"at"')
     assert certify.verify(tmp_path, plugins()).torn
     walk.resume(tmp_path, means(Scripted()))
-    assert any("Half a line" in text.en for text in walk.facts(journal.load(tmp_path), Lab()).deviations)
+    assert any("Half a line" in text.en for text in walk.facts(history.load(tmp_path), Lab()).deviations)
 
 
 # -- forged runs ------------------------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ def test_changed_report_is_refused(tmp_path: Path) -> None:
 
 def test_a_run_without_verdict_verifies_as_far_as_it_goes(tmp_path: Path) -> None:
     """A run that was only started has no verdict, and says so."""
-    with journal.Journal.create(tmp_path, planned()):
+    with history.create(tmp_path, planned()):
         pass
     checked = certify.verify(tmp_path, plugins())
     assert (checked.outcome, checked.answers, checked.reports) == (None, 0, ())
@@ -250,15 +250,15 @@ def test_what_is_unfinished_is_said(tmp_path: Path) -> None:
     (tmp_path / "report.en.md").unlink()
     said = certify.verify(tmp_path, plugins()).unfinished
     assert said == "1 of 30 samples that the verdict could need have no answer; reports missing: report.en.md"
-    with journal.Journal.create(tmp_path / "other", made):
+    with history.create(tmp_path / "other", made):
         pass
     assert certify.verify(tmp_path / "other", plugins()).unfinished.startswith("no verdict yet; 30 of 30")
 
 
 def test_rendering_decides_nothing(tmp_path: Path) -> None:
     """A run without a verdict is not rendered, and rendering does not decide it."""
-    with journal.Journal.create(tmp_path, planned()):
+    with history.create(tmp_path, planned()):
         pass
     with pytest.raises(Incomplete, match="no verdict yet"):
         walk.render(tmp_path, means(Scripted()))
-    assert journal.load(tmp_path).count == 1
+    assert history.load(tmp_path).count == 1

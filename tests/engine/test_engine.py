@@ -25,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from evalcenter import errors, journal, plan, yamls
+from evalcenter import errors, history, journal, plan, yamls
 from evalcenter.records import Answer, Message
 
 pytestmark = pytest.mark.engine
@@ -168,24 +168,24 @@ def run(suite: Path, spec: Path, out: Path, *more: object) -> subprocess.Complet
     )
 
 
-def answers(held: journal.Run) -> list[Answer]:
+def answers(held: history.Run) -> list[Answer]:
     return [answer for response in held.responses.values() for answer in response.answers]
 
 
 @pytest.fixture(scope="module")
-def short(engine: Engine, suite: Path, tmp_path_factory: pytest.TempPathFactory) -> journal.Run:
+def short(engine: Engine, suite: Path, tmp_path_factory: pytest.TempPathFactory) -> history.Run:
     """A finished run with so few tokens that most answers are cut off."""
     folder = tmp_path_factory.mktemp("short")
     done = run(suite, candidate(folder, engine, max_tokens=SHORT), folder / "run")
     assert done.returncode in {errors.EXIT["fail"], errors.EXIT["inconclusive"]}, done.stdout + done.stderr
-    return journal.load(folder / "run")
+    return history.load(folder / "run")
 
 
 @dataclass(frozen=True)
 class Measured:
     """A finished run, and how many tokens the engine says it made meanwhile."""
 
-    run: journal.Run
+    run: history.Run
     made: int
 
 
@@ -196,7 +196,7 @@ def full(engine: Engine, suite: Path, tmp_path_factory: pytest.TempPathFactory) 
     before = engine.counter("tokens_predicted_total")
     done = run(suite, candidate(folder, engine, max_tokens=LONG), folder / "run")
     assert done.returncode == errors.EXIT["fail"], done.stdout + done.stderr
-    return Measured(journal.load(folder / "run"), engine.counter("tokens_predicted_total") - before)
+    return Measured(history.load(folder / "run"), engine.counter("tokens_predicted_total") - before)
 
 
 # -- what a run writes down ------------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def test_the_small_suite_proves_itself(suite: Path) -> None:
 
 
 @pytest.mark.parametrize("length", ["short", "full"])
-def test_every_sample_is_answered(length: str, short: journal.Run, full: Measured) -> None:
+def test_every_sample_is_answered(length: str, short: history.Run, full: Measured) -> None:
     """Every planned sample has an answer of the named model at the first attempt, and none failed."""
     held = short if length == "short" else full.run
     assert sorted(held.responses) == list(range(ITEMS))
@@ -233,7 +233,7 @@ def test_completion_tokens_are_those_that_the_engine_made(full: Measured) -> Non
     assert sum(answer.completion_tokens or 0 for answer in answers(full.run)) == full.made > 0
 
 
-def test_answers_that_are_cut_off_are_unscored(short: journal.Run) -> None:
+def test_answers_that_are_cut_off_are_unscored(short: history.Run) -> None:
     """``finish_reason: length`` at exactly the limit is truncated and unscored, unless a violation was already said; others end."""
     cut = [answer for answer in answers(short) if answer.finish_reason == "length"]
     assert cut
@@ -261,7 +261,7 @@ def test_a_dialogue_goes_on_while_its_answers_end(full: Measured) -> None:
     assert any(len(response.answers) > 1 for response in full.run.responses.values())
 
 
-def test_nonsense_does_not_pass(short: journal.Run, full: Measured) -> None:
+def test_nonsense_does_not_pass(short: history.Run, full: Measured) -> None:
     """Whole nonsense is a proved FAIL by rate, cut-off nonsense is never a PASS, and a red line that only passes saves neither."""
     for held in (short, full.run):
         assert held.verdict is not None
@@ -272,7 +272,7 @@ def test_nonsense_does_not_pass(short: journal.Run, full: Measured) -> None:
 
 
 @pytest.mark.parametrize("length", ["short", "full"])
-def test_the_journal_verifies(length: str, short: journal.Run, full: Measured) -> None:
+def test_the_journal_verifies(length: str, short: history.Run, full: Measured) -> None:
     """verify-journal recomputes every grade, the verdict and the reports; the key is in no file."""
     held = short if length == "short" else full.run
     done = call("verify-journal", held.folder)
@@ -293,7 +293,7 @@ def refused(done: subprocess.CompletedProcess[str], error: type[errors.Evalcente
 def test_one_model_answers_to_any_name(engine: Engine, suite: Path, tmp_path: Path) -> None:
     """llama.cpp's server with one model ignores the name that is asked for: evalcenter can't tell, and records what it says."""
     run(suite, candidate(tmp_path, engine, model="not-there"), tmp_path / "run")
-    held = journal.load(tmp_path / "run")
+    held = history.load(tmp_path / "run")
     assert len(held.responses) == ITEMS
     assert len({answer.model for answer in answers(held)}) == 1
 
@@ -304,14 +304,14 @@ def test_unknown_model(engine: Engine, suite: Path, tmp_path: Path) -> None:
         run(suite, candidate(tmp_path, engine, base_url=engine.router, model="not-there"), tmp_path / "run"),
         errors.UnknownModel,
     )
-    held = journal.load(tmp_path / "run")
+    held = history.load(tmp_path / "run")
     assert (held.responses, held.closed) == ({}, "stopped: UnknownModel")
 
 
 def test_known_model_behind_the_router(engine: Engine, suite: Path, tmp_path: Path) -> None:
     """The router loads the model it knows while the first questions wait, and answers them all."""
     run(suite, candidate(tmp_path, engine, base_url=engine.router), tmp_path / "run")
-    held = journal.load(tmp_path / "run")
+    held = history.load(tmp_path / "run")
     assert (len(held.responses), held.failures) == (ITEMS, {})
 
 
@@ -334,7 +334,7 @@ def test_a_request_that_the_engine_refuses(engine: Engine, suite: Path, tmp_path
     spec = candidate(tmp_path, engine, extra={"response_format": {"type": "nonsense"}})
     done = run(suite, spec, tmp_path / "run")
     assert done.returncode == errors.EXIT["inconclusive"], done.stdout + done.stderr
-    held = journal.load(tmp_path / "run")
+    held = history.load(tmp_path / "run")
     assert (len(held.failures), held.responses, held.retries) == (ITEMS, {}, 0)
     assert {(failure.kind, failure.http_status) for failure in held.failures.values()} == {("bad_request", 400)}
     assert call("verify-journal", tmp_path / "run").returncode == 0
@@ -348,7 +348,7 @@ def test_a_prompt_that_is_longer_than_the_context(engine: Engine, suite: Path, t
     items[0]["documents"] = [{"id": "long", "title": "Long", "text": "一二三四五六七八九十" * 2000}]
     write(folder / "items" / "small.yaml", items)
     run(folder, candidate(tmp_path, engine), tmp_path / "run")
-    held = journal.load(tmp_path / "run")
+    held = history.load(tmp_path / "run")
     (failure,) = held.failures.values()
     assert (failure.kind, failure.http_status, failure.attempts) == ("bad_request", 400, 1)
     assert "context" in failure.message
@@ -394,7 +394,7 @@ def test_calls_run_side_by_side(engine: Engine, suite: Path, tmp_path: Path) -> 
             seen[engine.counter("requests_processing") + engine.counter("requests_deferred")] += 1
             time.sleep(0.05)
     assert max(seen) == SLOTS, seen
-    assert len(journal.load(tmp_path / "run").responses) == ITEMS
+    assert len(history.load(tmp_path / "run").responses) == ITEMS
 
 
 def test_a_killed_run_goes_on(engine: Engine, suite: Path, tmp_path: Path) -> None:
@@ -408,7 +408,7 @@ def test_a_killed_run_goes_on(engine: Engine, suite: Path, tmp_path: Path) -> No
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.wait(timeout=60)
-    before = journal.load(folder).responses
+    before = history.load(folder).responses
     assert 3 <= len(before) < ITEMS
     while engine.counter("requests_processing"):  # the engine notices by and by that nobody waits for the answers
         assert time.monotonic() < deadline
@@ -416,7 +416,7 @@ def test_a_killed_run_goes_on(engine: Engine, suite: Path, tmp_path: Path) -> No
     made = engine.counter("tokens_predicted_total")
     done = call("run", "--resume", folder, "--quiet", "--concurrency", SLOTS)
     assert done.returncode in {errors.EXIT["fail"], errors.EXIT["inconclusive"]}, done.stderr
-    after = journal.load(folder)
+    after = history.load(folder)
     assert {position: after.responses[position] for position in before} == before
     rest = [a for position, r in after.responses.items() if position not in before for a in r.answers]
     assert engine.counter("tokens_predicted_total") - made == sum(answer.completion_tokens or 0 for answer in rest)
@@ -428,11 +428,11 @@ def test_a_killed_run_goes_on(engine: Engine, suite: Path, tmp_path: Path) -> No
 def test_several_runs_at_once(engine: Engine, suite: Path, tmp_path: Path) -> None:
     """Three runs with more calls than the engine has slots wait their turn: all samples answered, none twice."""
 
-    def one(number: int) -> journal.Run:
+    def one(number: int) -> history.Run:
         folder = tmp_path / str(number)
         folder.mkdir()
         run(suite, candidate(folder, engine, max_tokens=200), folder / "run")
-        return journal.load(folder / "run")
+        return history.load(folder / "run")
 
     with ThreadPoolExecutor(3) as pool:
         runs = list(pool.map(one, range(3)))

@@ -10,7 +10,7 @@ from evalcenter import scoring, standards
 from evalcenter.blocks import Facts
 from evalcenter.paths import Known
 from evalcenter.records import Calibration, Grade, Mark, Plan, Requirement, Standard, Stream, Text
-from tests.factory import make_facts, make_grade, make_item, make_plan, make_requirement, make_standard
+from tests.factory import make_facts, make_grade, make_item, make_plan, make_requirement, make_standard, results
 
 
 def sequential(**changes: Any) -> Requirement:
@@ -35,7 +35,7 @@ def read(outcomes: str | Mapping[str, str], *requirements: Requirement, units: i
                 grades[position] = (
                     _waiting(plan, position) if letter == "w" else make_grade(plan, position, met=letter == "p")
                 )
-    scores = scoring.tally(plan, Known(grades=grades, judged={}, failed=failures))
+    scores = scoring.tally(plan, Known(grades=results(grades), judged={}, failed=failures))
     verdict = standards.decide(standard, scores, plan.version_rank)
     return make_facts(plan, grades, failures=failures, scores=scores, verdict=verdict)
 
