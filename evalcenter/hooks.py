@@ -104,6 +104,14 @@ class Limits:
     backoff_cap_s: float = 30.0
     budget: Budget | None = None
 
+    def words(self) -> dict[str, str]:
+        """What is limited, as text for the journal."""
+        own = {name: getattr(self, name) for name in self.__slots__ if name != "budget"}
+        spent = {
+            f"budget_{name}": getattr(self.budget, name) for name in (self.budget.__slots__ if self.budget else ())
+        }
+        return {name: str(value) for name, value in {**own, **spent}.items() if value is not None}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:

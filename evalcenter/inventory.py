@@ -14,6 +14,7 @@ from typing import Any
 
 from evalcenter import boundary, journal, stats
 from evalcenter.blocks import Lab, Report
+from evalcenter.plan import render, script
 from evalcenter.records import CandidateSpec, Item, Plan, Requirement, Standard, Suite, Taxonomy
 
 
@@ -79,6 +80,7 @@ def plan_text(planned: Plan) -> str:
         f"standard   {planned.standard.id} {planned.standard.version}",
         f"seed       {planned.seed}",
         f"samples    {len(planned.order)} calls or dialogues, {planned.census} of them red lines; about {characters} characters",
+        f"cost       {_cost(planned, characters)}",
         "",
     ]
     for requirement, stream in zip(planned.standard.requirements, planned.streams, strict=True):
@@ -90,6 +92,22 @@ def plan_text(planned: Plan) -> str:
         else:
             lines.append(f"{requirement.id}: {units} of {stream.bank} items; {_takes(requirement, units)}")
     return "\n".join(lines)
+
+
+def _cost(planned: Plan, characters: int) -> str:
+    """What the run may take at most: prompts at a token a character, answers at their longest."""
+    calls = sum(len(script(render(planned.items[index]))) for index in planned.order)
+    longest, price = planned.candidate.sampling.max_tokens, planned.candidate.price
+    answers = (
+        f"{calls * longest} tokens of answers" if longest else "answers of unlimited length (no max_tokens is set)"
+    )
+    words = f"at most {calls} calls without retries, about {characters} tokens of prompts, {answers}"
+    if price is None:
+        return f"{words}; no prices are given"
+    if not longest:
+        return f"{words}; the prompts cost about {characters * price.prompt / 1_000_000:.2f} {price.currency}"
+    money = (characters * price.prompt + calls * longest * price.completion) / 1_000_000
+    return f"{words}; at most about {money:.2f} {price.currency}"
 
 
 def _stops(requirement: Requirement, units: int) -> str:

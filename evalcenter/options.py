@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
@@ -13,7 +14,8 @@ import click
 from evalcenter.errors import INTERRUPTED, EvalcenterError, InputError
 
 if TYPE_CHECKING:
-    from evalcenter.records import CandidateSpec
+    from evalcenter.hooks import Limits
+    from evalcenter.records import CandidateSpec, Price
     from evalcenter.suites import Loaded
 
 P = ParamSpec("P")
@@ -78,6 +80,9 @@ limit_options = many(
     click.option(
         "--concurrency", type=click.IntRange(min=1), default=16, show_default=True, help="Calls in flight at most."
     ),
+    click.option("--fixed-concurrency", is_flag=True, help="Don't ask less at once when the endpoint pushes back."),
+    click.option("--requests-per-minute", type=click.IntRange(min=1), help="The endpoint's limit."),
+    click.option("--tokens-per-minute", type=click.IntRange(min=1), help="The endpoint's limit."),
     click.option(
         "--timeout",
         type=click.FloatRange(min=0, min_open=True),
@@ -88,6 +93,10 @@ limit_options = many(
     click.option(
         "--attempts", type=click.IntRange(min=1), default=5, show_default=True, help="Calls for one sample at most."
     ),
+    click.option("--deadline", type=click.FloatRange(min=0, min_open=True), help="Seconds for all of the asking."),
+    click.option("--budget-calls", type=click.IntRange(min=1), help="Calls that the whole run may make."),
+    click.option("--budget-tokens", type=click.IntRange(min=1), help="Tokens that the whole run may take."),
+    click.option("--budget-money", help="What the whole run may cost, by the prices in the candidate file."),
     click.option("--lab", type=FILE, help="A laboratory profile (YAML) for the report."),
     click.option("--quiet", is_flag=True, help="No progress display."),
     click.option(
@@ -96,6 +105,44 @@ limit_options = many(
         help="After a FAIL, go on to the other decisions for the report. By default so in a self-test (no --lab).",
     ),
 )
+
+
+def limits(options: dict[str, Any], price: Price | None) -> Limits:
+    """The limits that the options name. Raises InputError for a sum of money that can't be counted."""
+    from evalcenter.hooks import Limits
+    from evalcenter.pacing import Budget
+
+    return Limits(
+        concurrency=options["concurrency"],
+        adaptive=not options["fixed_concurrency"],
+        requests_per_minute=options["requests_per_minute"],
+        tokens_per_minute=options["tokens_per_minute"],
+        timeout_s=options["timeout"],
+        deadline_s=options["deadline"],
+        attempts=options["attempts"],
+        budget=Budget(
+            calls=options["budget_calls"],
+            tokens=options["budget_tokens"],
+            money=_money(options["budget_money"], price),
+        ),
+    )
+
+
+def _money(said: str | None, price: Price | None) -> Decimal | None:
+    if said is None:
+        return None
+    try:
+        money = Decimal(said)
+    except InvalidOperation:
+        money = Decimal(0)
+    if not money.is_finite() or money <= 0:
+        raise InputError(f"{said!r} is no sum of money; expected a number such as 50 or 12.5")
+    if price is None:
+        raise InputError(
+            "a budget in money needs the candidate's prices",
+            todo="write `price` into the candidate file, or give --budget-tokens",
+        )
+    return money
 
 
 def shipped_suites() -> Sequence[str]:

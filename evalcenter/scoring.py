@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from fractions import Fraction
 from typing import Final
 
 from evalcenter import paths
@@ -82,7 +81,8 @@ def _passes(item: Item, marks: Sequence[Mark], *, generous: bool) -> bool:
     most = possible(item.criteria)
     if most == 0:  # nothing can be earned, so nothing can be said; files with such an item are refused when read
         return generous
-    return Fraction(max(0, earned(item.criteria, met)), most) >= Fraction(item.pass_line)
+    top, bottom = item.pass_line.as_integer_ratio()
+    return max(0, earned(item.criteria, met)) * bottom >= top * most
 
 
 def _violation(item: Item, state: AnswerState, marks: Sequence[Mark]) -> Violation:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalcenter.errors import EXIT, INTERRUPTED, CandidateError, DiskFull, KeyRefused
-from evalcenter.options import given, named_candidate, named_suites
+from evalcenter.options import given, limits, named_candidate, named_suites
 
 if TYPE_CHECKING:
     from evalcenter.records import CandidateSpec, Plan
@@ -54,17 +54,15 @@ def planned(
 
 
 def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any]) -> Any:
-    from evalcenter import hooks, specs, walk
+    from evalcenter import specs, walk
     from evalcenter.blocks import Lab
     from evalcenter.display import Display
 
-    limits = hooks.Limits(
-        concurrency=options["concurrency"], timeout_s=options["timeout"], attempts=options["attempts"]
-    )
+    bounds = limits(options, spec.price)
     lab = specs.load_lab(options["lab"]) if options["lab"] else Lab()
     watch = Display(total, spec.price, quiet=options["quiet"])
     complete = lab == Lab() if options["complete"] is None else options["complete"]
-    return walk.Means(plugins=plugins, limits=limits, key=key(spec.key_env), watch=watch, lab=lab, complete=complete)
+    return walk.Means(plugins=plugins, limits=bounds, key=key(spec.key_env), watch=watch, lab=lab, complete=complete)
 
 
 def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) -> Ended:
@@ -106,10 +104,9 @@ def resumed(folder: Path, options: dict[str, Any]) -> Ended:
     )
     if more := given(options, *fixed):
         raise click.UsageError(f"a resumed run keeps its own plan; {', '.join(more)} can't be changed")
-    held = history.load(folder)
-    left = len(held.plan.order) - len(held.responses)
-    means = _means(load(), held.plan.candidate, left, options)
-    return _walked(folder, lambda: walk.resume(folder, means), means)
+    with history.resume(folder) as held:
+        means = _means(load(), held.plan.candidate, len(held.plan.order) - len(held.responses), options)
+        return _walked(folder, lambda: walk.go_on(held, means), means)
 
 
 def _walked(folder: Path, walk: Callable[[], Ended], means: Any) -> Ended:

@@ -111,20 +111,25 @@ def carry(earlier: history.Run, held: history.Run) -> None:
 
 
 def resume(folder: Path, means: Means) -> Ended:
-    """Walk on from where the run in `folder` stopped, asking no answered position again.
+    """Walk on from where the run in `folder` stopped, asking no answered position again."""
+    with history.resume(folder) as held:
+        return go_on(held, means)
+
+
+def go_on(held: history.Run, means: Means) -> Ended:
+    """Walk on with a run that was opened for writing, from where it stopped.
 
     Raises Incomplete where it stopped before an earlier run's answers were all carried over.
     """
-    with history.resume(folder) as held:
-        if held.plan.earlier is not None and not held.opened:
-            raise Incomplete(
-                "the earlier run's answers were not all carried over; going on would ask them again",
-                where=str(folder),
-                todo="carry the earlier run on again, into a new folder",
-            )
-        if not _steering(held, means).outstanding():
-            return _finish(held, means.plugins, _lab(held, means), means.langs)
-        return _go(held, _open(held.plan.candidate, means), means)
+    if held.plan.earlier is not None and not held.opened:
+        raise Incomplete(
+            "the earlier run's answers were not all carried over; going on would ask them again",
+            where=str(held.folder),
+            todo="carry the earlier run on again, into a new folder",
+        )
+    if not _steering(held, means).outstanding():
+        return _finish(held, means.plugins, _lab(held, means), means.langs)
+    return _go(held, _open(held.plan.candidate, means), means)
 
 
 def regrade(folder: Path, means: Means) -> Ended:
@@ -141,7 +146,7 @@ def render(folder: Path, means: Means) -> tuple[Path, ...]:
 
 def _go(held: history.Run, candidate: hooks.Candidate, means: Means) -> Ended:
     lab = _lab(held, means)
-    held.write("opened", {"environment": environment(), "lab": lab})
+    held.write("opened", {"environment": environment(), "lab": lab, "limits": means.limits.words()})
     grade.mark(held, means.plugins)
     desk = steering.Desk(_steering(held, means), Marker(means.plugins.graders))
     run.collect(held, desk, candidate, means.limits, means.watch)
@@ -244,6 +249,21 @@ def _deviations(held: history.Run) -> tuple[Text, ...]:
         times = len(held.opened) - 1
         said.append(
             Text(zh=f"本次运行中断并恢复 {times} 次。", en=f"The run was interrupted and resumed {times} times.")
+        )
+    if held.reasked:
+        said.append(
+            Text(
+                zh=f"程序中断时有 {held.reasked} 次调用正在进行，其回答已丢失；其中仍需要的已重新提问。",
+                en=f"{held.reasked} calls were in flight when the program stopped; their answers were lost, and what was still "
+                "needed was asked again.",
+            )
+        )
+    if held.closed and held.closed.startswith(("budget: ", "deadline: ")):
+        said.append(
+            Text(
+                zh=f"提问提前结束（{held.closed}），结论只依据此前得到的回答。",
+                en=f"The asking ended early ({held.closed}); the verdict rests on what was answered until then.",
+            )
         )
     if held.recovered:
         said.append(
