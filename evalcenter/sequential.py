@@ -13,11 +13,13 @@ Rules this module keeps:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
 from evalcenter import bars, stats
+from evalcenter.betting import Evidence
 from evalcenter.records import Finding, Path, Requirement, Tally, Text, VerdictState
 
 if TYPE_CHECKING:
@@ -79,14 +81,56 @@ def decision(requirement: Requirement, path: Path, penalty: int) -> stats.Decisi
     return found
 
 
-def _sides(requirement: Requirement, path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The scores of the units as numbers: what is not known against the candidate, and in its favour."""
+class Lookout:
+    """Watches a path that grows, and says when it may be decided; it goes on from where it looked last.
+
+    That nothing is decided yet is found on the new units alone; a decision is always that of `decision`, on the whole path.
+    """
+
+    def __init__(self, requirement: Requirement, penalty: int) -> None:
+        self._requirement, self._penalty = requirement, penalty
+        self._seen = 0
+        self._claims: tuple[tuple[Evidence, float], ...] = ()
+        self._at = (0.0, 0.0)
+
+    def look(self, path: Path) -> stats.Decision:
+        """The decision on `path`, which begins with what was seen before."""
+        if path.standing == "ended" or _short_of_labels(self._requirement, path):
+            return decision(self._requirement, path, self._penalty)
+        if not self._claims:
+            rule = _frame(self._requirement, path, self._penalty).rule
+            self._claims = tuple(_claims(rule))
+        begin, self._seen = self._seen, len(path.outcomes)
+        new = _sides(self._requirement, path, begin)
+        moved = [claim.extend(new[at % 2]) for at, (claim, _) in enumerate(self._claims)]
+        over = [stats.crossed(path_, needed_) for path_, (_, needed_) in zip(moved, self._claims, strict=True)]
+        found = over[0].any() or over[1].any() or (len(over) > 2 and (over[2] & over[3]).any())
+        if self._seen > begin:
+            self._at = float(moved[0][-1]), float(moved[1][-1])
+        if found and path.ready:
+            return decision(self._requirement, path, self._penalty)
+        return stats.Decision(grade="undecided", units=self._seen, for_pass=self._at[0], for_fail=self._at[1])
+
+
+def _claims(rule: stats.Rule) -> Iterator[tuple[Evidence, float]]:
+    """What could decide, with the evidence that each needs: for and against in turns."""
+    to_pass, to_fail = float(1 / rule.alpha), float(rule.penalty / rule.beta)
+    yield Evidence(rule.line, rule.bank), to_pass
+    yield Evidence(rule.failing, rule.bank, against=True), to_fail
+    if rule.floor is not None:
+        yield Evidence(rule.floor, rule.bank), to_pass
+        yield Evidence(rule.missing, rule.bank, against=True), to_fail
+
+
+def _sides(requirement: Requirement, path: Path, begin: int = 0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The scores of the units from `begin` on as numbers: what is not known against the candidate, and in its favour."""
     import numpy as np
 
     if requirement.measure != "points" and requirement.grading == "direct":  # each unit is then all or nothing
-        letters = _letters(path)
+        letters = _letters(path)[begin:]
         return (letters == ord("p")).astype(np.float64), (letters != ord("f")).astype(np.float64)
-    return np.array([float(x) for x in path.worst]), np.array([float(x) for x in path.best])
+    low, high = ([float(x) for x in side[begin:]] for side in (path.worst, path.best))
+    return np.array(low), np.array(high)
 
 
 def _letters(path: Path) -> NDArray[np.uint8]:

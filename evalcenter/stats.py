@@ -27,17 +27,14 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from math import exp, log
 from typing import TYPE_CHECKING, Final, Literal
 
+from evalcenter.betting import SLACK, Evidence
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
 CERTAIN: Final = Decimal("1E+12")
 DIGITS: Final = 6
-BETS: Final = 20
-FEW: Final = 8
-"""So many different scores are counted instead of added up one by one, which is the same and faster."""
-SLACK: Final = 1e-9
-"""How far from its line a sum of scores may be by rounding alone."""
 MARGIN: Final = 1e-6
 """A crossing must be clear of its threshold by this share: the sixth significant digit."""
 Grade = Literal["pass", "fail", "conditional", "inconclusive", "undecided"]
@@ -72,73 +69,7 @@ def evidence(
         likelihood ratio of a mixture of 20 rates against the line, binomial or hypergeometric. Against the line it is the same
         of ``1 - x`` with ``f_j = j/60``. It is -inf once the claim can no longer hold, and +inf once it is certain.
     """
-    import numpy as np
-
-    x = np.asarray(scores, dtype=np.float64)
-    p = float(line)
-    _check_scores(x, p, bank)
-    bets = np.arange(1, BETS + 1) / BETS
-    if against:
-        x, p, bets = 1 - x, 1 - p, bets / 3
-    if bank is None:
-        return _mixture(_summed(x, p, bets))
-    before = np.cumsum(x, axis=-1) - x
-    t = np.arange(x.shape[-1])
-    # Out of these ranges the claim is certain or lost, which `_settled` says.
-    mean = np.clip((bank * p - before) / (bank - t), SLACK / bank, 1.0)  # what is still needed to stand on the line
-    room = np.maximum((1 - p) - (t - before) / bank, SLACK / bank)
-    grown = np.minimum(1.0, bets * ((1 - p) / room)[..., None])
-    path = _mixture(np.cumsum(_logs(1 + grown * ((x - mean) / mean)[..., None]), axis=-2))
-    return _settled(path, np.cumsum(x, axis=-1), bank, p, strict=against)
-
-
-def _summed(x: NDArray[np.float64], p: float, bets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The logarithms of the running products of ``1 + f (x - p) / p``, one column a bet."""
-    import numpy as np
-
-    if (values := np.unique(x)).size > FEW:
-        return np.cumsum(_logs(1 + bets * ((x - p) / p)[..., None]), axis=-2)
-    seen = np.cumsum(x[..., None] == values, axis=-2, dtype=np.float64)  # how often each value came so far
-    return np.asarray(seen @ _logs(1 + bets * ((values - p) / p)[:, None]))
-
-
-def _logs(factors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Logarithms, where a bet that lost everything is merely far below all others: minus infinity would not add up."""
-    import numpy as np
-
-    return np.log(np.maximum(factors, 1e-300))
-
-
-def _mixture(logs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The logarithm of the mean over the bets (last axis) of what `logs` are the logarithms of."""
-    import numpy as np
-
-    top = logs.max(axis=-1, keepdims=True)
-    np.subtract(logs, top, out=logs)  # in place: a batch of runs fills the memory otherwise
-    np.exp(logs, out=logs)
-    return np.asarray(top[..., 0] + np.log(logs.mean(axis=-1)))
-
-
-def _settled(
-    path: NDArray[np.float64], total: NDArray[np.float64], bank: int, p: float, *, strict: bool
-) -> NDArray[np.float64]:
-    """`path` with what is certain: a mean of at least `p` (above it where `strict`) whatever is left, or none such."""
-    import numpy as np
-
-    left = bank - np.arange(1, total.shape[-1] + 1)
-    needed = bank * p
-    certain = total > needed + SLACK if strict else total >= needed - SLACK
-    lost = total + left <= needed + SLACK if strict else total + left < needed - SLACK
-    return np.where(certain, np.inf, np.where(lost, -np.inf, path))
-
-
-def _check_scores(x: NDArray[np.float64], p: float, bank: int | None) -> None:
-    if not 0 < p < 1:
-        raise ValueError(f"a line of {p} can be neither proved nor refuted; expected a line between 0 and 1")
-    if x.ndim == 0 or (x.size and not (x.min() >= 0 and x.max() <= 1)):
-        raise ValueError("expected a sequence of scores between 0 and 1")
-    if bank is not None and x.shape[-1] > bank:
-        raise ValueError(f"{x.shape[-1]} scores can't come from a full run of {bank} cells")
+    return Evidence(line, bank, against=against).extend(scores)
 
 
 def crossed(path: NDArray[np.float64], threshold: Decimal | float) -> NDArray[np.bool_]:
@@ -189,13 +120,16 @@ def bounds(
         raise ValueError("expected the scores of one run")
     if not x.size:
         return Decimal(0), Decimal(1)
-    looks = slice(-1, None) if now else slice(None)
+
+    def path(line: float, *, against: bool) -> NDArray[np.float64]:
+        claim = Evidence(line, bank, against=against)
+        return np.asarray([claim.last(x)]) if now else claim.extend(x)
 
     def excluded(middle: float) -> bool:
-        return bool(crossed(evidence(x, middle, bank)[looks], 1 / float(alpha)).any())
+        return bool(crossed(path(middle, against=False), 1 / float(alpha)).any())
 
     def excluded_above(middle: float) -> bool:
-        return bool(crossed(evidence(x, 1 - middle, bank, against=True)[looks], 1 / float(alpha)).any())
+        return bool(crossed(path(1 - middle, against=True), 1 / float(alpha)).any())
 
     low, high = _highest(excluded), 1 - _highest(excluded_above)
     return _share(low, ROUND_FLOOR), _share(high, ROUND_CEILING)

@@ -16,13 +16,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from evalcenter import paths, sequential, standards
+from evalcenter import paths, standards
 from evalcenter.grade import item_at, verdict
 from evalcenter.history import Run
 from evalcenter.marking import Marker
 from evalcenter.paths import Walk
 from evalcenter.records import Failure, Plan, Requirement, Response, Stream
 from evalcenter.run import Watch
+from evalcenter.sequential import Lookout
 from evalcenter.stats import Decision
 
 AHEAD: Final = 64
@@ -43,6 +44,7 @@ class Course:
     reads: array[int]
     """For each position of the plan the unit that reads it, or -1."""
     walk: Walk
+    lookout: Lookout
     decided: Decision = UNDECIDED
     known: int = 0
     """How many units were looked at."""
@@ -70,7 +72,7 @@ class Course:
         return self.stream.widths[unit] if self.stream.widths else 1
 
 
-def _course(plan: Plan, requirement: Requirement, stream: Stream) -> Course:
+def _course(plan: Plan, requirement: Requirement, stream: Stream, penalty: int) -> Course:
     reads = array("i", [NOT_READ]) * len(plan.order)
     at = 0
     for unit, width in enumerate(stream.widths or (1,) * len(stream.positions)):
@@ -79,7 +81,12 @@ def _course(plan: Plan, requirement: Requirement, stream: Stream) -> Course:
         at += width
     units = len(stream.widths) or len(stream.positions)
     return Course(
-        requirement=requirement, stream=stream, units=units, reads=reads, walk=Walk(plan, requirement, stream)
+        requirement=requirement,
+        stream=stream,
+        units=units,
+        reads=reads,
+        walk=Walk(plan, requirement, stream),
+        lookout=Lookout(requirement, penalty),
     )
 
 
@@ -139,7 +146,7 @@ class Steering:
             for position in stream.positions:
                 self._red.setdefault(position, []).append(requirement)
         if requirement.rule == "evidence":
-            self.courses.append(_course(self.run.plan, requirement, stream))
+            self.courses.append(_course(self.run.plan, requirement, stream, self._penalty))
             return
         for position in stream.positions:
             fixed[position] = 1
@@ -234,10 +241,11 @@ class Steering:
     def _follow(self, course: Course, *, again: bool = False) -> None:
         if again:
             course.walk = Walk(self.run.plan, course.requirement, course.stream)
+            course.lookout = Lookout(course.requirement, self._penalty)
         path = course.walk.go(self.run.known)
         course.known = len(path.worst)
         course.stands = course.known if path.standing == "waiting" else None
-        course.decided = sequential.decision(course.requirement, path, self._penalty)
+        course.decided = course.lookout.look(path)
         self._failed = self._failed or course.decided.grade == "fail"
         if self._watch is not None:
             self._watch.moved(course.requirement.id, course.decided)

@@ -13,7 +13,7 @@ FLOORS = {
     0: {"records", "blocks", "canon", "errors", "__init__"},
     1: {
         *("plan", "drawing", "draws", "hooks", "pacing"),
-        *("scoring", "paths", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
+        *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
     },
     2: {"boundary", "plugins", "marking", "graders", "generators", "candidates", "importers", "sections"},
     3: {"yamls", "suites", "specs", "lint", "journal", "history", "flying", "envelope"},

@@ -685,3 +685,27 @@ def test_nothing_to_draw() -> None:
     """Without a unit, or with too few known-bad answers, there is no curve."""
     assert sequential.trace(LINE, path(""), 1) is None
     assert sequential.trace(CALIBRATED, path("p" * 9), 1) is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_a_lookout_decides_where_the_whole_path_does(data: st.DataObject) -> None:
+    """Looking at new units alone finds every decision that looking at all of them finds, at the same look."""
+    floor = data.draw(st.sampled_from([None, Decimal("0.8")]))
+    asked = make_requirement(
+        rule="evidence", line=Decimal("0.9"), cap=400, floor=floor, min_items=data.draw(st.integers(1, 60))
+    )
+    good = data.draw(st.sampled_from(["p", "pppppppf", "pf", "ppppppppppu", "f"]))
+    letters = "".join(data.draw(st.lists(st.sampled_from(good), min_size=1, max_size=200)))
+    scores = {"p": (Decimal(1), Decimal(1)), "f": (Decimal(0), Decimal(0)), "u": (Decimal(0), Decimal(1))}
+    lookout, at = sequential.Lookout(asked, 1), 0
+    while at < len(letters):
+        at = min(len(letters), at + data.draw(st.integers(1, 40)))
+        path = Path(
+            worst=tuple(scores[letter][0] for letter in letters[:at]),
+            best=tuple(scores[letter][1] for letter in letters[:at]),
+            outcomes=letters[:at],
+            ready=asked.min_items if at >= asked.min_items else 0,
+            standing="missing",
+        )
+        assert lookout.look(path).grade == sequential.decision(asked, path, 1).grade
