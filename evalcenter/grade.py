@@ -30,8 +30,10 @@ def mark(run: Run, plugins: hooks.Plugins) -> None:
 
 
 def scores(run: Run) -> Scores:
-    """The counts of `run`."""
-    return scoring.tally(run.plan, run.known)
+    """The counts of `run`, made once for what it knows."""
+    if run.scores is None:
+        run.scores = scoring.tally(run.plan, run.known)
+    return run.scores
 
 
 def verdict(run: Run) -> Verdict:

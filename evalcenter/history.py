@@ -24,7 +24,7 @@ from evalcenter.errors import Incomplete, InputError, RunError, Tampered
 from evalcenter.journal import Entry, Journal
 from evalcenter.pacing import Spent, tokens
 from evalcenter.paths import JUDGE, PERSON, Known, Result
-from evalcenter.records import Failure, Grade, Plan, Response, Verdict
+from evalcenter.records import Failure, Grade, Plan, Response, Scores, Verdict
 
 T = TypeVar("T")
 NONE: Final = -1
@@ -153,8 +153,8 @@ class Run:
     """
 
     def __init__(self, folder: Path, plan: Plan, first: Entry, book: Journal | None = None) -> None:
-        lines, length = Lines(folder / journal.NAME), len(plan.order)
-        self.folder, self.plan, self.book = folder, plan, book
+        self.folder, self.path, self.plan, self.book = folder, folder / journal.NAME, plan, book
+        lines, length = Lines(self.path), len(plan.order)
         self.plan_digest = canon.digest(first.raw)
         self.head, self.count, self.first, self.last = first.digest, 1, first.at, first.at
         self.responses = Shelf(lines, Response, length)
@@ -169,6 +169,7 @@ class Run:
         self.retries = self.recovered = self.reasked = 0
         self.spent = Spent()
         self.opened: list[Any] = []
+        self.scores: Scores | None = None
         self.verdict: Verdict | None = None
         self.decided: Entry | None = None
         self.finished = ""
@@ -204,15 +205,19 @@ class Run:
 
     def read(self, entry: Entry) -> None:
         """Take in a line of the journal. Raises Tampered where it says what can't be."""
-        data = _data(entry, self.folder / journal.NAME)
+        data = _data(entry, self.path)
         self._apply(entry, data)
         if isinstance(data, (Response, Failure)):
             self.spent.calls += data.attempts
         if isinstance(data, Response):
-            asked = sum(len(message.content) for message in self.plan.items[self.plan.order[data.position]].prompt)
             for answer in data.answers:
+                asked = 0 if answer.prompt_tokens is not None else self._characters(data.position)
                 self.spent.add(*tokens(asked, answer))
         self._moved_on(entry)
+
+    def _characters(self, position: int) -> int:
+        """The length of the prompt that the plan asks there."""
+        return sum(len(message.content) for message in self.plan.items[self.plan.order[position]].prompt)
 
     def _moved_on(self, entry: Entry) -> None:
         self.head, self.count, self.last = entry.digest, entry.seq + 1, entry.at
@@ -264,7 +269,7 @@ class Run:
         raise self._tampered(entry, f"entry {entry.seq} is about position {position}, which was never planned")
 
     def _tampered(self, entry: Entry, words: str) -> Tampered:
-        return Tampered(words, where=f"{self.folder / journal.NAME}:{entry.seq + 1}")
+        return Tampered(words, where=f"{self.path}:{entry.seq + 1}")
 
     def fail(self, position: int, kind: str, offset: int = NONE) -> None:
         """A call at `position` failed for good."""
@@ -295,7 +300,7 @@ class Run:
 
     def overtake(self) -> None:
         """A verdict that does not know what came after it is none."""
-        self.verdict = self.decided = None
+        self.verdict = self.decided = self.scores = None
 
 
 _KINDS: Final[Mapping[str, Any]] = {

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from math import exp, log
+from math import exp, inf, isfinite, log
 from typing import TYPE_CHECKING, Final, Literal
 
 from evalcenter.betting import SLACK, Evidence
@@ -121,33 +121,40 @@ def bounds(
     if not x.size:
         return Decimal(0), Decimal(1)
 
-    def path(line: float, *, against: bool) -> NDArray[np.float64]:
+    def clear(line: float, *, against: bool) -> float:
+        """By how much the evidence for one claim is beyond its threshold, at its peak or now."""
         claim = Evidence(line, bank, against=against)
-        return np.asarray([claim.last(x)]) if now else claim.extend(x)
+        found = claim.last(x) if now else float(claim.extend(x).max())
+        return found - log(1 / float(alpha)) - MARGIN
 
-    def excluded(middle: float) -> bool:
-        return bool(crossed(path(middle, against=False), 1 / float(alpha)).any())
-
-    def excluded_above(middle: float) -> bool:
-        return bool(crossed(path(1 - middle, against=True), 1 / float(alpha)).any())
-
-    low, high = _highest(excluded), 1 - _highest(excluded_above)
+    low = _highest(lambda middle: clear(middle, against=False))
+    high = 1 - _highest(lambda middle: clear(1 - middle, against=True))
     return _share(low, ROUND_FLOOR), _share(high, ROUND_CEILING)
 
 
-def _highest(excluded: Callable[[float], bool]) -> float:
-    """The highest share up to which everything is excluded, by bisection: evidence falls as its line rises.
+def _highest(clear: Callable[[float], float]) -> float:
+    """The highest share up to which everything is excluded (`clear` is at least 0), for evidence falls as its line rises.
 
-    A bound on a round figure (a full run that stands exactly on its line) is that figure.
+    Found between two shares by straight lines, and by halves where these don't help. A bound on a round figure (a full run that
+    stands exactly on its line) is that figure.
     """
-    low, high = 0.0, 1.0
-    for _ in range(30):
+    low, high, at_low, at_high = 0.0, 1.0, inf, -inf
+    for step in range(90):
+        if high - low <= 1e-9:
+            break
         middle = (low + high) / 2
-        low, high = (middle, high) if excluded(middle) else (low, middle)
+        if step % 3 and isfinite(at_low) and isfinite(at_high):
+            near_root = low + (high - low) * at_low / (at_low - at_high)
+            aside = (
+                (high - low) / 1024 if step % 3 == 1 else -(high - low) / 1024
+            )  # from either side, so that both ends move
+            middle = min(max(near_root + aside, low + 1e-10), high - 1e-10)
+        value = clear(middle)
+        low, high, at_low, at_high = (middle, high, value, at_high) if value >= 0 else (low, middle, at_low, value)
     near = round(high, DIGITS)
     if near >= 1:
-        return 1.0 if excluded(1 - SLACK) else low
-    return near if near > low and excluded(near) else low
+        return 1.0 if clear(1 - SLACK) >= 0 else low
+    return near if near > low and clear(near) >= 0 else low
 
 
 def alone(evidences: Sequence[Decimal], alpha: Decimal) -> tuple[bool, ...]:
