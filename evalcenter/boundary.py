@@ -62,6 +62,17 @@ def exact(kind: type[T], raw: bytes) -> T | None:
     return made if same else None
 
 
+def glance(kind: type[T], raw: bytes) -> T | None:
+    """The fields of the record type `kind` in the JSON `raw`, whatever else is in there; None where they are not."""
+    import msgspec
+
+    try:
+        made: T = _decoder(cast("Hashable", kind)).decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    return made
+
+
 @cache
 def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     import msgspec

@@ -11,138 +11,54 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-import os
-import weakref
-from array import array
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
 from evalcenter import boundary, canon, flying, journal
-from evalcenter.errors import Incomplete, InputError, RunError, Tampered
+from evalcenter.errors import Incomplete, RunError, Tampered
 from evalcenter.journal import Entry, Journal
 from evalcenter.pacing import Spent, tokens
 from evalcenter.paths import JUDGE, PERSON, Known, Result
-from evalcenter.records import Failure, Grade, Plan, Response, Scores, Verdict
+from evalcenter.records import Failure, Grade, MarkState, Outcome, Plan, Response, Scores, Verdict, Violation
+from evalcenter.shelves import NONE, Column, Lines, Shelf, plain, typed
 
-T = TypeVar("T")
-NONE: Final = -1
-
-
-class Column(Mapping[int, T]):
-    """One value in memory for each position that has one."""
-
-    def __init__(self, length: int) -> None:
-        self._length, self._held, self._count = length, list[T | None](), 0
-
-    def put(self, position: int, value: T) -> None:
-        """Hold `value`, in place of the one before."""
-        if not self._held:
-            self._held = [None] * self._length
-        self._count += self._held[position] is None
-        self._held[position] = value
-
-    def drop(self, position: int) -> None:
-        """Hold nothing there any more."""
-        if position in self:
-            self._held[position] = None
-            self._count -= 1
-
-    def __getitem__(self, position: int) -> T:
-        value = self._held[position] if 0 <= position < len(self._held) else None
-        if value is None:
-            raise KeyError(position)
-        return value
-
-    def get(self, position: int, default: Any = None) -> Any:
-        """As of any mapping, without an exception inside."""
-        value = self._held[position] if 0 <= position < len(self._held) else None
-        return default if value is None else value
-
-    def __contains__(self, position: object) -> bool:
-        return isinstance(position, int) and 0 <= position < len(self._held) and self._held[position] is not None
-
-    def __iter__(self) -> Iterator[int]:
-        return (position for position, value in enumerate(self._held) if value is not None)
-
-    def __len__(self) -> int:
-        return self._count
+_RESPONSE_END: Final = re.compile(rb',"attempts":[0-9]+,"position":(0|[1-9][0-9]{0,17})\}\Z')
+"""How a response ends. The rest of it is looked at when it is read, and every time a run is verified."""
 
 
-class Shelf(Mapping[int, T], Generic[T]):
-    """Records of one kind by position, each read from the journal when it is asked for."""
-
-    def __init__(self, lines: Lines, kind: type[T], length: int) -> None:
-        self._lines, self._kind, self._length = lines, kind, length
-        self._at: array[int] = array("q")
-        self._count = 0
-
-    def put(self, position: int, offset: int) -> None:
-        """The record of `position` is the line at `offset`."""
-        if not self._at:
-            self._at = array("q", [NONE]) * self._length
-        self._count += (self._at[position] == NONE) - (offset == NONE)
-        self._at[position] = offset
-
-    def drop(self, position: int) -> None:
-        """`position` has none any more."""
-        if position in self:
-            self._at[position] = NONE
-            self._count -= 1
-
-    def offset(self, position: int) -> int:
-        """Where the line begins; -1 where there is none."""
-        return self._at[position] if 0 <= position < len(self._at) else NONE
-
-    def __getitem__(self, position: int) -> T:
-        offset = self.offset(position)
-        if offset == NONE:
-            raise KeyError(position)
-        return typed(self._kind, self._lines.entry(offset), self._lines.path)
-
-    def __contains__(self, position: object) -> bool:
-        return isinstance(position, int) and self.offset(position) != NONE
-
-    def __iter__(self) -> Iterator[int]:
-        return (position for position, offset in enumerate(self._at) if offset != NONE)
-
-    def __len__(self) -> int:
-        return self._count
+@dataclass(frozen=True, slots=True)
+class _State:
+    state: MarkState
 
 
-class Lines:
-    """Single lines of a journal, read again by where they begin."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What counts of a grade, and where. Its words are looked at when it is read, and every time a run is verified."""
 
-    FIRST: Final = 4096
+    position: int
+    by: str
+    marks: tuple[_State, ...]
+    earned: int
+    possible: int
+    outcome: Outcome
+    violation: Violation
+    why: str
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._descriptor: int | None = None
-
-    def entry(self, offset: int) -> Entry:
-        """The line at `offset`. Raises RunError or Tampered where it is gone."""
-        try:
-            if self._descriptor is None:
-                self._descriptor = os.open(self.path, os.O_RDONLY)
-                weakref.finalize(self, os.close, self._descriptor)
-            line = self._line(self._descriptor, offset)
-        except OSError as problem:
-            raise RunError(f"the journal can't be read: {problem.strerror}", where=str(self.path)) from None
-        entry = journal.split(line, offset)
-        if entry is None:
-            raise Tampered("the journal changed while it was read", where=f"{self.path}, byte {offset}")
-        return entry
-
-    def _line(self, descriptor: int, offset: int) -> bytes:
-        read, size = b"", self.FIRST
-        while not read.endswith(b"\n"):
-            more = os.pread(descriptor, size, offset + len(read))
-            if not more:
-                break
-            end = more.find(b"\n")
-            read, size = read + (more if end < 0 else more[: end + 1]), size * 4
-        return read
+    def result(self) -> Result:
+        """What counts."""
+        return Result(
+            by=self.by,
+            states=tuple([mark.state for mark in self.marks]),
+            earned=self.earned,
+            possible=self.possible,
+            outcome=self.outcome,
+            violation=self.violation,
+            why=self.why,
+        )
 
 
 class Run:
@@ -167,7 +83,7 @@ class Run:
         self.failed: Column[str] = Column(length)
         self.known: Final = Known(grades=self.results, judged=self.by_judge, failed=self.failed)
         self.retries = self.recovered = self.reasked = 0
-        self.spent = Spent()
+        self._spent: Spent | None = None
         self.opened: list[Any] = []
         self.scores: Scores | None = None
         self.verdict: Verdict | None = None
@@ -205,15 +121,25 @@ class Run:
 
     def read(self, entry: Entry) -> None:
         """Take in a line of the journal. Raises Tampered where it says what can't be."""
-        data = _data(entry, self.path)
-        self._apply(entry, data)
-        if isinstance(data, (Response, Failure)):
-            self.spent.calls += data.attempts
-        if isinstance(data, Response):
-            for answer in data.answers:
-                asked = 0 if answer.prompt_tokens is not None else self._characters(data.position)
-                self.spent.add(*tokens(asked, answer))
+        if entry.kind == "response" and (tail := _RESPONSE_END.search(entry.raw)) is not None:
+            self._answer(int(tail[1]), entry)
+        elif entry.kind == "grade" and (seen := boundary.glance(_Seen, entry.raw)) is not None:
+            self._grade(seen.position, seen.result(), entry)
+        else:
+            self._apply(entry, _data(entry, self.path))
         self._moved_on(entry)
+
+    @property
+    def spent(self) -> Spent:
+        """What the run has spent; what was spent before it was opened is counted when it is first asked for."""
+        if self._spent is None:
+            self._spent = Spent(calls=sum(failure.attempts for failure in self.failures.values()))
+            for response in self.responses.values():
+                self._spent.calls += response.attempts
+                for answer in response.answers:
+                    asked = 0 if answer.prompt_tokens is not None else self._characters(response.position)
+                    self._spent.add(*tokens(asked, answer))
+        return self._spent
 
     def _characters(self, position: int) -> int:
         """The length of the prompt that the plan asks there."""
@@ -225,16 +151,12 @@ class Run:
     def _apply(self, entry: Entry, data: Any) -> None:
         match entry.kind:
             case "response":
-                self._answer(data, entry)
+                self._answer(data.position, entry)
             case "failure":
                 self.fail(self._planned(data.position, entry), data.kind, entry.offset)
                 self.finished = entry.at
             case "grade":
-                if data.position not in self.responses:
-                    raise self._tampered(
-                        entry, f"entry {entry.seq} grades position {data.position}, which has no answer"
-                    )
-                self.take(data, entry.offset)
+                self._grade(data.position, Result.of(data), entry)
             case "verdict":
                 self.verdict, self.decided = data, entry
             case "report":
@@ -253,8 +175,13 @@ class Run:
             case _:
                 raise self._tampered(entry, f"a second plan at entry {entry.seq}")
 
-    def _answer(self, response: Response, entry: Entry) -> None:
-        position = self._planned(response.position, entry)
+    def _grade(self, position: int, result: Result, entry: Entry) -> None:
+        if position not in self.responses:
+            raise self._tampered(entry, f"entry {entry.seq} grades position {position}, which has no answer")
+        self._keep(position, result, entry.offset)
+
+    def _answer(self, position: int, entry: Entry) -> None:
+        self._planned(position, entry)
         if position in self.responses:
             raise self._tampered(entry, f"entry {entry.seq} answers position {position}, which is answered already")
         self.responses.put(position, entry.offset)
@@ -277,17 +204,19 @@ class Run:
         self.failed.put(position, kind)
         self.overtake()
 
-    def take(self, grade: Grade, offset: int = NONE) -> None:
-        """Keep a grade, and where it stands."""
+    def take(self, grade: Grade) -> None:
+        """Keep what counts of a grade that stands in no journal."""
+        self._keep(grade.position, Result.of(grade), NONE)
+
+    def _keep(self, position: int, result: Result, offset: int) -> None:
         self.overtake()
-        result = self._shared(Result.of(grade))
-        position, machine = grade.position, not grade.by.startswith(PERSON)
-        if grade.by.startswith(JUDGE):
+        result = self._shared(result)
+        if result.by.startswith(JUDGE):
             self.judged.put(position, offset)
             self.by_judge.put(position, result)
             return
         before = self.results.get(position)
-        if machine:
+        if not result.by.startswith(PERSON):
             self.machine.put(position, offset)
             if before is not None and before.by.startswith(PERSON):
                 return
@@ -316,29 +245,12 @@ _KINDS: Final[Mapping[str, Any]] = {
 def _data(entry: Entry, path: Path) -> Any:
     if entry.kind in _KINDS:
         return typed(_KINDS[entry.kind], entry, path)
-    data = _plain(entry, path)
+    data = plain(entry, path)
     if not isinstance(data, dict):
         raise Tampered(f"entry {entry.seq} is no {entry.kind}: it holds no fields", where=f"{path}:{entry.seq + 1}")
     if entry.kind == "reasked" and not isinstance(data.get("positions"), list):
         raise Tampered(f"entry {entry.seq} is no {entry.kind}: it names no positions", where=f"{path}:{entry.seq + 1}")
     return data
-
-
-def typed(kind: type[T], entry: Entry, path: Path) -> T:
-    """The record that an entry holds. Raises Tampered where it is none, or not spelled canonically."""
-    if kind in journal.SPELLED and (made := boundary.exact(kind, entry.raw)) is not None:
-        return made
-    try:
-        return boundary.convert(kind, _plain(entry, path))
-    except InputError as problem:
-        raise Tampered(f"entry {entry.seq} is no {entry.kind}: {problem}", where=f"{path}:{entry.seq + 1}") from None
-
-
-def _plain(entry: Entry, path: Path) -> Any:
-    try:
-        return entry.data
-    except InputError as problem:
-        raise Tampered(f"entry {entry.seq}: {problem}", where=f"{path}:{entry.seq + 1}") from None
 
 
 # -- opening ----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ FLOORS = {
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
     },
     2: {"boundary", "plugins", "marking", "graders", "generators", "candidates", "importers", "sections"},
-    3: {"yamls", "suites", "specs", "lint", "journal", "history", "flying", "envelope"},
+    3: {"yamls", "suites", "specs", "lint", "journal", "history", "shelves", "flying", "envelope"},
     4: {
         *("run", "steering", "grade", "review", "report", "rendering", "declaration", "certify", "walk", "importing"),
         *("inventory", "compare"),

@@ -1,0 +1,156 @@
+"""What a run knows of its samples, by position: a value in memory, or a record on the disk that is read when it is asked for.
+
+Rules this module keeps:
+
+* A million positions cost a few bytes each, and nothing where nothing is known.
+* What is read from the disk is a record in its canonical form, to the byte; anything else is Tampered.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from array import array
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+from evalcenter import boundary, journal
+from evalcenter.errors import InputError, RunError, Tampered
+from evalcenter.journal import Entry
+
+T = TypeVar("T")
+NONE: Final = -1
+
+
+class Column(Mapping[int, T]):
+    """One value in memory for each position that has one."""
+
+    def __init__(self, length: int) -> None:
+        self._length, self._held, self._count = length, list[T | None](), 0
+
+    def put(self, position: int, value: T) -> None:
+        """Hold `value`, in place of the one before."""
+        if not self._held:
+            self._held = [None] * self._length
+        self._count += self._held[position] is None
+        self._held[position] = value
+
+    def drop(self, position: int) -> None:
+        """Hold nothing there any more."""
+        if position in self:
+            self._held[position] = None
+            self._count -= 1
+
+    def __getitem__(self, position: int) -> T:
+        value = self._held[position] if 0 <= position < len(self._held) else None
+        if value is None:
+            raise KeyError(position)
+        return value
+
+    def get(self, position: int, default: Any = None) -> Any:
+        """As of any mapping, without an exception inside."""
+        value = self._held[position] if 0 <= position < len(self._held) else None
+        return default if value is None else value
+
+    def __contains__(self, position: object) -> bool:
+        return isinstance(position, int) and 0 <= position < len(self._held) and self._held[position] is not None
+
+    def __iter__(self) -> Iterator[int]:
+        return (position for position, value in enumerate(self._held) if value is not None)
+
+    def __len__(self) -> int:
+        return self._count
+
+
+class Shelf(Mapping[int, T], Generic[T]):
+    """Records of one kind by position, each read from the journal when it is asked for."""
+
+    def __init__(self, lines: Lines, kind: type[T], length: int) -> None:
+        self._lines, self._kind, self._length = lines, kind, length
+        self._at: array[int] = array("q")
+        self._count = 0
+
+    def put(self, position: int, offset: int) -> None:
+        """The record of `position` is the line at `offset`."""
+        if not self._at:
+            self._at = array("q", [NONE]) * self._length
+        self._count += (self._at[position] == NONE) - (offset == NONE)
+        self._at[position] = offset
+
+    def drop(self, position: int) -> None:
+        """`position` has none any more."""
+        if position in self:
+            self._at[position] = NONE
+            self._count -= 1
+
+    def offset(self, position: int) -> int:
+        """Where the line begins; -1 where there is none."""
+        return self._at[position] if 0 <= position < len(self._at) else NONE
+
+    def __getitem__(self, position: int) -> T:
+        offset = self.offset(position)
+        if offset == NONE:
+            raise KeyError(position)
+        return typed(self._kind, self._lines.entry(offset), self._lines.path)
+
+    def __contains__(self, position: object) -> bool:
+        return isinstance(position, int) and self.offset(position) != NONE
+
+    def __iter__(self) -> Iterator[int]:
+        return (position for position, offset in enumerate(self._at) if offset != NONE)
+
+    def __len__(self) -> int:
+        return self._count
+
+
+class Lines:
+    """Single lines of a journal, read again by where they begin."""
+
+    FIRST: Final = 4096
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    def entry(self, offset: int) -> Entry:
+        """The line at `offset`. Raises RunError or Tampered where it is gone."""
+        try:
+            if self._descriptor is None:
+                self._descriptor = os.open(self.path, os.O_RDONLY)
+                weakref.finalize(self, os.close, self._descriptor)
+            line = self._line(self._descriptor, offset)
+        except OSError as problem:
+            raise RunError(f"the journal can't be read: {problem.strerror}", where=str(self.path)) from None
+        entry = journal.split(line, offset)
+        if entry is None:
+            raise Tampered("the journal changed while it was read", where=f"{self.path}, byte {offset}")
+        return entry
+
+    def _line(self, descriptor: int, offset: int) -> bytes:
+        read, size = b"", self.FIRST
+        while not read.endswith(b"\n"):
+            more = os.pread(descriptor, size, offset + len(read))
+            if not more:
+                break
+            end = more.find(b"\n")
+            read, size = read + (more if end < 0 else more[: end + 1]), size * 4
+        return read
+
+
+def typed(kind: type[T], entry: Entry, path: Path) -> T:
+    """The record that an entry holds. Raises Tampered where it is none, or not spelled canonically."""
+    if kind in journal.SPELLED and (made := boundary.exact(kind, entry.raw)) is not None:
+        return made
+    try:
+        return boundary.convert(kind, plain(entry, path))
+    except InputError as problem:
+        raise Tampered(f"entry {entry.seq} is no {entry.kind}: {problem}", where=f"{path}:{entry.seq + 1}") from None
+
+
+def plain(entry: Entry, path: Path) -> Any:
+    """What an entry holds, as JSON types. Raises Tampered where it is not spelled canonically."""
+    try:
+        return entry.data
+    except InputError as problem:
+        raise Tampered(f"entry {entry.seq}: {problem}", where=f"{path}:{entry.seq + 1}") from None
