@@ -26,7 +26,7 @@ from evalcenter.paths import JUDGE, PERSON, Known, Result
 from evalcenter.records import Failure, Grade, MarkState, Outcome, Plan, Response, Scores, Verdict, Violation
 from evalcenter.shelves import NONE, Column, Lines, Shelf, plain, typed
 
-_RESPONSE_END: Final = re.compile(rb',"attempts":[0-9]+,"position":(0|[1-9][0-9]{0,17})\}\Z')
+_RESPONSE_END: Final = re.compile(rb',"attempts":[0-9]+,"position":(0|[1-9][0-9]{0,17})\}')
 """How a response ends. The rest of it is looked at when it is read, and every time a run is verified."""
 
 
@@ -121,8 +121,8 @@ class Run:
 
     def read(self, entry: Entry) -> None:
         """Take in a line of the journal. Raises Tampered where it says what can't be."""
-        if entry.kind == "response" and (tail := _RESPONSE_END.search(entry.raw)) is not None:
-            self._answer(int(tail[1]), entry)
+        if entry.kind == "response" and (end := _RESPONSE_END.fullmatch(entry.raw, entry.raw.rfind(b',"attempts":'))):
+            self._answer(int(end[1]), entry)
         elif entry.kind == "grade" and (seen := boundary.glance(_Seen, entry.raw)) is not None:
             self._grade(seen.position, seen.result(), entry)
         else:

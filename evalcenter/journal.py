@@ -96,21 +96,9 @@ def entries(folder: Path) -> Iterator[Entry]:
             for number, line in enumerate(file):
                 if not line.endswith(b"\n"):
                     return
-                where = f"{path}:{number + 1}"
                 entry = split(line, offset)
-                if entry is None:
-                    raise Tampered("not a journal line in canonical form", where=where)
-                if entry.prev != previous or entry.seq != number:
-                    raise Tampered(
-                        f"the chain is broken: line {entry.seq} follows {entry.prev}, line {number} behind {previous} was due",
-                        where=where,
-                    )
-                if entry.kind not in KINDS:
-                    raise Tampered(
-                        f"an unknown kind of entry, {entry.kind!r}",
-                        where=where,
-                        todo="read it with the version that wrote it",
-                    )
+                if entry is None or entry.prev != previous or entry.seq != number or entry.kind not in KINDS:
+                    raise _wrong(entry, previous, number, f"{path}:{number + 1}")
                 previous, offset = entry.digest, offset + len(line)
                 yield entry
     except FileNotFoundError:
@@ -121,6 +109,18 @@ def entries(folder: Path) -> Iterator[Entry]:
         ) from None
     except OSError as problem:
         raise RunError(f"the journal can't be read: {problem.strerror}", where=str(path)) from None
+
+
+def _wrong(entry: Entry | None, previous: str, number: int, where: str) -> Tampered:
+    """Why a line does not stand where it should."""
+    if entry is None:
+        return Tampered("not a journal line in canonical form", where=where)
+    if entry.prev != previous or entry.seq != number:
+        words = f"the chain is broken: line {entry.seq} follows {entry.prev}, line {number} behind {previous} was due"
+        return Tampered(words, where=where)
+    return Tampered(
+        f"an unknown kind of entry, {entry.kind!r}", where=where, todo="read it with the version that wrote it"
+    )
 
 
 def chain(folder: Path) -> tuple[int, str]:
