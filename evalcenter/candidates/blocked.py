@@ -73,10 +73,10 @@ def finish(reason: str | None) -> bool:
 
 def word(body: Any, status: int = 200) -> str | None:
     """The provider's own code for a blocked call, or None where `body` says something else (or the status does)."""
-    if not isinstance(body, Mapping) or status not in _REFUSING:
+    if not isinstance(body, dict) or status not in _REFUSING:
         return None
     base = body.get("base_resp")
-    if isinstance(base, Mapping) and _code(base.get("status_code")) in MINIMAX:
+    if isinstance(base, dict) and _code(base.get("status_code")) in MINIMAX:
         return f"base_resp {_code(base.get('status_code'))}"
     for place in _places(body):
         said = place.get("message")
@@ -95,10 +95,10 @@ def _places(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     error = body.get("error")
     if isinstance(error, str):
         yield {"message": error}
-    if isinstance(error, Mapping):
+    if isinstance(error, dict):
         yield error
         for name in ("innererror", "inner_error"):
-            if isinstance(error.get(name), Mapping):
+            if isinstance(error.get(name), dict):
                 yield error[name]
     if "choices" not in body:
         yield body

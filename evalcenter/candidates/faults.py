@@ -1,4 +1,4 @@
-"""Turns an HTTP reply that is not a success into CallFailed, or into a blocked answer.
+"""Turns an HTTP reply that is not a success, or none at all, into CallFailed, or into a blocked answer.
 
 Rules this module keeps:
 
@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -28,6 +30,8 @@ from evalcenter.records import Answer
 
 RETRYABLE: Final = frozenset({408, 409, 425, 429})
 SHOWN: Final = 300
+MAX_BYTES: Final = 64_000_000
+"""The longest reply that is read, unpacked."""
 _PAGE: Final = re.compile(
     rb"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype|html|head|body|title|h1|\?xml)", re.IGNORECASE | re.DOTALL
 )
@@ -42,17 +46,33 @@ _NO_MODEL_CODES: Final = frozenset(
     | {"invalidendpointormodel.notfound", "model_not_found_error", "modelnotexist"}
 )
 _NO_CREDIT: Final = frozenset({"insufficient_quota", "insufficient_balance", "arrearage", "1113", "billing_not_active"})
+_REASONS: Final[tuple[tuple[tuple[type[Exception], ...], str, str], ...]] = (
+    ((ssl.SSLCertVerificationError,), "tls", "its certificate is not trusted:"),
+    ((ssl.SSLError,), "tls", "the encrypted connection failed:"),
+    ((socket.gaierror,), "dns", "the host's name is not known"),
+    ((ConnectionRefusedError,), "connection", "nothing listens there (connection refused)"),
+    ((ConnectionResetError, BrokenPipeError), "connection", "the connection was cut (reset)"),
+)
+
+
+class TooLong(ValueError):
+    """A reply that is longer than any answer: an endpoint must not be able to fill this machine's memory."""
+
+
+class Broken(ConnectionError):
+    """A connection that brought something else than one whole reply."""
 
 
 class Scrubber:
     """Takes a key out of texts. It shows the key to nobody, not even in its own repr."""
 
-    __slots__ = ("_forms", "_long")
+    __slots__ = ("_forms", "_long", "_raw")
 
     def __init__(self, key: str | None) -> None:
         forms = {key, quote(key, safe=""), quote_plus(key)} if key else set()
         self._forms = tuple(sorted(forms, key=len, reverse=True))
-        self._long = key is not None and len(key) >= 8
+        self._long = self._forms if key is not None and len(key) >= 8 else ()
+        self._raw = tuple(form.encode() for form in self._long)
 
     def __call__(self, text: str) -> str:
         """`text` without the key, for messages."""
@@ -62,13 +82,15 @@ class Scrubber:
 
     def raw(self, body: bytes) -> bytes:
         """A reply's body without the key, so that no later cut can leave half of it. Keys below 8 characters stay."""
-        for form in self._forms if self._long else ():
-            body = body.replace(form.encode(), b"[key]")
+        for form in self._raw:
+            body = body.replace(form, b"[key]")
         return body
 
     def evidence(self, text: str) -> str:
         """`text` without the key, for answers: a key of fewer than 8 characters could be a word of the answer."""
-        return self(text) if self._long else text
+        for form in self._long:
+            text = text.replace(form, "[key]")
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +163,8 @@ def read(reply: Reply, place: Place, now: datetime, latency_ms: int) -> Answer:
 
 def disguised(body: Any) -> int | None:
     """The HTTP status that an error under HTTP 200 carries as its code, as some gateways write it; None where there is none."""
-    error = body.get("error") if isinstance(body, Mapping) and not body.get("choices") else None
-    code = error.get("code") if isinstance(error, Mapping) else None
+    error = body.get("error") if isinstance(body, dict) and not body.get("choices") else None
+    code = error.get("code") if isinstance(error, dict) else None
     if isinstance(code, str) and re.fullmatch("[45][0-9]{2}", code, re.ASCII):
         code = int(code)
     return code if isinstance(code, int) and 400 <= code <= 599 else None
@@ -198,6 +220,37 @@ def _hint(said: str) -> str:
     if "max_completion_tokens" in said:
         return " (set `max_tokens_field: max_completion_tokens` in the candidate's settings)"
     return ""
+
+
+# -- no reply at all --------------------------------------------------------------------------------------------------
+
+
+def unconnected(problem: BaseException, base_url: str) -> CallFailed:
+    """Plain words for a call that brought no reply, from the deepest reason that is known."""
+    causes = list(_causes(problem))
+    if any(isinstance(cause, TooLong) for cause in causes):
+        return CallFailed("too_long", f"the reply is longer than {MAX_BYTES} bytes", retryable=False)
+    for kinds, kind, words in _REASONS:
+        cause = next((cause for cause in causes if isinstance(cause, kinds)), None)
+        if cause is not None:
+            detail = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or ""
+            trusted = not isinstance(cause, ssl.SSLCertVerificationError)
+            return CallFailed(kind, f"{base_url}: {words} {detail}".rstrip(), retryable=trusted)
+    said = next((str(cause) for cause in causes if str(cause)), "no reason was given")
+    return CallFailed("connection", f"{base_url}: the connection failed: {said}")
+
+
+def _causes(problem: BaseException) -> Iterator[BaseException]:
+    pending, seen = [problem], set()
+    while pending:
+        one = pending.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        pending.extend(cause for cause in (one.__cause__, one.__context__) if cause is not None)
+        if isinstance(one, BaseExceptionGroup):
+            pending.extend(one.exceptions)
 
 
 # -- what the endpoint says -------------------------------------------------------------------------------------------

@@ -1,13 +1,16 @@
-"""Asks any endpoint that speaks the OpenAI chat-completions protocol, through the ``openai`` package.
+"""Asks any endpoint that speaks the OpenAI chat-completions protocol.
+
+Requests go over ``wire.py``, which costs next to nothing; where a proxy or an international host name stands in between, over the
+``openai`` package's client (``sdk.py``). What is sent and what becomes of a reply is the same on both ways.
 
 Rules this module keeps:
 
-* One call is one request: the client's own retries are off, because retries live in ``run.py``.
+* One call is one request: retries live in ``run.py``.
 * The key reaches the Authorization header and nothing else. It is taken out of every message and answer, also when the endpoint
   sends it back. Keys in addresses, headers or the request body are refused.
 * Only what the candidate file says is sent: no organisation, project or header from the environment. Redirects are not
   followed, because the address in the plan is the one that is tested.
-* A reply is read up to a bound, unpacked.
+* A reply is read up to a bound, unpacked. A whole call is kept to its time by the monotonic clock.
 * A system's proxy settings are honoured, except towards this machine.
 * The body is parsed once, by ``reading.py``; everything that is not a success is read by ``faults.py``.
 """
@@ -15,9 +18,8 @@ Rules this module keeps:
 from __future__ import annotations
 
 import asyncio
+import json
 import re
-import socket
-import ssl
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
@@ -28,15 +30,13 @@ from typing import Any, ClassVar, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from evalcenter import __version__
-from evalcenter.candidates import faults, reading
+from evalcenter.candidates import faults, reading, sdk, wire
 from evalcenter.errors import CallFailed, CandidateError, InputError
 from evalcenter.hooks import Limits
 from evalcenter.records import Answer, CandidateSpec, Params, Question, Sampling, record
 
 KEYLESS: Final = "none"
 """What is sent as key to a server that asks for none."""
-MAX_BYTES: Final = 64_000_000
-"""The longest reply that is read, unpacked."""
 _SECRET: Final = re.compile(
     r"authori[sz]ation|api[-_]?key|token|secret|cookie|password|credential|x-auth|^key$", re.IGNORECASE
 )
@@ -44,18 +44,11 @@ _SECRET_FIELD: Final = re.compile(r"(api|access|secret|auth)[-_]?(key|token)|aut
 _SECRET_VALUE: Final = re.compile(r"\s*(bearer|basic)\s+\S|sk-[A-Za-z0-9_-]{16,}", re.IGNORECASE)
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
-_REASONS: Final[tuple[tuple[tuple[type[Exception], ...], str, str], ...]] = (
-    ((ssl.SSLCertVerificationError,), "tls", "its certificate is not trusted:"),
-    ((ssl.SSLError,), "tls", "the encrypted connection failed:"),
-    ((socket.gaierror,), "dns", "the host's name is not known"),
-    ((ConnectionRefusedError,), "connection", "nothing listens there (connection refused)"),
-    ((ConnectionResetError, BrokenPipeError), "connection", "the connection was cut (reset)"),
+_FRAMING: Final = frozenset(
+    {"connection", "content-length", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 )
 _OURS: Final = frozenset({"model", "messages", "stream", "n"})
-
-
-class TooLong(ValueError):
-    """A reply that is longer than any answer: an endpoint must not be able to fill this machine's memory."""
+_json: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 @record
@@ -63,12 +56,13 @@ class Settings:
     """What this endpoint needs beyond the protocol.
 
     `headers` are sent with every request and hold no key. `extra_body` is merged into the request; a text in it that is a
-    decimal number (``"1.05"``, which is how YAML's 1.05 arrives here) is sent as a number.
+    decimal number (``"1.05"``, which is how YAML's 1.05 arrives here) is sent as a number. `client` says over what requests go.
     """
 
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     headers: Mapping[str, str] = field(default_factory=dict)
     extra_body: Params = field(default_factory=dict)
+    client: Literal["auto", "openai"] = "auto"
 
 
 class OpenaiHttp:
@@ -98,9 +92,14 @@ class Endpoint:
     def __init__(self, spec: CandidateSpec, settings: Settings, key: str | None, limits: Limits) -> None:
         address = _address(spec.base_url)
         self._spec, self._timeout = spec, limits.timeout_s
-        self._fixed = {**_sampling(spec.sampling, settings.max_tokens_field), **_numbers(settings.extra_body)}
+        self._system = _message("system", spec.system) if spec.system else ""
+        fixed = {"model": spec.model, **_sampling(spec.sampling, settings.max_tokens_field)}
+        try:
+            self._fixed = _json({**fixed, **_numbers(settings.extra_body)})[1:]
+        except (TypeError, ValueError) as problem:
+            raise InputError(f"extra_body can't be written as JSON: {problem}") from None
         self._place = faults.Place(address.geturl(), spec.model, faults.Scrubber(key))
-        self._client = _client(address, settings.headers, key or KEYLESS, limits)
+        self._transport = _transport(address, settings, key or KEYLESS, limits)
 
     def __repr__(self) -> str:
         return f"Endpoint({self._place.base_url!r}, {self._spec.model!r})"
@@ -108,10 +107,10 @@ class Endpoint:
     async def ask(self, question: Question) -> Answer:
         """One answer. Raises CallFailed for everything that is not an answer."""
         begin = time.monotonic()
-        reply = await self._post(self._messages(question))
+        reply = await self._post(question)
         spent = round((time.monotonic() - begin) * 1000)
-        reply = replace(reply, body=self._place.scrub.raw(reply.body))
-        answer = self._read_scrubbed(reply, spent)
+        body = self._place.scrub.raw(reply.body)
+        answer = self._read_scrubbed(faults.Reply(reply.status, reply.headers, body), spent)
         if isinstance(answer, CallFailed):
             # Raised here, where no other error is being handled: the unscrubbed one must not hang on to it as its context.
             raise answer
@@ -121,33 +120,28 @@ class Endpoint:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.close()
+        await self._transport.close()
 
-    def _messages(self, question: Question) -> list[dict[str, str]]:
-        said = [{"role": message.role, "content": message.content} for message in question.messages]
-        if self._spec.system and not any(message.role == "system" for message in question.messages):
-            said.insert(0, {"role": "system", "content": self._spec.system})
-        return said
+    def _body(self, question: Question) -> bytes:
+        said = [_message(message.role, message.content) for message in question.messages]
+        if self._system and not any(message.role == "system" for message in question.messages):
+            said.insert(0, self._system)
+        return f'{{"messages":[{",".join(said)}],{self._fixed}'.encode()
 
-    async def _post(self, messages: list[dict[str, str]]) -> faults.Reply:
-        from openai import APIConnectionError, APIStatusError, OpenAIError
-
-        create: Any = self._client.chat.completions.with_raw_response.create
+    async def _post(self, question: Question) -> faults.Reply:
         failed: CallFailed
         try:
+            body = self._body(question)
             async with asyncio.timeout(self._timeout):
-                raw = await create(model=self._spec.model, messages=messages, extra_body=self._fixed)
-                return _reply(raw.http_response)
-        except APIStatusError as problem:
-            return _reply(problem.response)
+                return await self._transport.post(body)
         except TimeoutError:
             failed = CallFailed("timeout", f"no answer from {self._place.base_url} within {self._timeout:g} s")
-        except (APIConnectionError, TooLong) as problem:
-            failed = _unconnected(problem, self._place.base_url, self._timeout)
-        except OSError as problem:
-            failed = CallFailed("connection", f"{self._place.base_url}: the connection failed: {problem}")
-        except (OpenAIError, ValueError) as problem:
+        except UnicodeEncodeError as problem:
             failed = CallFailed("not_sent", f"the request can't be sent ({type(problem).__name__})", retryable=False)
+        except (OSError, faults.TooLong) as problem:
+            failed = faults.unconnected(problem, self._place.base_url)
+        except CallFailed as problem:
+            failed = problem
         raise self._scrubbed(failed)
 
     def _read_scrubbed(self, reply: faults.Reply, spent: int) -> Answer | CallFailed:
@@ -195,55 +189,46 @@ class Endpoint:
 
     def _without_key(self, answer: Answer) -> Answer:
         hide = self._place.scrub.evidence
-        return replace(
-            answer,
-            text=hide(answer.text),
-            reasoning=hide(answer.reasoning),
-            model=hide(answer.model) if answer.model else None,
-            finish_reason=hide(answer.finish_reason) if answer.finish_reason else None,
-        )
+        said = (answer.text, answer.reasoning, answer.model or "", answer.finish_reason or "")
+        hidden = tuple(map(hide, said))
+        if hidden == said:
+            return answer
+        text, reasoning, model, reason = hidden
+        return replace(answer, text=text, reasoning=reasoning, model=model or None, finish_reason=reason or None)
 
 
-# -- the client -------------------------------------------------------------------------------------------------------
+# -- the way there ----------------------------------------------------------------------------------------------------
 
 
-def _client(address: SplitResult, headers: Mapping[str, str], key: str, limits: Limits) -> Any:
-    import openai
-
-    # The pool's own type differs between the openai package's major versions, so it is taken from its default value.
-    pool = type(openai.DEFAULT_CONNECTION_LIMITS)(
-        max_connections=limits.concurrency, max_keepalive_connections=limits.concurrency
-    )
-    client = openai.AsyncOpenAI(
-        api_key=key,
-        base_url=address.geturl(),
-        organization="",
-        project="",
-        timeout=limits.timeout_s,
-        max_retries=0,
-        http_client=openai.DefaultAsyncHttpxClient(
-            limits=pool,
-            follow_redirects=False,
-            trust_env=not _here(address),
-            timeout=limits.timeout_s,
-            event_hooks={"response": [_bounded]},
-        ),
-    )
-    client.organization = client.project = None
-    # OPENAI_CUSTOM_HEADERS would otherwise be sent too, and is not in the plan.
-    client._custom_headers = {"User-Agent": f"evalcenter/{__version__}", **headers}
-    return client
+def _transport(address: SplitResult, settings: Settings, key: str, limits: Limits) -> wire.Transport:
+    sent = _sent(settings.headers)
+    if settings.client == "auto" and _direct(address):
+        return wire.Wire(address, {"Authorization": f"Bearer {key}", **sent}, limits)
+    return sdk.Packaged(address, sent, key, limits, environment=not _here(address))
 
 
-async def _bounded(response: Any) -> None:
-    """Read a reply's body as far as a body may be long. What was read is where the response would keep it itself."""
-    held = bytearray()
-    async for chunk in response.aiter_bytes():
-        held += chunk
-        if len(held) > MAX_BYTES:
-            await response.aclose()
-            raise TooLong
-    response._content = bytes(held)
+def _sent(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of every request but Authorization. A header from the settings takes the place of one of ours."""
+    ours = {
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Content-Type": "application/json",
+        "User-Agent": f"evalcenter/{__version__}",
+    }
+    spelled = {name.lower(): name for name in ours}
+    return {**ours, **{spelled.get(name.lower(), name): value for name, value in headers.items()}}
+
+
+def _direct(address: SplitResult) -> bool:
+    """Whether `wire` can go: the host's name is a plain one, and no proxy of the system's settings stands before it."""
+    if not wire.can_reach(address):
+        return False
+    if _here(address):
+        return True
+    from urllib.request import getproxies, proxy_bypass
+
+    proxies = getproxies()
+    return not (proxies.get(address.scheme) or proxies.get("all")) or bool(proxy_bypass(address.netloc))
 
 
 def _address(base_url: str | None) -> SplitResult:
@@ -275,43 +260,11 @@ def _here(address: SplitResult) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def _reply(raw: Any) -> faults.Reply:
-    return faults.Reply(raw.status_code, {name.lower(): value for name, value in raw.headers.items()}, raw.content)
-
-
-def _unconnected(problem: BaseException, base_url: str, timeout: float) -> CallFailed:
-    """Plain words for a connection that failed, from the deepest reason that is known."""
-    from openai import APITimeoutError
-
-    causes = list(_causes(problem))
-    if any(isinstance(cause, TooLong) for cause in causes):
-        return CallFailed("too_long", f"the reply is longer than {MAX_BYTES} bytes", retryable=False)
-    for kinds, kind, words in _REASONS:
-        cause = next((cause for cause in causes if isinstance(cause, kinds)), None)
-        if cause is not None:
-            detail = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or ""
-            trusted = not isinstance(cause, ssl.SSLCertVerificationError)
-            return CallFailed(kind, f"{base_url}: {words} {detail}".rstrip(), retryable=trusted)
-    if isinstance(problem, APITimeoutError):
-        return CallFailed("timeout", f"no answer from {base_url} within {timeout:g} s")
-    said = next((str(cause) for cause in causes[1:] if str(cause)), "no reason was given")
-    return CallFailed("connection", f"{base_url}: the connection failed: {said}")
-
-
-def _causes(problem: BaseException) -> Iterator[BaseException]:
-    pending, seen = [problem], set()
-    while pending:
-        one = pending.pop(0)
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        pending.extend(cause for cause in (one.__cause__, one.__context__) if cause is not None)
-        if isinstance(one, BaseExceptionGroup):
-            pending.extend(one.exceptions)
-
-
 # -- what is sent -----------------------------------------------------------------------------------------------------
+
+
+def _message(role: str, content: str) -> str:
+    return f'{{"role":"{role}","content":{_json(content)}}}'
 
 
 def _sampling(sampling: Sampling, max_tokens_field: str) -> dict[str, Any]:
@@ -347,6 +300,8 @@ def _check_headers(headers: Mapping[str, str]) -> None:
                 f"the header {name!r} looks like a credential, and settings are written into the plan",
                 todo="put the key into an environment variable and name it as key_env; it is sent as a bearer token",
             )
+        if name.lower() in _FRAMING:
+            raise InputError(f"the header {name!r} belongs to the connection and can't be set", todo="remove it")
         if not _HEADER.fullmatch(name) or not value.isascii() or not value.isprintable():
             raise InputError(f"the header {name!r} cannot be sent: a name or value holds a character that HTTP forbids")
 

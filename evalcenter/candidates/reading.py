@@ -19,8 +19,7 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from evalcenter.candidates import blocked
@@ -37,7 +36,7 @@ _TAG: Final = re.compile(
     r"<(?P<end>/?)(?P<word>think|thinking|seed:think)>|\[(?P<end2>/?)(?P<word2>THINK)\]|◁(?P<end3>/?)(?P<word3>think)▷",
     re.IGNORECASE,
 )
-_UNWRITABLE: Final = re.compile("[\ud800-\udfff\0]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NUMBER: Final = re.compile(r"\s*([0-9]{1,12})(?:\.0*)?\s*")
 _MOST_TOKENS: Final = 10**12
 _LABEL: Final = 200
@@ -45,7 +44,14 @@ _LABEL: Final = 200
 
 def clean(text: str) -> str:
     """`text` with lone surrogates and NUL characters replaced by U+FFFD."""
-    return _UNWRITABLE.sub("\ufffd", text)
+    text = text.replace("\0", "\ufffd")
+    if text.isascii():
+        return text
+    try:
+        text.encode()  # finds lone surrogates, and faster than any search
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
 def label(value: Any) -> str | None:
@@ -56,7 +62,7 @@ def label(value: Any) -> str | None:
 def parse(raw: bytes) -> Any:
     """The JSON value in `raw`. Raises CallFailed (kind ``not_json``)."""
     try:
-        return json.loads(raw.decode("utf-8-sig"))
+        return json.loads(raw.decode().removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         raise CallFailed("not_json", f"the reply is not JSON; it begins with {_begin(raw)!r}") from None
 
@@ -67,7 +73,7 @@ def _begin(raw: bytes) -> str:
 
 def answer(body: Any, *, latency_ms: int = 0) -> Answer:
     """The answer in the chat completion `body`. Raises CallFailed where there is none (kinds in the module's docstring)."""
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         raise CallFailed("no_message", "the reply is JSON, but not a chat completion")
     word = blocked.word(body)
     if word is not None:
@@ -78,7 +84,7 @@ def answer(body: Any, *, latency_ms: int = 0) -> Answer:
     reason = label(choice.get("finish_reason"))
     stopped = blocked.finish(reason)
     message = choice.get("message")
-    if not isinstance(message, Mapping) or not message:
+    if not isinstance(message, dict) or not message:
         if not stopped:
             raise CallFailed("no_message", "the reply holds no message")
         message = {}
@@ -122,7 +128,8 @@ def _state(text: str, reason: str | None, *, stopped: bool, unclosed: bool) -> A
 
 def readable(text: str) -> bool:
     """Whether `text` holds anything that a reader could see: not only spaces, controls and zero-width characters."""
-    return any(unicodedata.category(character)[0] not in "ZC" for character in text)
+    said = text.strip()
+    return said != "" and (said[0].isprintable() or any(one.isprintable() and one != " " for one in set(said)))
 
 
 # -- the message ------------------------------------------------------------------------------------------------------
@@ -130,7 +137,7 @@ def readable(text: str) -> bool:
 
 def _choice(body: Mapping[str, Any]) -> Mapping[str, Any]:
     choices = body.get("choices")
-    if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
+    if isinstance(choices, list) and choices and isinstance(choices[0], dict):
         first = choices[0]
         if not first.get("error"):
             return first
@@ -142,7 +149,7 @@ def _choice(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def words(body: Any) -> str:
     """What an error body says, shortened; empty where it says nothing that can be read."""
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         return ""
     detail = body.get("detail")
     for place in (body.get("error"), body, detail, *(detail[:1] if isinstance(detail, list) else ())):
@@ -156,19 +163,15 @@ def words(body: Any) -> str:
 def _texts(message: Mapping[str, Any]) -> tuple[str, str, bool]:
     """The readable text, the reasoning, and whether thinking was left open."""
     said, aside = _parts(message.get("content"))
-    fields = [
-        clean(said) for name in ("reasoning_content", "reasoning", "thinking") for said in _first(message.get(name))
-    ]
+    thinking = (message.get("reasoning_content"), message.get("reasoning"), message.get("thinking"))
+    fields = [clean(field) for field in thinking if isinstance(field, str) and field]
     text, thought, unclosed = split(clean(said))
+    if not (fields or aside or thought or message.get("refusal")):
+        return text, "", unclosed
     refusal = message.get("refusal")
     if isinstance(refusal, str) and not readable(text):
         text, unclosed = clean(refusal), False
     return text, _joined(*dict.fromkeys(fields), clean(aside), thought), unclosed
-
-
-def _first(value: Any) -> Iterator[str]:
-    if isinstance(value, str) and value:
-        yield value
 
 
 def _parts(content: Any) -> tuple[str, str]:
@@ -208,6 +211,8 @@ def split(text: str) -> tuple[str, str, bool]:
 
     A text without thinking comes back unchanged; otherwise the spaces around what is left are dropped.
     """
+    if not _may_think(text):
+        return text, "", False
     said: list[str] = []
     thought: list[str] = []
     at, opened, found = 0, "", False
@@ -235,33 +240,47 @@ def split(text: str) -> tuple[str, str, bool]:
     return "".join([*said, rest]).strip(), _joined(*thought), False
 
 
+def _may_think(text: str) -> bool:
+    """False where `_TAG` finds nothing, for most texts without a search: by what every tag begins with, or by its word."""
+    if not ("<" in text or "[" in text or "◁" in text):
+        return False
+    return not text.isascii() or "think" in text.lower()
+
+
 def _joined(*pieces: str) -> str:
     return "\n".join(piece.strip() for piece in pieces if piece.strip())
 
 
 def _flagged(body: Mapping[str, Any], text: str) -> bool:
     """MiniMax marks a blocked call with two flags beside an empty message."""
-    return not readable(text) and (body.get("input_sensitive") is True or body.get("output_sensitive") is True)
+    return (body.get("input_sensitive") is True or body.get("output_sensitive") is True) and not readable(text)
 
 
 # -- usage ------------------------------------------------------------------------------------------------------------
 
 
 def _tokens(usage: Any, *names: str) -> int | None:
-    if not isinstance(usage, Mapping):
-        return None
-    return next((count for name in names if (count := _count(usage.get(name))) is not None), None)
+    if isinstance(usage, dict):
+        for name in names:
+            count = _count(usage.get(name))
+            if count is not None:
+                return count
+    return None
 
 
 def _reasoning_tokens(usage: Any) -> int | None:
-    if not isinstance(usage, Mapping):
-        return None
-    found = [_tokens(usage.get(f"{kind}_tokens_details"), "reasoning_tokens") for kind in ("completion", "output")]
-    return next((count for count in [*found, _tokens(usage, "reasoning_tokens")] if count is not None), None)
+    if isinstance(usage, dict):
+        for place in (usage.get("completion_tokens_details"), usage.get("output_tokens_details"), usage):
+            count = _tokens(place, "reasoning_tokens")
+            if count is not None:
+                return count
+    return None
 
 
 def _count(value: Any) -> int | None:
     """A token count given as a whole number, a float or text; None where it is none of these, negative or absurd."""
+    if value is None:
+        return None
     if isinstance(value, str):
         whole = _NUMBER.fullmatch(value)
         return int(whole[1]) if whole else None

@@ -1,23 +1,37 @@
-"""The client against real sockets: what it sends, and what it makes of every way to fail."""
+"""The client against real sockets, on both ways: what it sends, and what it makes of every way to fail."""
 
 import asyncio
 import gzip
 import json
 import socket
 import ssl
+import time
+import zlib
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
-import openai
 import pytest
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
-from evalcenter import boundary
-from evalcenter.candidates import openai_http
+from evalcenter import __version__, boundary
+from evalcenter.candidates import faults, openai_http, sdk, wire
 from evalcenter.errors import CallFailed, InputError, KeyRefused, UnknownModel, Unreachable
 from evalcenter.hooks import Adapter, Limits
 from evalcenter.records import CandidateSpec, Sampling
 
 KEY = "sk-test-0123456789abcdef"
+WAYS = {"wire": wire.Wire, "sdk": sdk.Packaged}
+
+
+@pytest.fixture(autouse=True, params=WAYS)
+def way(request, monkeypatch):
+    """Every test of this file holds on both ways, but those of kept connections, which only the wire keeps."""
+    monkeypatch.setattr(openai_http, "_direct", lambda address: request.param == "wire")
+    return request.param
 
 
 def completion(content="250 mg", reason="stop", **more):
@@ -99,6 +113,17 @@ def failure_of(handle, question, **how):
 @pytest.fixture
 def question(ask_of):
     return ask_of("What is the dose?")
+
+
+def test_each_way_is_gone(way):
+    """The tests of this file go the way that they say."""
+
+    async def go():
+        open_ = candidate("http://127.0.0.1:1/v1")
+        await open_.close()
+        return type(open_._transport)
+
+    assert asyncio.run(go()) is WAYS[way]
 
 
 def test_the_plugin_is_an_adapter():
@@ -183,6 +208,34 @@ def test_headers_are_sent(question):
     assert sent_by(question, settings={"headers": {"X-Tenant": "clinic-7"}})["headers"]["x-tenant"] == "clinic-7"
 
 
+@pytest.mark.parametrize("name", ["User-Agent", "user-agent"])
+def test_a_header_takes_the_place_of_ours(question, name):
+    """A header from the settings replaces the one that would be sent, however it is spelled."""
+    assert sent_by(question, settings={"headers": {name: "clinic/1"}})["headers"]["user-agent"] == "clinic/1"
+
+
+def test_both_ways_send_the_same_headers(question):
+    """Beside the package's own marks, a request has the same headers on both ways, and asks for nothing packed."""
+    headers = sent_by(question)["headers"]
+    named = {name: value for name, value in headers.items() if not name.startswith("x-stainless-")}
+    assert named.pop("host").startswith("127.0.0.1:")
+    assert int(named.pop("content-length")) > 0
+    assert named.pop("connection", "keep-alive") == "keep-alive"
+    assert named == {
+        "accept": "application/json",
+        "accept-encoding": "identity",
+        "authorization": f"Bearer {KEY}",
+        "content-type": "application/json",
+        "user-agent": f"evalcenter/{__version__}",
+    }
+
+
+def test_text_is_sent_as_it_is(ask_of):
+    """Quotation marks, line ends, Chinese and emoji arrive as they were asked."""
+    text = 'a "b" \\ \n\t\x01 药 \U0001f48a \u2028'
+    assert sent_by(ask_of(text))["body"]["messages"][0]["content"] == text
+
+
 def test_without_a_key_a_placeholder_is_sent(question):
     """A keyless local server gets the placeholder."""
     assert sent_by(question, key=None)["headers"]["authorization"] == "Bearer none"
@@ -236,6 +289,13 @@ def test_a_header_that_http_forbids_is_refused(header):
     """A header with forbidden characters is refused before anything is sent."""
     with pytest.raises(InputError, match="forbids"):
         candidate("http://127.0.0.1:1/v1", settings={"headers": header})
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding", "Connection", "Expect", "TE", "Upgrade"])
+def test_a_header_of_the_connection_is_refused(name):
+    """A header that would change where a request ends, or how the connection is used, is refused."""
+    with pytest.raises(InputError, match="belongs to the connection"):
+        candidate("http://127.0.0.1:1/v1", settings={"headers": {name: "1"}})
 
 
 @pytest.mark.parametrize("name", ["model", "messages", "stream", "n"])
@@ -565,47 +625,46 @@ def test_an_error_in_disguise_is_read_as_its_status(question):
 @pytest.mark.parametrize("packed", [False, True])
 def test_an_endless_reply_is_cut_off(question, monkeypatch, status, packed):
     """A reply beyond the bound is given up, also when it is packed or comes with an error status."""
-    monkeypatch.setattr(openai_http, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(faults, "MAX_BYTES", 100_000)
     raw = b" " * 5_000_000
     headers = {"Content-Encoding": "gzip"} if packed else {}
     problem = failure_of(fixed(gzip.compress(raw) if packed else raw, status, headers), question)
     assert (problem.kind, problem.retryable) == ("too_long", False)
 
 
-def test_a_packed_answer_is_unpacked(question):
-    """A gzip-packed answer is read."""
-    raw = gzip.compress(json.dumps(completion()).encode())
-    assert answer_to(fixed(raw, headers={"Content-Encoding": "gzip"}), question).text == "250 mg"
+def raw_deflate(raw):
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(raw) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [("gzip", gzip.compress), ("GZIP", gzip.compress), ("deflate", zlib.compress), ("deflate", raw_deflate)],
+)
+def test_a_packed_answer_is_unpacked(question, coding, pack):
+    """An answer that comes packed although nobody asked for it is read, also without zlib's own header."""
+    raw = pack(json.dumps(completion()).encode())
+    assert answer_to(fixed(raw, headers={"Content-Encoding": coding}), question).text == "250 mg"
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "x-unheard-of"])
+def test_an_answer_in_an_unknown_packing_is_refused(question, coding):
+    """A packing that cannot be undone is said, not read as an answer."""
+    problem = failure_of(fixed(b"\x0b\x02\x80", headers={"Content-Encoding": coding}), question)
+    assert problem.kind in {"not_unpacked", "connection"}
+    assert problem.http_status is None
+
+
+def test_a_damaged_packing_is_a_failed_connection(question):
+    """A packed answer that is damaged is worth another call."""
+    problem = failure_of(fixed(b"\x1f\x8bgarbage-garbage", headers={"Content-Encoding": "gzip"}), question)
+    assert (problem.kind, problem.retryable) == ("connection", True)
 
 
 def test_a_question_that_cannot_be_written_is_not_sent(ask_of):
     """A prompt with a lone surrogate cannot be sent, and asking again would not help."""
     problem = failure_of(fixed(completion()), ask_of("\ud800"))
     assert (problem.kind, problem.retryable) == ("not_sent", False)
-
-
-def test_an_untrusted_certificate_is_not_tried_again():
-    """A certificate that is not trusted is no passing trouble."""
-    outer = RuntimeError("connection error")
-    outer.__cause__ = ssl.SSLCertVerificationError(1, "certificate verify failed: self-signed")
-    problem = openai_http._unconnected(outer, "https://h/v1", 1)
-    assert (problem.kind, problem.retryable) == ("tls", False)
-    assert "not trusted" in problem.message
-
-
-def test_a_reason_inside_a_group_is_found():
-    """The reason of a failed connection is found inside an exception group, and a circle of causes ends."""
-    inner = ConnectionRefusedError(111, "refused")
-    outer = RuntimeError("outer")
-    outer.__cause__ = ExceptionGroup("all attempts failed", [inner, OSError("x")])
-    inner.__context__ = outer
-    assert "nothing listens" in openai_http._unconnected(outer, "http://h/v1", 1).message
-
-
-def test_the_packages_own_timeout_is_a_timeout():
-    """The openai package's own time-out, which may strike first, is a time-out too."""
-    problem = openai_http._unconnected(openai.APITimeoutError(request=None), "http://h/v1", 2)
-    assert (problem.kind, problem.retryable) == ("timeout", True)
 
 
 def test_an_error_of_the_system_is_a_failed_connection(question, monkeypatch):
@@ -616,8 +675,7 @@ def test_an_error_of_the_system_is_a_failed_connection(question, monkeypatch):
 
     async def go():
         open_ = candidate("http://127.0.0.1:1/v1")
-        monkeypatch.setattr(type(open_._client), "post", broken)
-        open_._client.chat.completions._post = broken
+        monkeypatch.setattr(type(open_._transport), "post", broken)
         try:
             await open_.ask(question)
         finally:
@@ -626,11 +684,6 @@ def test_an_error_of_the_system_is_a_failed_connection(question, monkeypatch):
     with pytest.raises(CallFailed, match="too many open files") as caught:
         asyncio.run(go())
     assert (caught.value.kind, caught.value.retryable) == ("connection", True)
-
-
-def test_a_failure_without_a_reason_is_still_said():
-    """A connection that failed for no known reason says so."""
-    assert "no reason was given" in openai_http._unconnected(RuntimeError("x"), "http://h/v1", 1).message
 
 
 # -- the key ----------------------------------------------------------------------------------------------------------
@@ -697,3 +750,328 @@ def test_the_pool_is_as_wide_as_the_run(question):
 
     asyncio.run(go())
     assert most[0] == 3
+
+
+# -- the connection ---------------------------------------------------------------------------------------------------
+
+
+REPLY = json.dumps(completion()).encode()
+
+
+def framed(body=REPLY, head="HTTP/1.1 200 OK", *more):
+    return "\r\n".join([head, f"Content-Length: {len(body)}", *more, "", ""]).encode() + body
+
+
+async def one_request(reader):
+    """The head and the body of the next request; None at the end of the stream."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        return head, await reader.readexactly(int(length.split(b":")[1]))
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+
+
+def scripted(*connections, seen=None):
+    """Answer with the bytes in `connections`: a list for each connection, an entry for each request, None for an end."""
+    script = iter(connections)
+
+    async def handle(reader, writer):
+        for reply in next(script):
+            asked = await one_request(reader)
+            if asked is None:
+                break
+            if seen is not None:
+                seen.append(asked)
+            if reply is not None:
+                writer.write(reply)
+                await writer.drain()
+        writer.close()
+
+    return handle
+
+
+def answers_to(handle, question, times=1, pause=0.0, **how):
+    """What `times` calls in turn, with a pause between them, bring: texts and CallFailed."""
+    found = []
+
+    async def go():
+        async with socket_server(handle) as base_url:
+            open_ = candidate(base_url, **how)
+            try:
+                for _ in range(times):
+                    try:
+                        found.append((await open_.ask(question)).text)
+                    except CallFailed as problem:
+                        found.append(problem)
+                    await asyncio.sleep(pause)
+            finally:
+                await open_.close()
+
+    asyncio.run(go())
+    return found
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        framed(),
+        framed(REPLY, "HTTP/1.1 200"),
+        framed(REPLY, "HTTP/1.1 200 OK", "Connection: close"),
+        framed(REPLY, "HTTP/1.0 200 OK"),
+        b"HTTP/1.0 200 OK\r\n\r\n" + REPLY,
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + REPLY,
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + framed(),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\n%b\r\n%x\r\n%b\r\n0\r\nTrailer: v\r\n\r\n"
+        % (REPLY[:5], len(REPLY) - 5, REPLY[5:]),
+        framed(REPLY, "HTTP/1.1 200 OK", "X-Odd: \u00e9", "X-Twice: a", "x-twice: b", "X-Empty:"),
+    ],
+    ids=["plain", "no reason", "close", "1.0", "1.0 to the end", "1.1 to the end", "interim", "chunked", "odd headers"],
+)
+def test_each_form_of_a_reply_is_read(question, reply):
+    """However HTTP/1 allows a reply to be framed, it is read as a whole."""
+    assert answers_to(scripted([reply]), question) == ["250 mg"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        None,
+        b"HTTP/1.1 2",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        framed()[:-3],
+        b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"cho',
+        b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"cho\r\n',
+        b"SSH-2.0-OpenSSH_9.9\r\n",
+        b"HTTP/1.1 OK\r\n\r\n",
+        b"HTTP/2 200\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n123456",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        b"HTTP/1.1 200 OK\r\nBad Header\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 400_000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 100_000,
+    ],
+)
+def test_what_is_no_whole_reply_is_a_failed_connection(question, reply):
+    """A reply that is cut, is not HTTP or has no end of headers is worth another call, and never a shorter answer."""
+    [problem] = answers_to(scripted([reply]), question)
+    assert isinstance(problem, CallFailed)
+    assert (problem.kind, problem.retryable, problem.http_status) == ("connection", True, None)
+    assert problem.message.startswith("http://127.0.0.1:")
+    assert (problem.__cause__, problem.__context__) == (None, None)
+
+
+@pytest.mark.parametrize("way", ["wire"], indirect=True)
+def test_a_connection_is_used_again(question):
+    """A connection that is left as it should be serves the next call."""
+    assert answers_to(scripted([framed()] * 3), question, times=3) == ["250 mg"] * 3
+
+
+def test_a_reply_that_nobody_asked_for_is_never_the_next_answer(question):
+    """A reply that is delivered twice is read once; the next call gets its own answer over another connection."""
+    other = framed(json.dumps(completion("500 mg")).encode())
+    handle = scripted([framed() * 2, framed()], [other])
+    assert answers_to(handle, question, times=2) == ["250 mg", "500 mg"]
+
+
+def test_bytes_beyond_the_end_are_never_the_next_answer(question):
+    """Bytes beyond a reply's stated length end the connection and reach no answer."""
+    other = framed(json.dumps(completion("500 mg")).encode())
+    handle = scripted([framed() + b"HTTP/1.1 200 OK\r\n"], [other])
+    assert answers_to(handle, question, times=2) == ["250 mg", "500 mg"]
+
+
+def test_a_late_second_reply_is_never_the_next_answer(question):
+    """A second reply that comes while the connection waits for work ends it."""
+    other = framed(json.dumps(completion("500 mg")).encode())
+    calls = iter(([framed(), framed()], [other]))
+
+    async def handle(reader, writer):
+        for number, reply in enumerate(next(calls)):
+            if number:
+                await asyncio.sleep(0.05)
+            else:
+                await one_request(reader)
+            writer.write(reply)
+        await reader.read()
+
+    assert answers_to(handle, question, times=2, pause=0.2) == ["250 mg", "500 mg"]
+
+
+def test_a_connection_that_the_endpoint_closed_is_not_used(question):
+    """A connection that was closed while it waited costs no call."""
+    assert answers_to(scripted([framed()], [framed()]), question, times=2, pause=0.1) == ["250 mg", "250 mg"]
+
+
+@pytest.mark.parametrize("way", ["wire"], indirect=True)
+def test_a_kept_connection_that_ends_without_a_reply_is_a_failed_connection(question):
+    """A kept connection that is closed when the next request comes is a failed call: nothing is sent twice here."""
+    seen = []
+    first, second = answers_to(scripted([framed(), None], [framed()], seen=seen), question, times=2)
+    assert (first, second.kind, second.retryable, len(seen)) == ("250 mg", "connection", True, 2)
+
+
+def test_a_failed_call_ends_its_connection(question):
+    """After a call that ran out of time, its late reply is not read by the next call."""
+    other = framed(json.dumps(completion("500 mg")).encode())
+    calls = iter((framed(), other))
+
+    async def handle(reader, writer):
+        reply = next(calls)
+        if await one_request(reader) is not None:
+            await asyncio.sleep(0.3 if reply is not other else 0)
+            writer.write(reply)
+        await reader.read()
+
+    first, second = answers_to(handle, question, times=2, timeout=0.15)
+    assert (first.kind, second) == ("timeout", "500 mg")
+
+
+def test_a_cancelled_call_closes_its_connection(question):
+    """A call that is cancelled leaves no connection on which its reply could come."""
+    closed = []
+
+    async def handle(reader, writer):
+        await one_request(reader)
+        closed.append(await reader.read() == b"")
+        writer.close()
+
+    async def go():
+        async with socket_server(handle) as base_url:
+            open_ = candidate(base_url)
+            call = asyncio.create_task(open_.ask(question))
+            await asyncio.sleep(0.1)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            await asyncio.sleep(0.1)
+            seen = list(closed)
+            await open_.close()
+            return seen
+
+    assert asyncio.run(go()) == [True]
+
+
+def test_a_jump_of_the_clock_ends_no_call(question, monkeypatch):
+    """A call is kept to its time by a clock that nobody can set."""
+
+    async def handle(request):
+        monkeypatch.setattr(time, "time", lambda: 4e9)
+        await asyncio.sleep(0.05)
+        return web.json_response(completion())
+
+    answer = answer_to(handle, question, timeout=3.0)
+    assert (answer.text, answer.latency_ms < 3000) == ("250 mg", True)
+
+
+def test_the_address_of_a_host_without_a_name_is_sent_in_brackets(question):
+    """An IPv6 address is reached, and named with its port as HTTP wants it."""
+    seen = []
+
+    async def go():
+        server = await asyncio.start_server(scripted([framed()], seen=seen), "::1", 0)
+        port = server.sockets[0].getsockname()[1]
+        try:
+            answer = await one_call(f"http://[::1]:{port}/v1", question)
+        finally:
+            server.close()
+            await server.wait_closed()
+        return port, answer
+
+    port, answer = asyncio.run(go())
+    assert answer.text == "250 mg"
+    assert f"\r\nhost: [::1]:{port}\r\n".encode() in seen[0][0].lower()
+
+
+def test_a_path_is_sent_quoted(question):
+    """A path beyond ASCII is sent as HTTP wants it."""
+    seen = []
+
+    async def go():
+        async with socket_server(scripted([framed()], seen=seen)) as base_url:
+            return await one_call(f"{base_url}/模型 a%20b", question)
+
+    assert asyncio.run(go()).text == "250 mg"
+    assert seen[0][0].startswith(b"POST /v1/%E6%A8%A1%E5%9E%8B%20a%20b/chat/completions HTTP/1.1\r\n")
+
+
+# -- TLS --------------------------------------------------------------------------------------------------------------
+
+
+def certificate(folder, *names):
+    """A file with a key and a self-signed certificate for `names`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    begin = datetime.now(UTC) - timedelta(days=1)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(begin)
+        .not_valid_after(begin + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    coding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    path = folder / "server.pem"
+    path.write_bytes(key.private_bytes(coding, form, serialization.NoEncryption()) + built.public_bytes(coding))
+    return path
+
+
+def over_tls(question, path, monkeypatch, *, trusting, times=1):
+    """What calls to https://localhost bring, and the server name that was asked for."""
+    named = []
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(path)
+    serving.sni_callback = lambda _, name, __: named.append(name)
+    trusted = wire.trusted()
+    if trusting:
+        trusted.load_verify_locations(path)
+    monkeypatch.setattr(wire, "trusted", lambda: trusted)
+
+    async def go():
+        found = []
+        server = await asyncio.start_server(scripted(*[[framed()] * times] * 4), "127.0.0.1", 0, ssl=serving)
+        open_ = candidate(f"https://localhost:{server.sockets[0].getsockname()[1]}/v1")
+        try:
+            for _ in range(times):
+                try:
+                    found.append((await open_.ask(question)).text)
+                except CallFailed as problem:
+                    found.append(problem)
+        finally:
+            await open_.close()
+            server.close()
+            await server.wait_closed()
+        return found
+
+    return asyncio.run(go()), named
+
+
+def test_a_trusted_certificate_for_the_host_is_accepted(question, tmp_path, monkeypatch, way):
+    """An endpoint with a certificate that is trusted answers, and each connection (the wire keeps one) names the host it wants."""
+    path = certificate(tmp_path, "localhost")
+    found, named = over_tls(question, path, monkeypatch, trusting=True, times=3)
+    assert (found, named) == (["250 mg"] * 3, ["localhost"] * {"wire": 1, "sdk": 3}[way])
+
+
+def test_a_candidate_file_may_choose_the_package(monkeypatch):
+    """With `client: openai` everything goes over the package, also where the wire could go."""
+    monkeypatch.setattr(openai_http, "_direct", lambda address: True)
+    chosen = candidate("http://127.0.0.1:9/v1", settings=openai_http.Settings(client="openai"))
+    assert type(chosen._transport) is sdk.Packaged
+    asyncio.run(chosen.close())
+
+
+@pytest.mark.parametrize(("name", "trusting"), [("localhost", False), ("elsewhere.example", True)])
+def test_a_certificate_that_is_not_trusted_or_not_for_the_host_is_refused(
+    question, tmp_path, monkeypatch, name, trusting
+):
+    """A certificate that is unknown, or another host's, ends the call and is not tried again."""
+    [problem], _ = over_tls(question, certificate(tmp_path, name), monkeypatch, trusting=trusting)
+    assert (problem.kind, problem.retryable) == ("tls", False)
+    assert "its certificate is not trusted" in problem.message
