@@ -1,6 +1,7 @@
 """The ``openai`` package's client as a Transport, for what only it can reach: through a proxy, or by an international name.
 
-A candidate file may choose it for everything (`client: openai`). It sends what ``wire.py`` would send and reads under the same bounds. Rules this module keeps:
+A candidate file may choose it for everything (`client: openai`). It sends what ``wire.py`` would send and reads under the same
+bounds. Rules this module keeps:
 
 * One call is one request: the client's own retries are off. Redirects are not followed.
 * Nothing from the environment is sent: no organisation, project or header. Its proxies are honoured, except towards this machine.
