@@ -399,7 +399,10 @@ def test_interrupt_prints_how_to_go_on(endpoint: str, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     args = ["run", "medical", "--base-url", endpoint, "--model", "reference-slow", "--seed", SEED, "--concurrency", "1"]
     args += ["--key-env", "TEST_KEY", "--simulated", "--out", str(folder)]
-    code = f"import sys; from evalcenter.cli import main; sys.argv[1:] = {args!r}; main()"
+    code = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in a background job
+    )
+    code += f"from evalcenter.cli import main; sys.argv[1:] = {args!r}; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         stderr=subprocess.PIPE,

@@ -211,7 +211,7 @@ def test_nothing_left_to_ask(tmp_path: Path) -> None:
 # -- real processes ---------------------------------------------------------------------------------------------------
 
 PROGRAM = """
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from evalcenter import history, journal, run
 from evalcenter.hooks import Limits
@@ -227,6 +227,7 @@ class Slow:
         return Answer(text="x" * 2000)
     async def close(self): pass
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with it ignored
 folder = Path(sys.argv[1])
 plan = make_plan([make_item(n) for n in range(120)])
 if (folder / journal.NAME).exists():
