@@ -37,7 +37,8 @@ def units(scope: Sequence[int], items: Sequence[Item], requirement: Requirement,
     if requirement.claim == "expected":
         return list(_with_replacement(members, items, requirement, draws))
     if requirement.claim == "full_run":
-        cells = [_unit(one, epoch) for one in members for epoch in range(requirement.epochs)]
+        epochs = list(range(requirement.epochs))  # the same numbers for every item: a plan may hold a million of them
+        cells = [_unit(one, epoch) for one in members for epoch in epochs]
     else:
         cells = [_unit((draws.choice(group),), 0) for group in _grouped(scope, items, template)]
     return draws.shuffled(cells)[: requirement.cap]

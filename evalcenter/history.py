@@ -50,15 +50,8 @@ class _Seen:
 
     def result(self) -> Result:
         """What counts."""
-        return Result(
-            by=self.by,
-            states=tuple([mark.state for mark in self.marks]),
-            earned=self.earned,
-            possible=self.possible,
-            outcome=self.outcome,
-            violation=self.violation,
-            why=self.why,
-        )
+        states = tuple([mark.state for mark in self.marks])
+        return Result(self.by, states, self.earned, self.possible, self.outcome, self.violation, self.why)
 
 
 class Run:
@@ -176,13 +169,13 @@ class Run:
                 raise self._tampered(entry, f"a second plan at entry {entry.seq}")
 
     def _grade(self, position: int, result: Result, entry: Entry) -> None:
-        if position not in self.responses:
+        if self.responses.offset(position) == NONE:
             raise self._tampered(entry, f"entry {entry.seq} grades position {position}, which has no answer")
         self._keep(position, result, entry.offset)
 
     def _answer(self, position: int, entry: Entry) -> None:
         self._planned(position, entry)
-        if position in self.responses:
+        if self.responses.offset(position) != NONE:
             raise self._tampered(entry, f"entry {entry.seq} answers position {position}, which is answered already")
         self.responses.put(position, entry.offset)
         self.failures.drop(position)

@@ -46,6 +46,7 @@ KINDS: Final = (
     "closed",
     "recovered",
 )
+_KNOWN: Final = frozenset(KINDS)
 SPELLED: Final = (Response, Grade, Failure)
 """Records without free parameters, which nothing needs to look through before they are written."""
 BLOCK: Final = 65536
@@ -53,6 +54,7 @@ _HEAD: Final = re.compile(rb'\{"at":"([0-9TZ:-]{20})","data":')
 _TAIL: Final = re.compile(rb',"kind":"([a-z]+)","prev":"(sha256:[0-9a-f]{64})","seq":(0|[1-9][0-9]{0,17})\}')
 """What stands before and after the data of a line, in canonical form."""
 _LONGEST_TAIL: Final = 200
+_HEAD_LENGTH: Final = 36
 
 
 class Entry(NamedTuple):
@@ -94,10 +96,10 @@ def entries(folder: Path) -> Iterator[Entry]:
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file):
-                if not line.endswith(b"\n"):
-                    return
                 entry = split(line, offset)
-                if entry is None or entry.prev != previous or entry.seq != number or entry.kind not in KINDS:
+                if entry is None or entry.prev != previous or entry.seq != number or entry.kind not in _KNOWN:
+                    if not line.endswith(b"\n"):
+                        return
                     raise _wrong(entry, previous, number, f"{path}:{number + 1}")
                 previous, offset = entry.digest, offset + len(line)
                 yield entry
@@ -149,18 +151,19 @@ def chain(folder: Path) -> tuple[int, str]:
 
 def split(line: bytes, offset: int) -> Entry | None:
     """The parts of a line (with its line end); None where it is none. The data is not looked into."""
-    begin = _HEAD.match(line)
     at = line.rfind(b',"kind":"', max(0, len(line) - _LONGEST_TAIL))
-    end = _TAIL.fullmatch(line, at, len(line) - 1) if at >= 0 else None
-    if begin is None or end is None or at < begin.end():
+    end = _TAIL.fullmatch(line, at, len(line) - 1) if at > 0 else None
+    begin = _HEAD.match(line, 0, at) if end is not None else None
+    if end is None or begin is None:
         return None
+    kind, previous, number = end.groups()
     return Entry(
-        int(end[3]),
-        end[1].decode(),
+        int(number),
+        kind.decode(),
         begin[1].decode(),
-        line[begin.end() : at],
-        end[2].decode(),
-        canon.digest(line[:-1]),
+        line[_HEAD_LENGTH:at],
+        previous.decode(),
+        "sha256:" + hashlib.sha256(line[:-1]).hexdigest(),
         offset,
     )
 

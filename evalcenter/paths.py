@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from evalcenter.records import Grade, Item, MarkState, Outcome, Path, Plan, Requirement, Stream, Violation
 
@@ -26,8 +26,7 @@ OPEN: Final = ("pending", "unjudged")
 Standing = Literal["missing", "waiting", "ended"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(NamedTuple):
     """What counts of one grade: everything but its position and its words. `states` are the marks, in the criteria's order."""
 
     by: str

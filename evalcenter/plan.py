@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Any, Final
 
 from evalcenter import canon, drawing, hooks
@@ -227,12 +227,12 @@ def _order(items: Sequence[Item], standard: Standard, seed: str) -> tuple[int, l
     scopes = {r.id: _scope(items, r) for r in standard.requirements}
     drawn = {r.id: drawing.units(scopes[r.id], items, r, seed) for r in standard.requirements}
     red = {cell for r in standard.requirements if r.rule == "zero" for unit in drawn[r.id] for cell in unit}
-    cells = dict.fromkeys(Draws(seed, "order/census").shuffled(sorted(red)))
+    position = {cell: place for place, cell in enumerate(Draws(seed, "order/census").shuffled(sorted(red)))}
     for turn in zip_longest(*(drawn[r.id] for r in standard.requirements if r.rule != "zero"), fillvalue=()):
-        cells.update(dict.fromkeys(cell for unit in turn for cell in unit))
-    position = {cell: place for place, cell in enumerate(cells)}
+        for cell in chain.from_iterable(turn):
+            position.setdefault(cell, len(position))
     streams = tuple(_stream(r, drawn[r.id], scopes[r.id], items, position, seed) for r in standard.requirements)
-    return len(red), list(cells), streams
+    return len(red), list(position), streams
 
 
 def _scope(items: Sequence[Item], requirement: Requirement) -> list[int]:

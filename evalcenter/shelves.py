@@ -38,7 +38,7 @@ class Column(Mapping[int, T]):
 
     def drop(self, position: int) -> None:
         """Hold nothing there any more."""
-        if position in self:
+        if self._count and position in self:
             self._held[position] = None
             self._count -= 1
 
@@ -80,7 +80,7 @@ class Shelf(Mapping[int, T], Generic[T]):
 
     def drop(self, position: int) -> None:
         """`position` has none any more."""
-        if position in self:
+        if self._count and position in self:
             self._at[position] = NONE
             self._count -= 1
 
