@@ -271,8 +271,7 @@ def _complete(run: history.Run, checked: Checked) -> None:
         raise Incomplete(
             "the run has no verdict or no report yet", where=str(run.folder), todo="run `evalcenter grade` on it first"
         )
-    named = {name: e.seq for e in journal.entries(run.folder) if e.kind == "report" for name in e.data}
-    old = {name for name, seq in named.items() if seq < run.decided.seq}
+    old = {name for name, seq in run.rendered.items() if seq < run.decided.seq}
     for names, what in (
         (old, "were rendered before the verdict"),
         (run.report.keys() - set(checked.reports), "are missing"),

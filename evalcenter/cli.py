@@ -113,11 +113,25 @@ def plan(suites: tuple[str, ...], *, standard: str, seed: str, as_json: bool, **
 @candidate_options
 @limit_options
 @click.option("--out", type=FOLDER, help="The run's folder; by default a new one under reports/.")
+@click.option(
+    "--candidates",
+    type=click.Path(path_type=Path, exists=True),
+    help="Many candidates at once: a folder of candidate files, or a file that lists them.",
+)
+@click.option(
+    "--at-once",
+    type=click.IntRange(min=1),
+    default=32,
+    show_default=True,
+    help="With --candidates: how many are asked at a time.",
+)
 @click.option("--resume", type=FOLDER, help="Go on with the run in this folder; nothing answered is asked again.")
 @click.option("--continues", type=FOLDER, help="Another attempt: carry on this ended run's sequences and evidence.")
 @click.option("--more", type=click.IntRange(min=1), help="With --continues: raise every cap by so many units.")
 @guarded
-def run(suites: tuple[str, ...], *, out: Path | None, resume: Path | None, **options: Any) -> None:
+def run(
+    suites: tuple[str, ...], *, out: Path | None, resume: Path | None, candidates: Path | None, **options: Any
+) -> None:
     """Walk the whole line: plan, ask, grade, decide, report.
 
     \b
@@ -125,11 +139,14 @@ def run(suites: tuple[str, ...], *, out: Path | None, resume: Path | None, **opt
       evalcenter run medical --base-url http://127.0.0.1:8000/v1 --model my-model --key-env MY_KEY
       evalcenter run government --candidate candidate.yaml --out reports/may
       evalcenter run --resume reports/may
+      evalcenter run medical --candidates candidates/ --out reports/spring
     """
     from evalcenter import display
 
-    if resume and (suites or out):
+    if resume and (suites or out or candidates):
         raise click.UsageError("a resumed run keeps its own suites and folder; give --resume FOLDER alone")
+    if candidates:
+        sys.exit(starting.many(suites, candidates, out, options))
     ended = starting.resumed(resume, options) if resume else starting.started(suites, out, options)
     display.ended(ended)
     sys.exit(starting.outcome(ended))

@@ -7,11 +7,13 @@ not obeyed.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from math import exp
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from evalcenter import history
 from evalcenter.errors import CallFailed
@@ -21,6 +23,7 @@ from evalcenter.stats import Decision
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
+    from evalcenter.many import Result
     from evalcenter.walk import Ended
 
 STYLES: Final[dict[VerdictState, str]] = {
@@ -81,6 +84,23 @@ def ended(walked: Ended) -> None:
             print(f"report: {path}")  # noqa: T201 (this is the display)
 
 
+def summary(results: Sequence[Result], out: Path) -> None:
+    """Print what became of many candidates, and where the rest stands."""
+    rows = [
+        (
+            result.name,
+            result.state.replace("_", " ").upper() or f"error {result.exit_code}: {result.error.splitlines()[0]}",
+            result.answered,
+            result.calls,
+            result.tokens,
+            result.cost,
+        )
+        for result in results
+    ]
+    table("Candidates", ("candidate", "verdict", "answered", "calls", "tokens", "cost"), rows)
+    print(f"summary: {out / 'summary.md'}; each candidate's reports are in its folder there")  # noqa: T201 (this is the display)
+
+
 def waiting(walked: Ended) -> str:
     """How many marks a person has yet to give, and how to hand them out; it is no verdict where only they are missing."""
     asked = f"evalcenter review {walked.folder} --export queue.csv"
@@ -91,10 +111,10 @@ def waiting(walked: Ended) -> str:
 class Display:
     """A Watch that draws progress on standard error: rate, time left, failures, retries, tokens and cost.
 
-    On a terminal it is one moving line; elsewhere it is a line every `EVERY` answers, so that a log stays readable.
+    On a terminal it is one moving line; elsewhere it is a line every `EVERY_S` seconds, so that a log stays readable.
     """
 
-    EVERY: Final = 50
+    EVERY_S: Final = 10.0
 
     def __init__(self, total: int, price: Price | None = None, *, quiet: bool = False) -> None:
         self.total, self.price, self.quiet = total, price, quiet
@@ -103,6 +123,7 @@ class Display:
         self.pace = ""
         self._progress: Progress | None = None
         self._bar: Any = None
+        self._said = time.monotonic()
 
     def answered(self, response: Response) -> None:
         """Count one answered position."""
@@ -152,13 +173,19 @@ class Display:
         counts = ", ".join(parts)
         return f"{counts}; evidence for/against: {', '.join(self.evidence.values())}" if self.evidence else counts
 
+    @property
+    def settled(self) -> int:
+        """How much of the total is done."""
+        return self.done + self.failures
+
     def _show(self) -> None:
         if self._progress is not None:
-            self._progress.update(self._bar, completed=self.done + self.failures, words=self.words())
-        elif not self.quiet and (self.done + self.failures) % self.EVERY == 0:
+            self._progress.update(self._bar, completed=self.settled, words=self.words())
+        elif not self.quiet and time.monotonic() - self._said >= self.EVERY_S:
+            self._said = time.monotonic()
             print(self.words(), file=sys.stderr, flush=True)  # noqa: T201 (this is the display)
 
-    def __enter__(self) -> Display:
+    def __enter__(self) -> Self:
         if not self.quiet and sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import Progress
@@ -175,6 +202,46 @@ class Display:
             self._progress.stop()
         elif not self.quiet and self.total:
             print(self.words(), file=sys.stderr, flush=True)  # noqa: T201 (this is the display)
+
+
+class Board(Display):
+    """Looks on at many candidates: counts over all of them, and a line for each that is done."""
+
+    def __init__(self, candidates: int, *, quiet: bool = False) -> None:
+        super().__init__(candidates, quiet=quiet)
+        self.over = 0
+
+    def watch(self, name: str) -> Board:  # noqa: ARG002 (all are counted together)
+        """Who looks on at one of them."""
+        return self
+
+    def slowed(self, allowed: int, pause_s: float) -> None:
+        """What one endpoint allows says nothing of the others."""
+
+    def moved(self, requirement: str, decided: Decision) -> None:
+        """The evidence on one candidate says nothing of the others."""
+
+    def ended(self, result: Result) -> None:
+        """Say how one of them ended."""
+        self.over += 1
+        said = result.state.replace("_", " ").upper() or f"error {result.exit_code}: {result.error.splitlines()[0]}"
+        line = safe(f"{result.name}: {said}")
+        if self._progress is not None:
+            self._progress.console.print(line, markup=False, highlight=False)
+        elif not self.quiet:
+            print(line, file=sys.stderr, flush=True)  # noqa: T201 (this is the display)
+        self._show()
+
+    def words(self) -> str:
+        """The counts in one line."""
+        tokens = self.prompt + self.completion
+        counts = f"{self.done} answered, {self.failures} failed, {self.retries} retries, {tokens} tokens"
+        return f"{self.over}/{self.total} candidates done, {counts}"
+
+    @property
+    def settled(self) -> int:
+        """How much of the total is done."""
+        return self.over
 
 
 def _times(logarithm: float) -> str:

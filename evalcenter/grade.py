@@ -42,8 +42,9 @@ def verdict(run: Run) -> Verdict:
 
 
 def decide(run: Run) -> Verdict:
-    """The verdict on `run`, written to the journal unless it stands there already."""
+    """The verdict on `run`, written to the journal. One that stands there, with nothing new behind it, stands."""
+    if run.verdict is not None:
+        return run.verdict
     decided = verdict(run)
-    if decided != run.verdict:
-        run.write("verdict", decided)
+    run.write("verdict", decided)
     return decided

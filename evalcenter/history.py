@@ -26,7 +26,7 @@ from evalcenter.paths import JUDGE, PERSON, Known, Result
 from evalcenter.records import Failure, Grade, MarkState, Outcome, Plan, Response, Scores, Verdict, Violation
 from evalcenter.shelves import NONE, Column, Lines, Shelf, plain, typed
 
-_RESPONSE_END: Final = re.compile(rb',"attempts":[0-9]+,"position":(0|[1-9][0-9]{0,17})\}')
+_RESPONSE_END: Final = re.compile(rb',"attempts":([0-9]{1,18}),"position":(0|[1-9][0-9]{0,17})\}')
 """How a response ends. The rest of it is looked at when it is read, and every time a run is verified."""
 
 
@@ -75,7 +75,7 @@ class Run:
         self.by_judge: Column[Result] = Column(length)
         self.failed: Column[str] = Column(length)
         self.known: Final = Known(grades=self.results, judged=self.by_judge, failed=self.failed)
-        self.retries = self.recovered = self.reasked = 0
+        self.retries = self.recovered = self.reasked = self.remembered = 0
         self._spent: Spent | None = None
         self.opened: list[Any] = []
         self.scores: Scores | None = None
@@ -83,6 +83,7 @@ class Run:
         self.decided: Entry | None = None
         self.finished = ""
         self.report: dict[str, str] = {}
+        self.rendered: dict[str, int] = {}
         self.closed: str | None = None
         self._seen: dict[Result, Result] = {}
 
@@ -115,7 +116,7 @@ class Run:
     def read(self, entry: Entry) -> None:
         """Take in a line of the journal. Raises Tampered where it says what can't be."""
         if entry.kind == "response" and (end := _RESPONSE_END.fullmatch(entry.raw, entry.raw.rfind(b',"attempts":'))):
-            self._answer(int(end[1]), entry)
+            self._answer(int(end[2]), entry, remembered=end[1] == b"0")
         elif entry.kind == "grade" and (seen := boundary.glance(_Seen, entry.raw)) is not None:
             self._grade(seen.position, seen.result(), entry)
         else:
@@ -129,7 +130,9 @@ class Run:
             self._spent = Spent(calls=sum(failure.attempts for failure in self.failures.values()))
             for response in self.responses.values():
                 self._spent.calls += response.attempts
-                for answer in response.answers:
+                for answer in (
+                    response.answers[-response.attempts :] if response.attempts else ()
+                ):  # asked, not remembered
                     asked = 0 if answer.prompt_tokens is not None else self._characters(response.position)
                     self._spent.add(*tokens(asked, answer))
         return self._spent
@@ -144,7 +147,7 @@ class Run:
     def _apply(self, entry: Entry, data: Any) -> None:
         match entry.kind:
             case "response":
-                self._answer(data.position, entry)
+                self._answer(data.position, entry, remembered=data.attempts == 0)
             case "failure":
                 self.fail(self._planned(data.position, entry), data.kind, entry.offset)
                 self.finished = entry.at
@@ -154,6 +157,7 @@ class Run:
                 self.verdict, self.decided = data, entry
             case "report":
                 self.report.update(data)
+                self.rendered.update(dict.fromkeys(data, entry.seq))
             case "retry":
                 self.retries += 1
             case "reasked":
@@ -173,11 +177,12 @@ class Run:
             raise self._tampered(entry, f"entry {entry.seq} grades position {position}, which has no answer")
         self._keep(position, result, entry.offset)
 
-    def _answer(self, position: int, entry: Entry) -> None:
+    def _answer(self, position: int, entry: Entry, *, remembered: bool) -> None:
         self._planned(position, entry)
         if self.responses.offset(position) != NONE:
             raise self._tampered(entry, f"entry {entry.seq} answers position {position}, which is answered already")
         self.responses.put(position, entry.offset)
+        self.remembered += remembered
         self.failures.drop(position)
         self.failed.drop(position)
         self.overtake()

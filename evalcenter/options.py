@@ -97,6 +97,11 @@ limit_options = many(
     click.option("--budget-calls", type=click.IntRange(min=1), help="Calls that the whole run may make."),
     click.option("--budget-tokens", type=click.IntRange(min=1), help="Tokens that the whole run may take."),
     click.option("--budget-money", help="What the whole run may cost, by the prices in the candidate file."),
+    click.option(
+        "--cache",
+        type=FOLDER,
+        help="Take answers to the very same questions from this folder, and keep them there. Not with --lab.",
+    ),
     click.option("--lab", type=FILE, help="A laboratory profile (YAML) for the report."),
     click.option("--quiet", is_flag=True, help="No progress display."),
     click.option(

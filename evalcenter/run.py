@@ -2,8 +2,8 @@
 
 Rules this module keeps:
 
-* At most `concurrency` calls are in flight, fewer while the endpoint pushes back; a worker takes the next position as soon as it
-  is free. Rate limits, an endpoint's Retry-After and the budget hold for retries too.
+* At most `concurrency` calls are in flight to one endpoint, fewer while it pushes back; a worker takes the next position as soon
+  as it is free. Rate limits, an endpoint's Retry-After and the budget hold for retries too.
 * Retries happen here and nowhere else: a bounded number of attempts, the endpoint's Retry-After honoured, otherwise doubling
   pauses with jitter from the plan's seed. Every retry is in the journal.
 * An answered position is never asked again, also after a resume. A position whose attempts are used up becomes a Failure and
@@ -12,6 +12,7 @@ Rules this module keeps:
   spent or the run's time is over, no call starts any more, and what was learned stands.
 * Which call comes next is asked of the course each time, so that nothing is asked for a requirement that is decided.
 * Every stop (end, Ctrl-C, error) is journalled, and the journal is synced.
+* Runs that go on together share an `Endpoint` where they ask the same one, and nothing else. An error of one is its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import asyncio
 import time
 from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from evalcenter import flying, hooks, plan
@@ -90,17 +92,61 @@ class Nobody:
         """Do nothing."""
 
 
-def collect(held: Run, course: Course, candidate: hooks.Candidate, limits: hooks.Limits, watch: Watch) -> None:
+class Memory(Protocol):
+    """Answers that were given before to the very same question (see ``cache.py``)."""
+
+    def find(self, question: Question) -> Answer | None:
+        """The answer, if there is one."""
+
+    def keep(self, question: Question, answer: Answer) -> None:
+        """Keep a complete answer."""
+
+
+class Endpoint:
+    """Who is asked: how many calls are in flight there and when the next may start, whichever run makes them."""
+
+    def __init__(self, limits: hooks.Limits) -> None:
+        self.pace = Pace(
+            limits.concurrency,
+            adaptive=limits.adaptive,
+            requests=limits.requests_per_minute,
+            tokens=limits.tokens_per_minute,
+        )
+        self.flying = 0
+        self.waiting = _Waiting()
+
+    @property
+    def room(self) -> bool:
+        """Whether one more call may be in flight."""
+        return self.pace.room(self.flying)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a run asks. Without an `endpoint` it shares its own with nobody; without a `memory` every question is asked."""
+
+    limits: hooks.Limits
+    watch: Watch = field(default_factory=Nobody)
+    endpoint: Endpoint | None = None
+    memory: Memory | None = None
+
+
+def collect(held: Run, course: Course, candidate: hooks.Candidate, manner: Manner) -> None:
+    """`ask` in an event loop of its own. Ctrl-C raises KeyboardInterrupt."""
+    asyncio.run(ask(held, course, candidate, manner))
+
+
+async def ask(held: Run, course: Course, candidate: hooks.Candidate, manner: Manner) -> None:
     """Ask every position of `held`'s plan that `course` takes; each outcome is written to `held`.
 
-    Raises the CandidateError that ended the run early, or KeyboardInterrupt; the journal says so before.
+    Raises the CandidateError that ended the run early, or CancelledError; the journal says so before.
     """
-    pump = _Pump(held, course, candidate, limits, watch)
+    pump = _Pump(held, course, candidate, manner)
     try:
-        asyncio.run(pump.run())
+        await pump.run()
     except BaseException as problem:
         with suppress(RunError):  # the disk may be why we stop; the first problem is the one to report
-            interrupted = isinstance(problem, KeyboardInterrupt)
+            interrupted = isinstance(problem, (KeyboardInterrupt, asyncio.CancelledError))
             held.write("closed", {"why": "interrupted" if interrupted else f"stopped: {type(problem).__name__}"})
         raise
     finally:
@@ -113,23 +159,43 @@ def close(candidate: hooks.Candidate) -> None:
     asyncio.run(candidate.close())
 
 
+class _Waiting:
+    """Workers that wait until something changes."""
+
+    def __init__(self) -> None:
+        self._parked: deque[asyncio.Future[None]] = deque()
+
+    async def wait(self) -> None:
+        """Wait until it is one's turn to look again."""
+        parked = asyncio.get_running_loop().create_future()
+        self._parked.append(parked)
+        await parked
+
+    def wake(self, count: int = 1) -> None:
+        """Let the first `count` look again."""
+        while self._parked and count:
+            parked = self._parked.popleft()
+            if not parked.done():
+                parked.set_result(None)
+                count -= 1
+
+    def wake_all(self) -> None:
+        """Let all look again."""
+        self.wake(len(self._parked))
+
+
 class _Pump:
-    def __init__(
-        self, held: Run, course: Course, candidate: hooks.Candidate, limits: hooks.Limits, watch: Watch
-    ) -> None:
+    def __init__(self, held: Run, course: Course, candidate: hooks.Candidate, manner: Manner) -> None:
         self.held, self.plan, self.course, self.candidate = held, held.plan, course, candidate
-        self.limits, self.watch, self.anything = limits, watch, bool(held.responses)
-        self.pace = Pace(
-            limits.concurrency,
-            adaptive=limits.adaptive,
-            requests=limits.requests_per_minute,
-            tokens=limits.tokens_per_minute,
-        )
+        self.limits, self.watch, self.memory = manner.limits, manner.watch, manner.memory
+        self.anything = bool(held.responses)
+        self.endpoint = manner.endpoint or Endpoint(manner.limits)
+        self.pace = self.endpoint.pace
         self.slots = flying.Slots(held.folder)
         self.flying = 0
         self.over = ""
-        self._ends = None if limits.deadline_s is None else time.monotonic() + limits.deadline_s
-        self._parked: deque[asyncio.Future[None]] = deque()
+        self._ends = None if self.limits.deadline_s is None else time.monotonic() + self.limits.deadline_s
+        self._idle = _Waiting()
 
     async def run(self) -> None:
         try:
@@ -145,17 +211,19 @@ class _Pump:
 
     async def _work(self) -> None:
         while True:
-            if not self.pace.room(self.flying):
-                await self._park()
+            if not self.endpoint.room:
+                await self.endpoint.waiting.wait()
                 continue
             position = None if self._finished() else self.course.take()
             if position is not None:
+                self._idle.wake()  # there may be more
                 await self._settle(position)
-            elif self.flying:  # what is in flight may make more calls needed
-                await self._park()
-            else:
-                self._wake(len(self._parked))
+                continue
+            self.endpoint.waiting.wake()  # this run has no use for the room
+            if not self.flying:
+                self._idle.wake_all()
                 return
+            await self._idle.wait()  # what is in flight may make more calls needed
 
     def _finished(self) -> bool:
         """Whether no call may start any more, for reasons of budget or time."""
@@ -166,21 +234,8 @@ class _Pump:
             self.over = f"budget: {words}" if words else ""
         return bool(self.over)
 
-    async def _park(self) -> None:
-        """Wait until something changes."""
-        parked = asyncio.get_running_loop().create_future()
-        self._parked.append(parked)
-        await parked
-
-    def _wake(self, count: int) -> None:
-        while self._parked and count:
-            parked = self._parked.popleft()
-            if not parked.done():
-                parked.set_result(None)
-                count -= 1
-
     async def _settle(self, position: int) -> None:
-        self.flying += 1
+        self.flying, self.endpoint.flying = self.flying + 1, self.endpoint.flying + 1
         slot = self.slots.take(position)
         question = plan.question(self.plan, position)
         try:
@@ -193,8 +248,9 @@ class _Pump:
             self.course.answered(response)
             self.watch.answered(response)
         finally:
-            self.flying -= 1
-            self._wake(len(self._parked) if not self.flying else 2)
+            self.flying, self.endpoint.flying = self.flying - 1, self.endpoint.flying - 1
+            self.endpoint.waiting.wake(2)  # one may be let in for this one, and one more where it went well
+            self._idle.wake(1 if self.flying else self.limits.concurrency)
         self.slots.free(slot)
 
     # -- one sample
@@ -219,6 +275,17 @@ class _Pump:
         return Response(position=question.position, answers=tuple(answers), attempts=attempts)
 
     async def _ask(self, question: Question) -> tuple[Answer, int]:
+        """The answer, and how many calls it took: none where it is remembered."""
+        if self.memory is None:
+            return await self._call(question)
+        known = self.memory.find(question)
+        if known is not None:
+            return known, 0
+        answer, tries = await self._call(question)
+        self.memory.keep(question, answer)
+        return answer, tries
+
+    async def _call(self, question: Question) -> tuple[Answer, int]:
         attempt = 1
         while True:
             expected = await self._gate()

@@ -142,6 +142,24 @@ def load_candidate(path: Path) -> CandidateSpec:
     return checked(as_record(CandidateSpec, value, document), document.where(["key_env"]))
 
 
+def load_candidates(path: Path) -> tuple[CandidateSpec, ...]:
+    """The candidates of a folder of candidate files, or of a file that lists such files. Raises SuiteError with file and line."""
+    if path.is_dir():
+        files = sorted(path.glob("*.yaml"))
+    else:
+        document = yamls.read(path)
+        listed = document.value if isinstance(document.value, list) else []
+        for at, name in enumerate(listed):
+            if not isinstance(name, str):
+                raise SuiteError(f"{name!r} is no candidate file's name", where=document.where([at]))
+        files = [path.parent / name for name in listed]
+    if not files:
+        raise SuiteError(
+            "no candidate file here", where=str(path), todo="list candidate files, or put them (*.yaml) there"
+        )
+    return tuple(load_candidate(file) for file in files)
+
+
 def checked(spec: CandidateSpec, where: str = "") -> CandidateSpec:
     """`spec`, unless a key stands where a variable's name or a bare address should. The key itself is not repeated."""
     if spec.key_env is not None and not _VARIABLE.fullmatch(spec.key_env):

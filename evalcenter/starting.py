@@ -9,17 +9,18 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from evalcenter.errors import EXIT, INTERRUPTED, CandidateError, DiskFull, KeyRefused
+from evalcenter.errors import EXIT, INTERRUPTED, CandidateError, DiskFull, InputError, KeyRefused
 from evalcenter.options import given, limits, named_candidate, named_suites
 
 if TYPE_CHECKING:
-    from evalcenter.records import CandidateSpec, Plan
-    from evalcenter.walk import Ended
+    from evalcenter.records import CandidateSpec, Plan, Price
+    from evalcenter.walk import Ended, Means
 
 
 def key(variable: str | None) -> str | None:
@@ -42,8 +43,9 @@ def planned(
     plugins = load()
     loaded = named_suites(suites, plugins)
     chosen, _ = specs.load_standard(standard, loaded[0])
-    named = options["candidate"] or options["base_url"]
-    spec = named_candidate(options) if named else CandidateSpec(adapter="openai_http", name="not named yet")
+    spec = options.get("spec") or CandidateSpec(adapter="openai_http", name="not named yet")
+    if options["candidate"] or options["base_url"]:
+        spec = named_candidate(options)
     terms = walk.Terms(
         version_rank=options["version_rank"],
         calibrations=specs.load_calibrations(options["calibration"]) if options["calibration"] else (),
@@ -54,15 +56,53 @@ def planned(
 
 
 def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any]) -> Any:
-    from evalcenter import specs, walk
-    from evalcenter.blocks import Lab
     from evalcenter.display import Display
 
-    bounds = limits(options, spec.price)
-    lab = specs.load_lab(options["lab"]) if options["lab"] else Lab()
     watch = Display(total, spec.price, quiet=options["quiet"])
+    return replace(_around(plugins, spec.price, options), key=key(spec.key_env), watch=watch)
+
+
+def _around(plugins: Any, price: Price | None, options: dict[str, Any]) -> Means:
+    """What the options say of how a run goes on, whoever is tested."""
+    from evalcenter import specs, walk
+    from evalcenter.blocks import Lab
+
+    if options["cache"] and options["lab"]:
+        raise InputError(
+            "a run for a laboratory asks every question itself", todo="leave out --cache, or --lab for a self-test"
+        )
+    lab = specs.load_lab(options["lab"]) if options["lab"] else Lab()
     complete = lab == Lab() if options["complete"] is None else options["complete"]
-    return walk.Means(plugins=plugins, limits=bounds, key=key(spec.key_env), watch=watch, lab=lab, complete=complete)
+    bounds = limits(options, price)
+    return walk.Means(plugins=plugins, limits=bounds, lab=lab, complete=complete, cache=options["cache"])
+
+
+def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[str, Any]) -> int:
+    """Walk the line for every candidate of a list; the exit code. What was done before in `out` is not done again."""
+    from evalcenter import display, specs
+    from evalcenter import many as crowds
+
+    if more := given(options, "candidate", "base_url", "model", "key_env", "temperature", "max_tokens", "continues"):
+        raise click.UsageError(f"--candidates and {', '.join(more)} exclude each other: write them in the files")
+    found = specs.load_candidates(listed)
+    folder = out or Path("reports") / f"candidates-{secrets.token_hex(4)}"
+    seed = crowds.seed_of(found, folder) or options["seed"]
+    if options["seed"] not in ("", seed):
+        raise InputError("the runs in this folder have another seed", where=str(folder), todo="leave out --seed")
+    made, plugins = planned(suites, options["standard"], seed, {**options, "spec": found[0]})
+    keys = {spec.name: key(spec.key_env) for spec in found}
+    price = next((spec.price for spec in found if spec.price is None), found[0].price)
+    with display.Board(len(found), quiet=options["quiet"]) as board:
+        around = crowds.Field(
+            means=_around(plugins, price, options), out=folder, board=board, keys=keys, at_once=options["at_once"]
+        )
+        try:
+            results = crowds.run_all(made, found, around)
+        except KeyboardInterrupt:
+            click.echo(f"\ninterrupted; go on with the same command and:  --out {folder}", err=True)
+            sys.exit(INTERRUPTED)
+    display.summary(results, folder)
+    return crowds.exit_code(results)
 
 
 def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) -> Ended:

@@ -19,6 +19,7 @@ from typing import Final
 
 from evalcenter import __version__, boundary, canon, grade, history, hooks, journal, plan, report, review, run, steering
 from evalcenter.blocks import Facts, Lab
+from evalcenter.cache import Cache
 from evalcenter.errors import Incomplete, InputError, RunError
 from evalcenter.marking import Marker
 from evalcenter.records import Calibration, CandidateSpec, Lang, Plan, Standard, Text, Verdict
@@ -41,6 +42,8 @@ class Means:
     langs: Sequence[Lang] = LANGS
     complete: bool = True
     """Whether a run goes on to its other decisions once it has failed."""
+    cache: Path | None = None
+    """A folder of answers to take from, and to keep them in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ def start(planned: Plan, folder: Path, means: Means, earlier: history.Run | None
     """Walk the line from a new plan, with the answers of an `earlier` attempt. Raises RunError when `folder` holds a run."""
     if earlier is not None:
         planned = plan.carrying(planned, earlier.plan, earlier.head)
-    candidate = _open(planned.candidate, means)
+    candidate = open_candidate(planned.candidate, means)
     try:
         held = history.create(folder, planned)
     except RunError:
@@ -127,9 +130,9 @@ def go_on(held: history.Run, means: Means) -> Ended:
             where=str(held.folder),
             todo="carry the earlier run on again, into a new folder",
         )
-    if not _steering(held, means).outstanding():
+    if not outstanding(held, means):
         return _finish(held, means.plugins, _lab(held, means), means.langs)
-    return _go(held, _open(held.plan.candidate, means), means)
+    return _go(held, open_candidate(held.plan.candidate, means), means)
 
 
 def regrade(folder: Path, means: Means) -> Ended:
@@ -145,12 +148,27 @@ def render(folder: Path, means: Means) -> tuple[Path, ...]:
 
 
 def _go(held: history.Run, candidate: hooks.Candidate, means: Means) -> Ended:
-    lab = _lab(held, means)
-    held.write("opened", {"environment": environment(), "lab": lab, "limits": means.limits.words()})
+    run.collect(held, begin(held, means), candidate, manner(held, means))
+    return _finish(held, means.plugins, _lab(held, means), means.langs)
+
+
+def begin(held: history.Run, means: Means) -> steering.Desk:
+    """Write down that the asking begins, and grade what was answered before; the course of what is still to ask."""
+    opened = {"environment": environment(), "lab": _lab(held, means), "limits": means.limits.words()}
+    held.write("opened", opened if means.cache is None else {**opened, "cache": str(means.cache)})
     grade.mark(held, means.plugins)
-    desk = steering.Desk(_steering(held, means), Marker(means.plugins.graders))
-    run.collect(held, desk, candidate, means.limits, means.watch)
-    return _finish(held, means.plugins, lab, means.langs)
+    return steering.Desk(_steering(held, means), Marker(means.plugins.graders))
+
+
+def manner(held: history.Run, means: Means, endpoint: run.Endpoint | None = None) -> run.Manner:
+    """How the calls of `held` are made."""
+    memory = None if means.cache is None else Cache(means.cache, held.plan)
+    return run.Manner(limits=means.limits, watch=means.watch, endpoint=endpoint, memory=memory)
+
+
+def outstanding(held: history.Run, means: Means) -> bool:
+    """Whether `held` still has something to ask."""
+    return _steering(held, means).outstanding() > 0
 
 
 def _steering(held: history.Run, means: Means) -> steering.Steering:
@@ -158,7 +176,8 @@ def _steering(held: history.Run, means: Means) -> steering.Steering:
     return steering.Steering(held, complete=means.complete, ahead=ahead, watch=means.watch)
 
 
-def _open(spec: CandidateSpec, means: Means) -> hooks.Candidate:
+def open_candidate(spec: CandidateSpec, means: Means) -> hooks.Candidate:
+    """A candidate that is ready to be asked; nothing is sent yet. Raises CandidateError or InputError."""
     adapter: hooks.Adapter = hooks.find(means.plugins.adapters, "adapter", spec.adapter)
     return adapter.open(spec, boundary.convert(adapter.settings, dict(spec.settings)), means.key, means.limits)
 
@@ -166,8 +185,25 @@ def _open(spec: CandidateSpec, means: Means) -> hooks.Candidate:
 def _finish(held: history.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]) -> Ended:
     grade.mark(held, plugins)
     verdict = grade.decide(held)
-    reports = _rendered(held, plugins, lab, langs)
+    reports = _standing(held, langs) or _rendered(held, plugins, lab, langs)
     return Ended(folder=held.folder, verdict=verdict, reports=reports, queue=len(review.queue(held)))
+
+
+def _standing(held: history.Run, langs: Sequence[Lang]) -> tuple[Path, ...]:
+    """The reports of the verdict that stands, where they are what was rendered for it; else none."""
+    paths = report_paths(held.folder, langs)
+    decided = held.decided
+    if (
+        decided is None
+        or {path.name for path in paths} != held.report.keys()
+        or min(held.rendered.values(), default=-1) < decided.seq
+    ):
+        return ()
+    try:
+        same = all(canon.digest(path.read_bytes()) == held.report[path.name] for path in paths)
+    except OSError:
+        return ()
+    return paths if same else ()
 
 
 def _rendered(held: history.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]) -> tuple[Path, ...]:
@@ -192,14 +228,21 @@ def write_reports(
 ) -> tuple[Path, ...]:
     """Render the reports of a decided run into its folder, each as ``report.<language>.<form>``."""
     told = facts(held, lab)
-    written = []
     for lang in langs:
         built = report.build(told, plugins.sections, lang)
         for form in forms:
-            path = held.folder / f"report.{lang}.{form}"
-            _write(path, report.render(built, form))
-            written.append(path)
-    return tuple(written)
+            _write(report_path(held.folder, lang, form), report.render(built, form))
+    return report_paths(held.folder, langs, forms)
+
+
+def report_paths(folder: Path, langs: Sequence[Lang], forms: Sequence[report.Form] = FORMS) -> tuple[Path, ...]:
+    """Where the reports of a run stand."""
+    return tuple(report_path(folder, lang, form) for lang in langs for form in forms)
+
+
+def report_path(folder: Path, lang: Lang, form: report.Form) -> Path:
+    """Where one report stands."""
+    return folder / f"report.{lang}.{form}"
 
 
 def _write(path: Path, raw: bytes) -> None:
@@ -263,6 +306,13 @@ def _deviations(held: history.Run) -> tuple[Text, ...]:
             Text(
                 zh=f"提问提前结束（{held.closed}），结论只依据此前得到的回答。",
                 en=f"The asking ended early ({held.closed}); the verdict rests on what was answered until then.",
+            )
+        )
+    if held.remembered:
+        said.append(
+            Text(
+                zh=f"有 {held.remembered} 个样本的回答取自此前保存的缓存，本次未向被测模型提问。",
+                en=f"The answers to {held.remembered} samples came from a cache of earlier runs; the candidate was not asked.",
             )
         )
     if held.recovered:

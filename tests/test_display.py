@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,10 +54,13 @@ def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
-def test_a_log_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
-    """Where standard error is no terminal, a line is printed every fifty answers."""
+def test_a_log_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where standard error is no terminal, a line is printed every ten seconds, however many answers come."""
+    now = 100.0
+    monkeypatch.setattr(display, "time", SimpleNamespace(monotonic=lambda: now))
     shown = display.Display(100)
     for _ in range(100):
+        now += 0.25
         shown.answered(ANSWER)
     assert capsys.readouterr().err.count("answered") == 2
 

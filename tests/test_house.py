@@ -16,10 +16,10 @@ FLOORS = {
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
     },
     2: {"boundary", "plugins", "marking", "graders", "generators", "candidates", "importers", "sections"},
-    3: {"yamls", "suites", "specs", "lint", "journal", "history", "shelves", "flying", "envelope"},
+    3: {"yamls", "suites", "specs", "lint", "journal", "history", "shelves", "flying", "envelope", "cache"},
     4: {
         *("run", "steering", "grade", "review", "report", "rendering", "declaration", "certify", "walk", "importing"),
-        *("inventory", "compare"),
+        *("inventory", "compare", "many"),
     },
     5: {"cli", "options", "starting", "studies", "demo", "display", "__main__"},
 }

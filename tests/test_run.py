@@ -24,7 +24,7 @@ BUSY = {"retryable": True, "http_status": 429}
 
 def collect(folder: Path, candidate: Scripted, limits: Limits = QUICK, plan: object = PLAN) -> history.Run:
     with history.create(folder, plan) as held:  # type: ignore[arg-type]
-        run.collect(held, Everything(held), candidate, limits, run.Nobody())
+        run.collect(held, Everything(held), candidate, run.Manner(limits=limits))
     return history.load(folder)
 
 
@@ -45,7 +45,7 @@ def test_answered_positions_are_not_asked_again(tmp_path: Path) -> None:
     second = Scripted()
     book = held = history.resume(tmp_path)
     with book:
-        run.collect(held, Everything(held), second, QUICK, run.Nobody())
+        run.collect(held, Everything(held), second, run.Manner(limits=QUICK))
     assert [ITEMS[3].id] == [question.item for question in second.asked]
     assert len(history.load(tmp_path).responses) == 6
 
@@ -156,7 +156,7 @@ def test_adapter_that_never_returns_is_timed_out(tmp_path: Path, monkeypatch: py
 def test_pauses(tmp_path: Path, attempt: int, low: float, high: float) -> None:
     """Pauses double up to a cap, with jitter from the plan's seed."""
     with history.create(tmp_path, PLAN) as held:
-        pump = run._Pump(held, Everything(held), None, Limits(), run.Nobody())  # type: ignore[arg-type]
+        pump = run._Pump(held, Everything(held), None, run.Manner(limits=Limits()))  # type: ignore[arg-type]
         assert low <= pump._pause(0, attempt) <= high
         assert pump._pause(0, attempt) == pump._pause(0, attempt) != pump._pause(1, attempt)
         pump.slots.close()
@@ -181,7 +181,7 @@ def test_watch_sees_everything(tmp_path: Path) -> None:
 
     replies = {ITEMS[0].id: [CallFailed("server", "500") for _ in range(9)]}
     with history.create(tmp_path, PLAN) as held:
-        run.collect(held, Everything(held), Scripted(replies), QUICK, Watch())
+        run.collect(held, Everything(held), Scripted(replies), run.Manner(limits=QUICK, watch=Watch()))
     assert (heard.count("answered"), heard.count("retried"), heard.count("failed")) == (5, 2, 1)
 
 
@@ -198,7 +198,7 @@ def test_full_disk_ends_the_run_with_its_own_error(tmp_path: Path, monkeypatch: 
 
         monkeypatch.setattr(journal, "_write", fill)
         with pytest.raises(DiskFull):
-            run.collect(held, Everything(held), Scripted(), Limits(concurrency=1), run.Nobody())
+            run.collect(held, Everything(held), Scripted(), run.Manner(limits=Limits(concurrency=1)))
     assert len(history.load(tmp_path).responses) == 3
 
 
@@ -235,7 +235,7 @@ if (folder / journal.NAME).exists():
 else:
     held = history.create(folder, plan)
 with held:
-    run.collect(held, Everything(held), Slow(), Limits(concurrency=4), run.Nobody())
+    run.collect(held, Everything(held), Slow(), run.Manner(limits=Limits(concurrency=4)))
 """
 
 

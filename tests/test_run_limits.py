@@ -72,7 +72,7 @@ def collect(folder: Path, endpoint: Endpoint, limits: Limits, watch: run.Watch |
         candidate=replace(PLAN.candidate, price=Price(currency="CNY", prompt=Decimal(0), completion=Decimal(100_000))),
     )
     with history.create(folder, priced) as held:
-        run.collect(held, Everything(held), endpoint, limits, watch or run.Nobody())
+        run.collect(held, Everything(held), endpoint, run.Manner(limits=limits, watch=watch or run.Nobody()))
     return history.load(folder)
 
 
@@ -165,7 +165,7 @@ def test_budget_counts_what_earlier_parts_of_the_run_spent(tmp_path: Path, clock
     collect(tmp_path, first, replace(LIMITS, budget=Budget(calls=5)))
     second = Endpoint(clock)
     with history.resume(tmp_path) as held:
-        run.collect(held, Everything(held), second, replace(LIMITS, budget=Budget(calls=12)), run.Nobody())
+        run.collect(held, Everything(held), second, run.Manner(limits=replace(LIMITS, budget=Budget(calls=12))))
     assert (len(first.began), len(second.began)) == (5, 7)
 
 
