@@ -171,8 +171,17 @@ class _Crowd:
 
     def _endpoint(self, spec: CandidateSpec) -> run.Endpoint:
         """The endpoint that the candidate shares with the others at its address."""
-        address = urlsplit(spec.base_url or "").netloc or spec.name
-        return self.endpoints.setdefault(address, run.Endpoint(self.around.means.limits))
+        return self.endpoints.setdefault(address(spec), run.Endpoint(self.around.means.limits))
+
+
+def address(spec: CandidateSpec) -> str:
+    """What candidates at one endpoint have in common; one without an address shares with nobody."""
+    try:
+        parts = urlsplit((spec.base_url or "").strip())
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:  # nothing can be sent there; opening the candidate says so
+        return spec.name
+    return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname else spec.name
 
 
 def _held(folder: Path, planned: Plan) -> history.Run:

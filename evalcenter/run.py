@@ -169,7 +169,12 @@ class _Waiting:
         """Wait until it is one's turn to look again."""
         parked = asyncio.get_running_loop().create_future()
         self._parked.append(parked)
-        await parked
+        try:
+            await parked
+        except asyncio.CancelledError:
+            if not parked.cancelled():
+                self.wake()  # the turn was given to one that is gone
+            raise
 
     def wake(self, count: int = 1) -> None:
         """Let the first `count` look again."""

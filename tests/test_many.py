@@ -249,6 +249,48 @@ def test_a_push_back_holds_for_all_at_the_endpoint(tmp_path: Path, monkeypatch: 
     assert [len(one.asked) for one in candidates] == [3, 2]
 
 
+def test_a_turn_given_to_one_that_is_gone_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A candidate that ends for good while its workers are next in line leaves the line to the others."""
+    Clock(monkeypatch, run)
+    limits = hooks.Limits(concurrency=3, attempts=1)
+    fatal = errors.CallFailed("key", "no", retryable=False, fatal=errors.KeyRefused("no"))
+    items = [make_item(n) for n in range(4)]
+    first, second = Counting({item.id: [fatal] for item in items}), Counting()
+    shared = run.Endpoint(hooks.Limits(concurrency=1))
+    made = make_plan(items)
+
+    async def all_() -> None:
+        helds = [history.create(tmp_path / str(n), made) for n in range(2)]
+        runs = [
+            run.ask(held, Everything(held), one, run.Manner(limits=limits, endpoint=shared))
+            for held, one in zip(helds, (first, second), strict=True)
+        ]
+        ended = await asyncio.gather(*runs, return_exceptions=True)
+        assert [type(one) for one in ended] == [errors.KeyRefused, type(None)]
+        for held in helds:
+            held.close()
+
+    asyncio.run(all_())
+    assert len(second.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1/", True),
+        ("https://Host.example/v1", "https://host.example:443/api", True),
+        ("http://host.example/v1", "https://host.example/v1", False),
+        ("http://host.example:1/v1", "http://host.example:2/v1", False),
+        (None, None, False),
+        ("http://[", "http://[", False),
+    ],
+)
+def test_who_shares_an_endpoint(one: str | None, other: str | None, *, same: bool) -> None:
+    """Candidates share what their addresses have in common: scheme, host and port."""
+    specs_ = [CandidateSpec(adapter="a", name=name, base_url=url) for name, url in (("a", one), ("b", other))]
+    assert (many.address(specs_[0]) == many.address(specs_[1])) is same
+
+
 # -- what is said -----------------------------------------------------------------------------------------------------
 
 
