@@ -116,17 +116,18 @@ class Wire:
     async def _connect(self) -> _Connection:
         if self._secure and self._context is None:
             self._context = trusted()
-        secured: dict[str, Any] = {}
+        given: dict[str, Any] = {}
+        if not re.fullmatch(r"[0-9.]+|.*:.*", self._host):  # an IP address has no others to race with
+            given["happy_eyeballs_delay"] = 0.25
         if self._secure:  # the caller keeps the time, of the handshake too
-            secured = {"server_hostname": self._host, "ssl_handshake_timeout": _HANDSHAKE_S}
+            given |= {"server_hostname": self._host, "ssl_handshake_timeout": _HANDSHAKE_S}
         try:
             _, connection = await asyncio.get_running_loop().create_connection(
                 lambda: _Connection(self._open),
                 self._host,
                 self._port,
                 ssl=self._context,
-                happy_eyeballs_delay=0.25,
-                **secured,
+                **given,
             )
         except OSError as problem:
             # Where a name has several addresses, asyncio puts their errors into one text.
