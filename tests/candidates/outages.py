@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -226,14 +226,16 @@ def _secured(*, other: bool) -> Place:
     return place
 
 
-def _jumping(seconds: float) -> Place:
+def jumping(seconds: float, orders: Sequence[Order] = (), seed: str = "s") -> Place:
+    """This machine's clock is so many seconds off while the switch is on."""
+
     @contextmanager
     def place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Switch, Recorded]]:
         off, real, spelled = [0.0], time.time, time.gmtime
         with monkeypatch.context() as patched:
             patched.setattr(time, "time", lambda: real() + off[0])
             patched.setattr(time, "gmtime", lambda at=None: spelled(real() + off[0] if at is None else at))
-            with matrix.serving(matrix.items(COUNT)) as (base_url, mischief):
+            with matrix.serving(matrix.items(COUNT), orders, seed) as (base_url, mischief):
                 yield base_url, lambda on: off.__setitem__(0, seconds if on else 0.0), mischief
 
     return place
@@ -244,6 +246,6 @@ PLACES: dict[str, Place] = {
     "no name": nameless,
     "no TLS": _secured(other=False),
     "certificate": _secured(other=True),
-    "clock ahead": _jumping(86400),
-    "clock back": _jumping(-86400),
+    "clock ahead": jumping(86400),
+    "clock back": jumping(-86400),
 }

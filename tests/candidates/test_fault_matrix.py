@@ -1,13 +1,19 @@
 """What becomes of a sample when the endpoint misbehaves: every fault, on the whole line, against the real server."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from evalcenter.candidates.misbehaving import FAULTS
+from evalcenter import certify, history, journal, run, walk
+from evalcenter.candidates.misbehaving import FAULTS, Order
 from tests.candidates import matrix, outages
 
 DOC = Path(__file__).parents[2] / "docs" / "faults.md"
+OFTEN = {"drip": 3, "never": 3, "429-after": 3, "429-date": 3}
+"""How many of a thousand samples meet these in the mixed run, where most faults hit 15: they take their time."""
+FATAL_AT_FIRST = {"page", "redirect", "unknown-model", "401"}
+MANY = 240
 
 
 def documented() -> dict[str, str]:
@@ -16,15 +22,113 @@ def documented() -> dict[str, str]:
     return {row.split("|")[1].strip(): row for row in rows[1:]}
 
 
+def test_the_table_has_every_fault_in_order():
+    """The table in the documentation holds the server's faults and the outages, and nothing else."""
+    assert list(documented()) == [*(f"`{name}`" for name in FAULTS), *outages.ABOUT]
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_each_fault_ends_as_the_table_says(name, tmp_path):
-    """One spoilt call, one sample that never mends and a run of nothing else end as docs/faults.md says, and lose nothing."""
-    row = matrix.row(tmp_path, name).line(f"`{name}`", FAULTS[name].about)
-    print(row)
+    """One spoilt call, a sample that never mends and a run of nothing else end as docs/faults.md says, and lose nothing."""
+    found = matrix.row(tmp_path, name).line(f"`{name}`", FAULTS[name].about)
+    assert found == documented()[f"`{name}`"]
 
 
 @pytest.mark.parametrize("name", outages.ABOUT)
 def test_each_outage_ends_as_the_table_says(name, tmp_path, monkeypatch):
     """An endpoint that can't be reached or trusted, and a clock that jumps, end as docs/faults.md says, and lose nothing."""
-    row = outages.row(tmp_path, name, monkeypatch).line(name, outages.ABOUT[name])
-    print(row)
+    found = outages.row(tmp_path, name, monkeypatch).line(name, outages.ABOUT[name])
+    assert found == documented()[name]
+
+
+# -- everything at once -----------------------------------------------------------------------------------------------
+
+
+def mixed() -> list[Order]:
+    """Every fault that a run survives, each for its share of the prompts, once."""
+    per_mille = {name: OFTEN.get(name, 15) for name in FAULTS if name != "401"}
+    return [Order(fault=name, share=matrix.Decimal(share) / 1000) for name, share in per_mille.items()]
+
+
+@pytest.fixture(scope="module", params=["auto", "openai"])
+def together(request, tmp_path_factory):
+    """A run over 240 samples in which every fault hits some, over both clients: the run, what the server did, what it should."""
+    folder = tmp_path_factory.mktemp("mixed") / "run"
+    asked = matrix.items(MANY)
+    made = matrix.planned(asked, "http://127.0.0.1:1/v1")
+    seed = next(str(n) for n in range(100_000) if _fits(matrix.hit(mixed(), str(n), made)))
+    with matrix.serving(asked, mixed(), seed) as (base_url, mischief):
+        made = matrix.planned(asked, base_url, client=request.param)
+        ran = matrix.walked(folder, made, matrix.limits(concurrency=16, timeout_s=2.0))
+    return ran, mischief, matrix.hit(mixed(), seed, made)
+
+
+def _fits(found: dict[int, str]) -> bool:
+    """Every fault comes up, and none that would end the run at once before anything is answered."""
+    return set(found.values()) == {order.fault for order in mixed()} and not any(
+        found.get(position) in FATAL_AT_FIRST for position in range(32)
+    )
+
+
+def test_of_a_mixed_run_nothing_is_lost(together):
+    """With every fault at once every sample of 240 has its answer, and no failure is left."""
+    ran, _, _ = together
+    assert len(ran.held.responses) == MANY
+    assert not ran.held.failures
+    assert ran.stopped is None
+
+
+def test_in_a_mixed_run_nothing_is_asked_again_once_answered(together):
+    """With every fault at once each prompt was answered by one call, which was the last one."""
+    ran, mischief, _ = together
+    matrix.check_calls(mischief, ran.held.plan)
+
+
+def test_in_a_mixed_run_no_fault_is_counted_as_an_answer(together):
+    """With every fault at once each sample holds the candidate's own words, in the state that its fault leaves."""
+    ran, mischief, met = together
+    matrix.check_texts(ran, mischief)
+    states = {"null": "silent", "length": "truncated"}
+    for position, response in ran.held.responses.items():
+        name = met.get(position, "")
+        assert response.state == ("blocked" if name.startswith("filter-") else states.get(name, "complete"))
+
+
+def test_in_a_mixed_run_every_spoilt_call_is_in_the_journal(together):
+    """With every fault at once the journal has a retry for each call that brought no answer, and none besides."""
+    ran, mischief, met = together
+    spoilt = Counter(position for position, name in met.items() if not FAULTS[name].answers)
+    retried = Counter(data["position"] for kind, data in ran.lines if kind == "retry")
+    assert retried == spoilt
+    assert all(response.attempts == 1 + spoilt[position] for position, response in ran.held.responses.items())
+    assert len(mischief.calls) == MANY + sum(spoilt.values())
+
+
+# -- the clock --------------------------------------------------------------------------------------------------------
+
+
+class Jumps(run.Nobody):
+    """Lets the clock jump while the endpoint's pause is kept."""
+
+    def __init__(self, switch):
+        self._switch = switch
+
+    def slowed(self, allowed, pause_s):
+        self._switch(True)
+
+
+@pytest.mark.parametrize("seconds", [-86400, 86400])
+def test_a_pause_is_kept_by_the_monotonic_clock(tmp_path, monkeypatch, seconds):
+    """A clock that jumps while the endpoint's pause is kept neither lengthens the pause nor breaks journal or report."""
+    with outages.jumping(seconds, [Order(fault="429-after", share=matrix.SHARE)], "8")(tmp_path, monkeypatch) as place:
+        base_url, switch, mischief = place
+        made = matrix.planned(matrix.items(matrix.COUNT), base_url)
+        means = walk.Means(plugins=matrix.HELD, limits=matrix.limits(), watch=Jumps(switch), langs=("en",))
+        ended = walk.start(made, tmp_path / "run", means)
+    assert ended.verdict.outcome == "pass"
+    assert any(name == "429-after" for _, name in mischief.calls)
+    stamps = [entry.at[:10] for entry in journal.entries(tmp_path / "run")]
+    assert len(set(stamps)) > 1
+    assert (stamps[0] < stamps[-1]) is (seconds > 0)
+    assert certify.verify(tmp_path / "run", matrix.HELD).reports
+    assert history.load(tmp_path / "run").retries == 1
