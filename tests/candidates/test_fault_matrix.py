@@ -1,12 +1,20 @@
 """What becomes of a sample when the endpoint misbehaves: every fault, on the whole line, against the real server."""
 
+import json
+import signal
+import subprocess
+import sys
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
-from evalcenter import certify, history, journal, run, walk
+from evalcenter import certify, cli, history, journal, run, walk
+from evalcenter.candidates import misbehaving
 from evalcenter.candidates.misbehaving import FAULTS, Order
+from evalcenter.errors import InputError, KeyRefused
 from tests.candidates import matrix, outages
 
 DOC = Path(__file__).parents[2] / "docs" / "faults.md"
@@ -132,3 +140,108 @@ def test_a_pause_is_kept_by_the_monotonic_clock(tmp_path, monkeypatch, seconds):
     assert (stamps[0] < stamps[-1]) is (seconds > 0)
     assert certify.verify(tmp_path / "run", matrix.HELD).reports
     assert history.load(tmp_path / "run").retries == 1
+
+
+# -- the command line -------------------------------------------------------------------------------------------------
+
+
+def call(*args: object) -> Result:
+    """One command."""
+    result = CliRunner().invoke(cli.main, [str(one) for one in args])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+SUITE = """\
+id: small
+version: "1"
+title: {zh: 小题集, en: Small}
+about: {zh: 仅供测试。, en: For tests only.}
+taxonomies: []
+families: []
+sources: {label: {title: Package leaflet, year: 2020}}
+dimensions: [{id: safety, title: {zh: 安全, en: Safety}}]
+"""
+STANDARD = """\
+id: small
+version: "1"
+title: {zh: 小标准, en: Small}
+about: {zh: 仅供测试。, en: For tests only.}
+requirements:
+  - {id: dose, title: {zh: 剂量, en: Dose}, scope: {}, measure: pass, rule: bound, line: 0.5, clause: none}
+"""
+ASKED = 40
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A suite of forty questions in a folder."""
+    folder = tmp_path_factory.mktemp("suite") / "small"
+    (folder / "items").mkdir(parents=True)
+    (folder / "suite.yaml").write_text(SUITE, encoding="utf-8")
+    (folder / "standard.yaml").write_text(STANDARD, encoding="utf-8")
+    asked = [
+        {
+            "id": item.id,
+            "lang": "en",
+            "dimension": "safety",
+            "sources": ["label"],
+            "prompt": item.prompt[0].content,
+            "criteria": [{"id": "dose", "text": "the dose", "check": {"number": {"target": 250 + number}}}],
+            "examples": {"good": [item.examples.good[0].text], "bad": [item.examples.bad[0].text]},
+        }
+        for number, item in enumerate(matrix.items(ASKED))
+    ]
+    (folder / "items" / "all.yaml").write_text(json.dumps(asked), encoding="utf-8")
+    return folder
+
+
+@contextmanager
+def served(suite, seed, faults):
+    """`serve-reference --faults` in a process of its own: its first line."""
+    command = [sys.executable, "-m", "evalcenter", "serve-reference", suite, "--port", "0"]
+    with subprocess.Popen([*command, "--seed", seed, "--faults", faults], stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stderr.readline()
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def test_a_run_goes_through_the_command_line(small, tmp_path, monkeypatch):
+    """Both commands as a user gives them: the run stops at the refused key, goes on, and ends with everything answered once."""
+    monkeypatch.setattr(walk, "write_reports", lambda *_, **__: ())  # they have tests of their own
+    faults = "401=0.03,429=0.05,reset=0.05,not-json=0.05"
+    made, orders = matrix.planned(matrix.items(ASKED), "http://127.0.0.1:1/v1"), misbehaving.parse(faults)
+    found = ((str(n), Counter(matrix.hit(orders, str(n), made).values())) for n in range(1000))
+    seed, met = next((seed, met) for seed, met in found if met["401"] == 1 and len(met) == len(orders))
+    folder = tmp_path / "run"
+    with served(small, seed, faults) as said:
+        assert "simulated" in said
+        assert "401=0.03" in said
+        base_url = said.split(" on ")[1].split(",")[0]
+        given = ("--base-url", base_url, "--model", matrix.MODEL, "--simulated", "--out", folder)
+        stopped = call("run", small, *given, "--quiet", "--concurrency", 2)
+        assert stopped.exit_code == KeyRefused.exit_code, stopped.output
+        assert f"evalcenter run --resume {folder}" in stopped.output
+        before = set(history.load(folder).responses)
+        ended = call("run", "--resume", folder, "--quiet", "--concurrency", 2)
+    assert ended.exit_code == 0, ended.output
+    held = history.load(folder)
+    assert before < set(held.responses) == set(range(ASKED))
+    assert (held.retries, len(held.failures)) == (met.total() - 1, 0)
+    for position, response in held.responses.items():
+        assert response.answers[0].text == held.plan.items[held.plan.order[position]].examples.good[0].text
+    assert call("verify-journal", folder).exit_code == 0
+
+
+def test_the_names_are_listed():
+    """`--faults list` names every fault and serves nothing."""
+    listed = call("serve-reference", "--faults", "list")
+    assert (listed.exit_code, listed.output.strip()) == (0, misbehaving.listed())
+
+
+def test_an_unknown_fault_is_refused():
+    """A fault that is not known ends the command with the names."""
+    refused = call("serve-reference", "--faults", "teapot=0.1")
+    assert refused.exit_code == InputError.exit_code
+    assert "429-after" in refused.output
