@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from evalcenter import run
-from evalcenter.candidates import misbehaving, server, wire
-from evalcenter.candidates.misbehaving import Act, Fault, Order
+from evalcenter.candidates import server, wire
+from evalcenter.candidates.misbehaving import Order
 from evalcenter.errors import CallFailed
 from evalcenter.records import Failure, Response
 from tests.candidates import matrix
@@ -98,132 +97,76 @@ def _from_the_start(folder: Path, place: Place, monkeypatch: pytest.MonkeyPatch)
 # -- the places -------------------------------------------------------------------------------------------------------
 
 
-def _parting(monkeypatch: pytest.MonkeyPatch) -> Recorded:
-    """Every reply is the last one on its connection, so that each call has to find its way again."""
+def _swapped(spoilt: str) -> Place:
+    """The server on one port. While the switch is on, it is gone, or one without TLS or with another certificate is there."""
 
-    def act(said: misbehaving.Said) -> Act:
-        whole = misbehaving.http(200, misbehaving._plain(said), {"Connection": "close"})
-        return Act(pieces=(whole,), then="close")
-
-    monkeypatch.setattr(misbehaving, "FAULTS", {**misbehaving.FAULTS, "part": Fault(about="", act=act, answers=True)})
-    monkeypatch.setattr(matrix, "FAULTS", misbehaving.FAULTS)
-    return Recorded([Order(fault="part")], "s")
-
-
-@contextmanager
-def refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Switch, Recorded]]:
-    """The server is gone while the switch is on."""
-    mischief, asked = Recorded([], "s"), matrix.items(COUNT)
-    with ExitStack() as held:
-        base_url = held.enter_context(server.running_in_background(asked, seed="s", mischief=mischief))
-        port = int(base_url.split(":")[2].split("/")[0])
-
-        def switch(on: bool) -> None:
-            held.close()
-            if not on:
-                held.enter_context(server.running_in_background(asked, seed="s", mischief=mischief, port=port))
-
-        yield base_url, switch, mischief
-
-
-@contextmanager
-def nameless(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Switch, Recorded]]:
-    """The name is this machine's, unless the switch is on; then this machine's own resolver says what it says of such a name."""
-    known = [True]
-    ask = socket.getaddrinfo
-
-    def resolve(host: Any, *args: Any, **named: Any) -> Any:
-        mine = host == "endpoint.invalid" and known[0]
-        return ask("127.0.0.1" if mine else host, *args, **named)
-
-    with monkeypatch.context() as patched:
-        mischief = _parting(patched)
-        patched.setattr(socket, "getaddrinfo", resolve)
-        for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-            patched.delenv(variable, raising=False)
-        with server.running_in_background(matrix.items(COUNT), seed="s", mischief=mischief) as base_url:
-            yield (
-                base_url.replace("127.0.0.1", "endpoint.invalid"),
-                lambda on: known.__setitem__(0, not on),
-                mischief,
-            )
-
-
-class _Front(threading.Thread):
-    """A TLS end before the server. While it is spoilt it speaks as `spoilt` says: not TLS at all, or with another certificate."""
-
-    def __init__(self, port: int, good: ssl.SSLContext, spoilt: ssl.SSLContext | None) -> None:
-        super().__init__(daemon=True)
-        self._behind, self._good, self._spoilt, self.on = port, good, spoilt, False
-        self._loop = asyncio.new_event_loop()
-        self._ready, self._over, self.port = threading.Event(), asyncio.Event(), 0
-
-    def run(self) -> None:
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._over.set)
-        self.join()
-
-    async def _serve(self) -> None:
-        served = await asyncio.start_server(self._meet, "127.0.0.1", 0)
-        self.port = served.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._over.wait()
-        served.close()
-        await served.wait_closed()
-
-    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        context = self._spoilt if self.on else self._good
-        with suppress(OSError, asyncio.IncompleteReadError):
-            if context is None:
-                writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                await writer.drain()
-                await reader.read(2000)
-            else:
-                await writer.start_tls(context)
-                await self._pass_on(reader, writer)
-        writer.close()
-        with suppress(OSError):
-            await writer.wait_closed()
-
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One request and its reply."""
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        inner, outer = await asyncio.open_connection("127.0.0.1", self._behind)
-        outer.write(head + await reader.readexactly(length))
-        writer.write(await inner.read())
-        await writer.drain()
-        outer.close()
-        await outer.wait_closed()
-
-
-def _secured(*, other: bool) -> Place:
     @contextmanager
     def place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Switch, Recorded]]:
-        contexts = []
-        for name in ("localhost", "elsewhere.example"):
-            kept = folder.with_name(f"{folder.name}-{name}")
-            kept.mkdir()
-            contexts.append(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
-            contexts[-1].load_cert_chain(certificate(kept, name))
-        trusting = wire.trusted()
-        trusting.load_verify_locations(folder.with_name(f"{folder.name}-localhost") / "server.pem")
-        with monkeypatch.context() as patched:
-            mischief = _parting(patched)
-            patched.setattr(wire, "trusted", lambda: trusting)
-            with server.running_in_background(matrix.items(COUNT), seed="s", mischief=mischief) as base_url:
-                front = _Front(int(base_url.split(":")[2].split("/")[0]), contexts[0], contexts[1] if other else None)
-                front.start()
-                front._ready.wait()
-                try:
-                    yield f"https://localhost:{front.port}/v1", lambda on: setattr(front, "on", on), mischief
-                finally:
-                    front.stop()
+        mischief, secure = Recorded([], "s"), spoilt != "gone"
+        contexts = _contexts(folder) if secure else {}
+        context: list[ssl.SSLContext | None] = [None]
+        site, runners = web.TCPSite, []
+
+        def opened(runner: web.AppRunner, host: str, port: int) -> web.TCPSite:
+            runners.append(runner)
+            return site(runner, host, port, ssl_context=context[0])
+
+        def part() -> None:
+            """Cut all connections, as a TLS server that stops would wait for its clients' farewell."""
+            for handler in runners[-1].server.connections:
+                runners[-1].server._loop.call_soon_threadsafe(handler.transport.abort)
+
+        with monkeypatch.context() as patched, ExitStack() as held:
+            patched.setattr(web, "TCPSite", opened)
+            if secure:
+                trusting = wire.trusted()
+                trusting.load_verify_locations(folder.with_name(f"{folder.name}-tls") / "here" / "server.pem")
+                patched.setattr(wire, "trusted", lambda: trusting)
+
+            def serve(name: str, port: int = 0) -> int:
+                context[0] = contexts.get(name)
+                running = server.running_in_background(matrix.items(COUNT), seed="s", mischief=mischief, port=port)
+                base_url = held.enter_context(running)
+                held.callback(part)
+                return int(base_url.split(":")[2].split("/")[0])
+
+            port = serve("here")
+
+            def switch(on: bool) -> None:
+                held.close()
+                if not on or spoilt != "gone":
+                    serve(spoilt if on else "here", port)
+
+            yield f"{'https' if secure else 'http'}://127.0.0.1:{port}/v1", switch, mischief
 
     return place
+
+
+def _contexts(folder: Path) -> dict[str, ssl.SSLContext]:
+    """Certificates of this machine and of another name."""
+    found = {}
+    for name, subject in {"here": "127.0.0.1", "other": "elsewhere.example"}.items():
+        kept = folder.with_name(f"{folder.name}-tls") / name
+        kept.mkdir(parents=True)
+        found[name] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        found[name].load_cert_chain(certificate(kept, subject))
+    return found
+
+
+@contextmanager
+def _nameless(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Switch, Recorded]]:
+    """The name is this machine's, unless the switch is on; then the resolver says what it says of a name that there can't be."""
+    known, ask = [True], socket.getaddrinfo
+
+    def resolve(host: Any, *args: Any, **named: Any) -> Any:
+        return ask("127.0.0.1" if host == "endpoint.invalid" and known[0] else host, *args, **named)
+
+    with monkeypatch.context() as patched, matrix.serving(matrix.items(COUNT)) as (base_url, mischief):
+        patched.setattr(socket, "getaddrinfo", resolve)
+        patched.setattr(wire, "IDLE_S", -1.0)  # every call opens a connection of its own, and asks for the name
+        for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            patched.delenv(variable, raising=False)
+        yield base_url.replace("127.0.0.1", "endpoint.invalid"), lambda on: known.__setitem__(0, not on), mischief
 
 
 def jumping(seconds: float, orders: Sequence[Order] = (), seed: str = "s") -> Place:
@@ -242,10 +185,10 @@ def jumping(seconds: float, orders: Sequence[Order] = (), seed: str = "s") -> Pl
 
 
 PLACES: dict[str, Place] = {
-    "refused": refused,
-    "no name": nameless,
-    "no TLS": _secured(other=False),
-    "certificate": _secured(other=True),
+    "refused": _swapped("gone"),
+    "no name": _nameless,
+    "no TLS": _swapped("plain"),
+    "certificate": _swapped("other"),
     "clock ahead": jumping(86400),
     "clock back": jumping(-86400),
 }
