@@ -1,7 +1,6 @@
 """What becomes of a sample when the endpoint misbehaves: every fault, on the whole line, against the real server."""
 
 import json
-import signal
 import subprocess
 import sys
 from collections import Counter
@@ -203,7 +202,7 @@ def served(suite, seed, faults):
         try:
             yield process.stderr.readline()
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
 
 
 def test_a_run_goes_through_the_command_line(small, tmp_path, monkeypatch):
