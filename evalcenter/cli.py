@@ -297,23 +297,31 @@ def import_(mapping: Path, *, root: Path, out: Path) -> None:
 @click.option("--seed", default="demo", show_default=True, help="The seed of the run that will ask.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free port.")
 @click.option("--key-env", help="Ask for the key that this environment variable holds.")
+@click.option(
+    "--faults", default="", help="Misbehave: [always:]NAME[=SHARE],… of the prompts; `list` shows the names and ends."
+)
 @guarded
-def serve_reference(suites: tuple[str, ...], *, seed: str, port: int, key_env: str | None) -> None:
+def serve_reference(suites: tuple[str, ...], *, seed: str, port: int, key_env: str | None, faults: str) -> None:
     """Serve the embedded reference candidate on 127.0.0.1, as a real OpenAI-compatible endpoint. All it says is simulated.
 
     \b
     Models: reference-exemplary, reference-reckless, reference-mixed-0.9, reference-careful-0.9,
             reference-refusing, reference-empty, reference-slow, reference-flaky
+    Faults: evalcenter serve-reference --faults 500=0.1,always:no-choices=0.02   (docs/faults.md)
     """
     from evalcenter import boundary
     from evalcenter import plan as planning
-    from evalcenter.candidates import server
+    from evalcenter.candidates import misbehaving, server
     from evalcenter.plugins import load
 
+    if faults == "list":
+        click.echo(misbehaving.listed())
+        return
+    orders = misbehaving.parse(faults)
     plugins = load()
     held = [one.suite for one in named_suites(suites or tuple(shipped_suites()), plugins)]
     items = planning.bank(held, seed, plugins.generators, boundary.convert)
-    server.serve(items, port=port, key=starting.key(key_env), seed=seed)
+    server.serve(items, port=port, key=starting.key(key_env), seed=seed, faults=orders)
 
 
 @main.command()

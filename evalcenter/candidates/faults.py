@@ -105,11 +105,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP reply as it came: header names in lower case."""
+    """An HTTP reply as it came: header names in lower case.
+
+    `repeated`: it is, byte for byte, the reply before it on the same connection, which another question had brought.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    repeated: bool = False
 
 
 def is_page(reply: Reply) -> bool:

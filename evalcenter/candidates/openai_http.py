@@ -10,6 +10,8 @@ Rules this module keeps:
   sends it back. Keys in addresses, headers or the request body are refused.
 * Only what the candidate file says is sent: no organisation, project or header from the environment. Redirects are not
   followed, because the address in the plan is the one that is tested.
+* A reply that was meant for the question before, because the endpoint sent it twice, is no answer to this one: it is recognised
+  as a copy under an id, where the endpoint's ids differ. Its connection is dropped, or all that follows would be one question off.
 * A reply is read up to a bound, unpacked. A whole call is kept to its time by the monotonic clock.
 * A system's proxy settings are honoured, except towards this machine.
 * The body is parsed once, by ``reading.py``; everything that is not a success is read by ``faults.py``.
@@ -100,6 +102,8 @@ class Endpoint:
             raise InputError(f"extra_body can't be written as JSON: {problem}") from None
         self._place = faults.Place(address.geturl(), spec.model, faults.Scrubber(key))
         self._transport = _transport(address, settings, key or KEYLESS, limits)
+        self._first_id: object = None
+        self._ids_differ = False
 
     def __repr__(self) -> str:
         return f"Endpoint({self._place.base_url!r}, {self._spec.model!r})"
@@ -110,7 +114,7 @@ class Endpoint:
         reply = await self._post(question)
         spent = round((time.monotonic() - begin) * 1000)
         body = self._place.scrub.raw(reply.body)
-        answer = self._read_scrubbed(faults.Reply(reply.status, reply.headers, body), spent)
+        answer = self._read_scrubbed(faults.Reply(reply.status, reply.headers, body, reply.repeated), spent)
         if isinstance(answer, CallFailed):
             # Raised here, where no other error is being handled: the unscrubbed one must not hang on to it as its context.
             raise answer
@@ -163,6 +167,7 @@ class Endpoint:
             if status is not None:
                 return faults.read(replace(reply, status=status), self._place, datetime.now(UTC), spent)
             self._check_simulated(body)
+            self._check_own(reply, body)
             return reading.answer(body, latency_ms=spent)
         except CallFailed as problem:
             problem.http_status = problem.http_status or reply.status
@@ -175,6 +180,15 @@ class Endpoint:
             todo = "give --simulated, or write `simulated: true` in the candidate file, in a new run"
             fatal = CandidateError(said, where=self._place.base_url, todo=todo)
             raise CallFailed("simulated", said, retryable=False, fatal=fatal)
+
+    def _check_own(self, reply: faults.Reply, body: Any) -> None:
+        """Refuse the copy of another question's reply. An id that all replies share says nothing: equal answers are no copies."""
+        given = body.get("id") if isinstance(body, dict) else None
+        if reply.repeated and given and self._ids_differ:
+            self._transport.part()
+            raise CallFailed("repeated", "the reply is a copy of the one before it, which answered another question")
+        self._first_id = self._first_id or given
+        self._ids_differ = self._ids_differ or given != self._first_id
 
     def _scrubbed(self, problem: CallFailed) -> CallFailed:
         message = self._place.scrub(problem.message)[: 2 * faults.SHOWN]

@@ -72,6 +72,9 @@ class Packaged:
         wire.check_coding(headers.get("content-encoding", ""))
         return faults.Reply(raw.status_code, headers, raw.content)
 
+    def part(self) -> None:
+        """See wire.Transport. No connection is kept here."""
+
     async def close(self) -> None:
         """See wire.Transport."""
         await self._client.close()

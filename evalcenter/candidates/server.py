@@ -5,6 +5,7 @@ Rules this module keeps:
 * It listens on this machine only; any other address is refused.
 * Every completion says that it is simulated (``simulated: true``, ``system_fingerprint: evalcenter-reference``).
 * It never stops because of what a client sends: a malformed request gets a 400 in the protocol's own form.
+* Where it misbehaves on purpose (``misbehaving.py``), it does so on that one connection and serves the others as usual.
 
 Each model name is one persona with its own memory, so two runs against one server do not repeat each other's draws.
 """
@@ -14,15 +15,17 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import socket
+import struct
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
 from evalcenter import plan
-from evalcenter.candidates import personas
+from evalcenter.candidates import misbehaving, personas
 from evalcenter.errors import EvalcenterError, InputError, Unreachable
 from evalcenter.records import Item, Message, Role
 
@@ -31,7 +34,14 @@ if TYPE_CHECKING:
 
 HOST: Final = "127.0.0.1"
 MAX_BYTES: Final = 32_000_000
-RETRY_AFTER_S: Final = 1
+GONE_S: Final = 0.02
+"""How often a connection on which nothing more will come is looked at, to see whether the client has left."""
+_FLAKY: Final[dict[personas.Fault, str]] = {
+    "rate_limit": "429-after",
+    "server_error": "500",
+    "cut": "reset",
+    "not_json": "not-json",
+}
 _ROLES: Final[dict[str, Role]] = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
 
 
@@ -45,7 +55,7 @@ class Refused(Exception):
 
 
 class Service:
-    """The endpoint's handlers. `render` turns an item into the messages that a candidate is sent."""
+    """The endpoint's handlers. `render` turns an item into the messages that a candidate is sent; `mischief` spoils replies."""
 
     def __init__(
         self,
@@ -54,8 +64,10 @@ class Service:
         key: str | None = None,
         seed: str = "reference",
         render: personas.Render = plan.render,
+        mischief: misbehaving.Mischief | None = None,
     ) -> None:
         self._book = personas.Book(items, render)
+        self._mischief = mischief or misbehaving.Mischief((), seed)
         self._key, self._seed = key, seed
         self._players: dict[str, personas.Player] = {}
 
@@ -110,13 +122,19 @@ class Service:
 
         asked = _request(await request.read())
         model, messages = asked["model"], _messages(asked.get("messages"))
-        reply = self._player(model).reply(messages)
+        player = self._player(model)
+        name = self._mischief.next((model, *personas.key(messages)))
+        if name is not None and not misbehaving.FAULTS[name].answers:
+            return await _spoilt(request, name, personas.completion(model, misbehaving.CANARY, "", None))
+        reply = player.reply(messages)
         if reply.fault is not None:
-            return self._spoil(request, reply.fault)
+            canary = personas.completion(model, misbehaving.CANARY, "", None)
+            return await _spoilt(request, _FLAKY[reply.fault], canary)
         if reply.delay_ms:
             await asyncio.sleep(reply.delay_ms / 1000)
         text = "".join(message.content for message in messages)
-        return web.json_response(personas.completion(model, reply.text, text, _max_tokens(asked)))
+        said = personas.completion(model, reply.text, text, _max_tokens(asked))
+        return web.json_response(said) if name is None else await _spoilt(request, name, said)
 
     def _player(self, model: str) -> personas.Player:
         if model not in self._players:
@@ -127,17 +145,43 @@ class Service:
             self._players[model] = personas.Player(self._book, persona, self._seed)
         return self._players[model]
 
-    def _spoil(self, request: web.Request, fault: personas.Fault) -> web.Response:
-        from aiohttp import web
 
-        if fault == "rate_limit":
-            body = Refused(429, "Rate limit reached (simulated).", "rate_limit_exceeded", "rate_limit_error").body
-            return web.json_response(body, status=429, headers={"Retry-After": str(RETRY_AFTER_S)})
-        if fault == "server_error":
-            return web.json_response(Refused(500, "Simulated fault.", None, "server_error").body, status=500)
-        if fault == "cut" and request.transport is not None:
-            request.transport.abort()
-        return web.Response(text='{"choices": [{"message": {"content": "half an ans', content_type="application/json")
+async def _spoilt(request: web.Request, name: str, said: misbehaving.Said) -> web.StreamResponse:
+    """Do on the connection what the fault `name` does to the reply `said`; what is returned sends nothing more."""
+    from aiohttp import web
+
+    act = misbehaving.FAULTS[name].act(said)
+    transport = request.transport
+    for piece in act.pieces:
+        await asyncio.sleep(act.pause_s)
+        if transport is None or transport.is_closing():
+            break
+        transport.write(piece)
+    while act.then == "wait" and transport is not None and not transport.is_closing():
+        await asyncio.sleep(GONE_S)
+    if transport is not None and act.then == "reset":
+        _reset(transport)
+
+    class Sent(web.StreamResponse):
+        """A response that went out already."""
+
+        keep_alive = act.then == "keep"
+
+        async def prepare(self, request: web.BaseRequest) -> None:
+            """Send no head."""
+
+        async def write_eof(self, data: bytes = b"") -> None:
+            """Send no body."""
+
+    return Sent()
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """Close with a TCP reset, so that the client's system reports one."""
+    held = transport.get_extra_info("socket")
+    if held is not None:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def _request(raw: bytes) -> dict[str, Any]:
@@ -204,10 +248,15 @@ async def running(service: Service, *, host: str = HOST, port: int = 0) -> Async
 
 @contextmanager
 def running_in_background(
-    items: Iterable[Item], *, key: str | None = None, seed: str = "reference", port: int = 0
+    items: Iterable[Item],
+    *,
+    key: str | None = None,
+    seed: str = "reference",
+    port: int = 0,
+    mischief: misbehaving.Mischief | None = None,
 ) -> Iterator[str]:
     """Serve in a thread while the block lasts, for callers that are not async; yields the base URL."""
-    thread = _Thread(Service(items, key=key, seed=seed), port)
+    thread = _Thread(Service(items, key=key, seed=seed, mischief=mischief), port)
     thread.start()
     try:
         yield thread.base_url()
@@ -260,22 +309,23 @@ class _Thread(threading.Thread):
 def serve(
     items: Iterable[Item],
     *,
-    host: str = HOST,
     port: int = 8000,
     key: str | None = None,
     seed: str = "reference",
+    faults: Sequence[misbehaving.Order] = (),
     say: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until the program is interrupted (KeyboardInterrupt is passed on).
 
-    `say` is told the address; without it the address is written to stderr.
+    `say` is told the address; without it the address is written to stderr. `faults` are what it does wrong on purpose.
     """
     tell = say or _say
-    service = Service(items, key=key, seed=seed)
+    service = Service(items, key=key, seed=seed, mischief=misbehaving.Mischief(faults, seed))
+    doing = f", with the faults {', '.join(map(str, faults))}" if faults else ""
 
     async def forever() -> None:
-        async with running(service, host=host, port=port) as base_url:
-            tell(f"reference candidates (simulated) on {base_url}; stop with Ctrl-C")
+        async with running(service, port=port) as base_url:
+            tell(f"reference candidates (simulated) on {base_url}{doing}; stop with Ctrl-C")
             await asyncio.Event().wait()
 
     asyncio.run(forever())

@@ -59,6 +59,10 @@ class Transport(Protocol):
         """The reply, unpacked. Raises OSError, faults.TooLong or CallFailed; the caller keeps the time."""
         ...
 
+    def part(self) -> None:
+        """Close the connections that no call is using: what comes over them can't be trusted."""
+        ...
+
     async def close(self) -> None:
         """Close all connections."""
         ...
@@ -88,12 +92,18 @@ class Wire:
             except BaseException:
                 connection.abort()
                 raise
+            repeated = connection.repeats(body, raw)
             if connection.reusable:
                 self._idle.append(connection)
             else:
                 connection.abort()
         coding = headers.get("content-encoding")
-        return faults.Reply(status, headers, raw if coding is None else unpacked(raw, coding))
+        return faults.Reply(status, headers, raw if coding is None else unpacked(raw, coding), repeated)
+
+    def part(self) -> None:
+        """See Transport."""
+        while self._idle:
+            self._idle.pop().abort()
 
     async def close(self) -> None:
         """Close all connections, also those whose calls still wait."""
@@ -116,17 +126,18 @@ class Wire:
     async def _connect(self) -> _Connection:
         if self._secure and self._context is None:
             self._context = trusted()
-        secured: dict[str, Any] = {}
+        given: dict[str, Any] = {}
+        if not re.fullmatch(r"[0-9.]+|.*:.*", self._host):  # an IP address has no others to race with
+            given["happy_eyeballs_delay"] = 0.25
         if self._secure:  # the caller keeps the time, of the handshake too
-            secured = {"server_hostname": self._host, "ssl_handshake_timeout": _HANDSHAKE_S}
+            given |= {"server_hostname": self._host, "ssl_handshake_timeout": _HANDSHAKE_S}
         try:
             _, connection = await asyncio.get_running_loop().create_connection(
                 lambda: _Connection(self._open),
                 self._host,
                 self._port,
                 ssl=self._context,
-                happy_eyeballs_delay=0.25,
-                **secured,
+                **given,
             )
         except OSError as problem:
             # Where a name has several addresses, asyncio puts their errors into one text.
@@ -196,7 +207,7 @@ class _Connection(asyncio.Protocol):
     """One connection and the reply that is being read from it. It adds itself to `kin` and leaves when it is lost."""
 
     __slots__ = (
-        *("_again", "_body", "_fault", "_head", "_headed", "_headers", "_keep", "_kin", "_parser", "_quiet"),
+        *("_again", "_before", "_body", "_fault", "_head", "_headed", "_headers", "_keep", "_kin", "_parser", "_quiet"),
         *("_received", "_since", "_status", "_transport", "_waiter", "_whole", "ended", "reusable"),
     )
 
@@ -206,6 +217,7 @@ class _Connection(asyncio.Protocol):
         self._transport: Any = None
         self._waiter: asyncio.Future[_Read] | None = None
         self._since = 0.0
+        self._before = (0, 0)
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.reusable = False
 
@@ -219,6 +231,11 @@ class _Connection(asyncio.Protocol):
         self._waiter = self.ended.get_loop().create_future()
         self._transport.write(request)
         return self._waiter
+
+    def repeats(self, asked: bytes, said: bytes) -> bool:
+        """Whether the reply is that of the call before on this connection, which asked something else."""
+        before, self._before = self._before, (hash(asked), hash(said))
+        return before[0] != self._before[0] and before[1] == self._before[1]
 
     def abort(self) -> None:
         """Close at once."""

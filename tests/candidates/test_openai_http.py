@@ -9,6 +9,7 @@ import time
 import zlib
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import pytest
 from aiohttp import web
@@ -1000,7 +1001,8 @@ def test_a_path_is_sent_quoted(question):
 
 
 def certificate(folder, *names):
-    """A file with a key and a self-signed certificate for `names`."""
+    """A file with a key and a self-signed certificate for `names`, which may be addresses."""
+    alternatives = [x509.IPAddress(ip_address(n)) if n[0].isdigit() else x509.DNSName(n) for n in names]
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     begin = datetime.now(UTC) - timedelta(days=1)
@@ -1012,7 +1014,7 @@ def certificate(folder, *names):
         .serial_number(1)
         .not_valid_before(begin)
         .not_valid_after(begin + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
