@@ -6,7 +6,6 @@ Keys are read from the environment here and nowhere else.
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -36,6 +35,8 @@ def planned(
     suites: Sequence[str], standard: str, seed: str, options: dict[str, Any], earlier: Plan | None = None
 ) -> Any:
     """(plan, plugins) for what the options name; it carries the `earlier` plan's sequences on where there is one."""
+    import secrets
+
     from evalcenter import plan, specs, walk
     from evalcenter.plugins import load
     from evalcenter.records import CandidateSpec
@@ -107,6 +108,8 @@ def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[st
 
 def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) -> Ended:
     """Walk the line for a new run, or for one that carries an earlier run's sequences on."""
+    import secrets
+
     from evalcenter import history, walk
 
     named_candidate(options)
