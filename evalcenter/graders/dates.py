@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from evalcenter.graders import numerals, spelled
+from evalcenter.graders import numeral_text, spelled
 from evalcenter.records import Lang
 
 
@@ -58,7 +58,7 @@ _PATTERN: Final = re.compile(
 
 def read_dates(text: str, lang: Lang) -> tuple[Dated, ...]:
     """All dates of `text` in order, with spans in `text` itself. Pure, bounded for any text."""
-    folded, places = numerals.fold(text)
+    folded, places = numeral_text.fold(text)
     return tuple(
         Dated(year=year, month=month, day=day, start=places[start], end=places[end - 1] + 1)
         for year, month, day, start, end in _read(folded, lang)

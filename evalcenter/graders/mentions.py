@@ -23,12 +23,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Final, Literal
 
 from evalcenter.graders import negation, wording
 from evalcenter.records import Answer, Item, Mark, Text, record
 
 GAP: Final = 200
+_DOTS: Final = re.compile(r"\.{3,}|…+")
 LIMIT: Final = 500
 
 
@@ -60,6 +62,12 @@ class Found:
     denial: str
 
 
+@lru_cache(maxsize=64)
+def reading(text: str) -> Reading:
+    """The reading of an answer, made once for all the criteria that it is put to."""
+    return Reading(text)
+
+
 class Reading:
     """An answer, folded once, with its sentences and the headings that forbid the lists under them."""
 
@@ -74,6 +82,8 @@ class Reading:
         """Every place of the raw phrase, in order."""
         first, *rest = parts(phrase)
         text = self.folded.text
+        if first not in text:
+            return
         later = [list(wording.find(text, part)) for part in rest]
         if not all(later):
             return
@@ -111,10 +121,11 @@ def _bans(text: str) -> Iterator[str]:
             ban = negation.forbids(line[-negation.BEFORE :])
 
 
-def parts(phrase: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def parts(phrase: str) -> tuple[str, ...]:
     """The folded parts of a phrase between its gaps (``...`` or ``……``)."""
-    folded = (wording.fold(part).text for part in re.split(r"\.{3,}|…+", phrase))
-    return [part for part in folded if any(char.isalnum() for char in part)]
+    folded = (wording.fold(part).text for part in _DOTS.split(phrase))
+    return tuple(part for part in folded if any(char.isalnum() for char in part))
 
 
 def _gaps(later: list[list[tuple[int, int]]], at: int, stop: int) -> int:
@@ -131,7 +142,7 @@ class Search:
     """Looks for phrases in one answer, and remembers where it had to stop."""
 
     def __init__(self, text: str, *, respect: bool) -> None:
-        self.reading, self.respect, self.stopped = Reading(text), respect, False
+        self.reading, self.respect, self.stopped = reading(text), respect, False
 
     def first(self, phrases: tuple[str, ...]) -> tuple[str, Found] | None:
         """The first phrase that is mentioned, with its place."""

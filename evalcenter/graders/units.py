@@ -197,7 +197,7 @@ def _firsts(extra: tuple[str, ...]) -> frozenset[str]:
 def read_unit(text: str, at: int, extra: tuple[str, ...] = ()) -> tuple[str, int]:
     """The canonical unit that begins at ``text[at]`` (up to four spaces before it allowed) and its end; ("", at) for none.
 
-    `extra` holds further spellings, taken literally. `text` must be folded by ``numerals.fold``.
+    `extra` holds further spellings, taken literally. `text` must be folded by ``numeral_text.fold``.
     """
     start = at
     while start < len(text) and text[start] in _BLANKS and start - at < 4:
