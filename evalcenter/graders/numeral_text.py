@@ -35,6 +35,8 @@ _LATEX: Final[tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]] = (
     (("**", "__", "`"), re.compile(r"\*\*(?![\d(])|(?<![\d)])\*\*|__|`"), ""),
 )  # fmt: skip
 """What a text must hold (one of these) for a pattern to match, the pattern, and what stands for its matches."""
+_DRESSED: Final = re.compile(r"[\\{}~$*_`\u200b]")
+"""One of these stands in every text that any of these patterns changes."""
 _BRACES: Final = re.compile(r"(?<=[\w%°²³\u200b])\}|(?<=\u200b)\{(?=\d)")
 _GROUPED: Final = re.compile(r"(?<=\d)\{,\}(?=\d{3})")
 _KEPT: Final = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞…°℃℉㎡")
@@ -77,14 +79,18 @@ _TABLE: Final = _Table()
 @lru_cache(maxsize=64)
 def fold(text: str) -> tuple[str, Sequence[int]]:
     """`text` with one spelling of width, spaces, dashes and LaTeX commands, and for each character its place in `text`."""
-    if "{,}" in text:
-        text = _GROUPED.sub(",\u200b\u200b", text)
-    for signs, pattern, plain in _LATEX:
-        if any(sign in text for sign in signs):
-            text = pattern.sub(lambda found, plain=plain: plain + "\u200b" * (len(found[0]) - len(plain)), text)  # type: ignore[misc]
-    if "\u200b" in text:
-        text = _BRACES.sub("\u200b", text)
+    if _DRESSED.search(text):
+        text = _undressed(text)
     folded = text.translate(_TABLE)
     if _GONE not in folded:
         return folded, range(len(folded))
     return folded.replace(_GONE, ""), tuple([at for at, char in enumerate(folded) if char != _GONE])
+
+
+def _undressed(text: str) -> str:
+    """`text` without LaTeX and emphasis, of the same length: what goes leaves hidden characters behind."""
+    text = _GROUPED.sub(",\u200b\u200b", text)
+    for signs, pattern, plain in _LATEX:
+        if any(sign in text for sign in signs):
+            text = pattern.sub(lambda found, plain=plain: plain + "\u200b" * (len(found[0]) - len(plain)), text)  # type: ignore[misc]
+    return _BRACES.sub("\u200b", text) if "\u200b" in text else text

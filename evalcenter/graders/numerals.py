@@ -112,9 +112,10 @@ def read_bounded(text: str, extra: tuple[str, ...] = ()) -> tuple[tuple[Figure, 
     """The figures of `text` as ``read_figures`` gives them, and whether these are all of them."""
     folded, places = fold(text)
     found = list(islice(_single(folded, extra), MAX_FIGURES + 1))
-    joined = _joined(folded, found[:MAX_FIGURES])
-    figures = tuple(replace(f, start=places[f.start], end=places[f.end - 1] + 1) for f in joined)
-    return figures, len(found) <= MAX_FIGURES
+    joined = tuple(_joined(folded, found[:MAX_FIGURES]))
+    if not isinstance(places, range):
+        joined = tuple([replace(f, start=places[f.start], end=places[f.end - 1] + 1) for f in joined])
+    return joined, len(found) <= MAX_FIGURES
 
 
 def _single(text: str, extra: tuple[str, ...]) -> Iterator[Figure]:
@@ -252,7 +253,7 @@ def _dressed(text: str, figure: Figure, extra: tuple[str, ...]) -> Figure:
     rate = _PREFIX_RATE.search(text, max(0, start - 16), start)
     per = units.canonical("月" if rate[1] == "月" else rate[1])[1] if rate else ""
     per = {"月": "month", "分": "min", "time": "dose"}.get(per, per)
-    return replace(figure, value=value, start=start, end=max(end, unit_end), unit=unit, per=per, kind=kind)
+    return Figure(value=value, start=start, end=max(end, unit_end), unit=unit, per=per, kind=kind)
 
 
 def _some(words: str, figure: Figure) -> Figure:
