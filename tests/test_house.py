@@ -15,7 +15,7 @@ FLOORS = {
         *("plan", "drawing", "draws", "hooks", "pacing"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
     },
-    2: {"boundary", "plugins", "marking", "graders", "generators", "candidates", "importers", "sections"},
+    2: {"boundary", "plugins", "marking", "crew", "graders", "generators", "candidates", "importers", "sections"},
     3: {"yamls", "suites", "specs", "lint", "journal", "history", "shelves", "flying", "envelope", "cache"},
     4: {
         *("run", "steering", "grade", "review", "report", "rendering", "declaration", "certify", "walk", "importing"),
