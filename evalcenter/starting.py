@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from evalcenter.walk import Ended, Means
 
 
+def _fresh(length: int) -> str:
+    """So many secret random bytes, as hexadecimal text."""
+    import secrets  # it loads what `--help` can do without
+
+    return secrets.token_hex(length)
+
+
 def key(variable: str | None) -> str | None:
     """The key that the environment variable holds. Raises KeyRefused when it is empty."""
     if variable is None:
@@ -35,8 +42,6 @@ def planned(
     suites: Sequence[str], standard: str, seed: str, options: dict[str, Any], earlier: Plan | None = None
 ) -> Any:
     """(plan, plugins) for what the options name; it carries the `earlier` plan's sequences on where there is one."""
-    import secrets
-
     from evalcenter import plan, specs, walk
     from evalcenter.plugins import load
     from evalcenter.records import CandidateSpec
@@ -53,7 +58,7 @@ def planned(
     )
     if earlier is not None:
         chosen = plan.longer(chosen, earlier.standard, options["more"] or 0)
-    return walk.prepare(loaded, chosen, spec, seed or secrets.token_hex(16), plugins, terms), plugins
+    return walk.prepare(loaded, chosen, spec, seed or _fresh(16), plugins, terms), plugins
 
 
 def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any]) -> Any:
@@ -86,7 +91,7 @@ def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[st
     if more := given(options, "candidate", "base_url", "model", "key_env", "temperature", "max_tokens", "continues"):
         raise click.UsageError(f"--candidates and {', '.join(more)} exclude each other: write them in the files")
     found = specs.load_candidates(listed)
-    folder = out or Path("reports") / f"candidates-{secrets.token_hex(4)}"
+    folder = out or Path("reports") / f"candidates-{_fresh(4)}"
     seed = crowds.seed_of(found, folder) or options["seed"]
     if options["seed"] not in ("", seed):
         raise InputError("the runs in this folder have another seed", where=str(folder), todo="leave out --seed")
@@ -108,8 +113,6 @@ def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[st
 
 def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) -> Ended:
     """Walk the line for a new run, or for one that carries an earlier run's sequences on."""
-    import secrets
-
     from evalcenter import history, walk
 
     named_candidate(options)
@@ -120,7 +123,7 @@ def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) ->
         raise click.UsageError("a continued run keeps the seed of the earlier one")
     seed = earlier.plan.seed if earlier is not None else options["seed"]
     made, plugins = planned(suites, options["standard"], seed, options, earlier.plan if earlier else None)
-    folder = out or Path("reports") / f"{made.suites[0].id}-{secrets.token_hex(4)}"
+    folder = out or Path("reports") / f"{made.suites[0].id}-{_fresh(4)}"
     means = _means(plugins, made.candidate, len(made.order), options)
     return _walked(folder, lambda: walk.start(made, folder, means, earlier), means)
 

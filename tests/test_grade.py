@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import certify, crew, grade, history, journal
+from evalcenter import certify, crew, grade, history, journal, walk
 from evalcenter.errors import PluginError, RunError, Tampered
-from evalcenter.hooks import Plugins
-from evalcenter.records import Criterion, Plugin
-from tests.doubles import Says
+from evalcenter.hooks import Limits, Plugins
+from evalcenter.records import CandidateSpec, Criterion, Plugin
+from tests.doubles import Says, Scripted, plugins
 from tests.factory import make_item, make_plan, make_requirement, make_response, make_standard
 
 SAMPLES = 40
@@ -110,3 +110,38 @@ def test_a_forged_grade_is_found(tmp_path: Path) -> None:
         held.write("grade", forged)
     with pytest.raises(Tampered, match="the grade at position 7 says fail"):
         certify._grades(history.load(tmp_path), PLUGINS)
+
+
+class Recorded(Scripted):
+    """A candidate whose answers are there already."""
+
+    recorded = True
+
+
+def walked(folder: Path, candidate: Scripted, rule: str) -> list[str]:
+    """The kinds of the lines of a whole run."""
+    items = [make_item(n, criteria=(Criterion(id="c", text="c", check={"says": {"word": "ok"}}),)) for n in range(6)]
+    requirement = make_requirement(rule=rule, cap=6) if rule == "evidence" else make_requirement()
+    made = make_plan(
+        items,
+        standard=make_standard(requirement),
+        candidate=CandidateSpec(adapter="scripted", name="c", simulated=True),
+        plugins=(Plugin(kind="graders", name="says", version="1"),),
+    )
+    walk.start(made, folder, walk.Means(plugins=plugins(candidate), limits=Limits(concurrency=1)))
+    return [line["kind"] for line in timeless(folder) if line["kind"] in {"response", "grade"}]  # type: ignore[misc]
+
+
+def test_recorded_answers_are_graded_all_at_once(tmp_path: Path) -> None:
+    """Where no grade can change what is asked, the answers of a recording come first, then all grades; the verdict is the same."""
+    at_once = walked(tmp_path / "recorded", Recorded(), "bound")
+    as_they_come = walked(tmp_path / "live", Scripted(), "bound")
+    assert at_once == ["response"] * 6 + ["grade"] * 6
+    assert as_they_come == ["response", "grade"] * 6
+    assert history.load(tmp_path / "recorded").verdict == history.load(tmp_path / "live").verdict
+
+
+def test_recorded_answers_are_graded_as_they_come_where_grades_decide(tmp_path: Path) -> None:
+    """A sequential requirement stops asking by its grades, so each answer is graded before the next."""
+    kinds = walked(tmp_path, Recorded(), "evidence")
+    assert kinds == ["response", "grade"] * (len(kinds) // 2)
