@@ -32,6 +32,8 @@ from evalcenter.records import Answer, Item, Mark, Text, record
 GAP: Final = 200
 _SURE: Final = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
 """What stays a character to look for however it is folded."""
+_FOLDED: Final = re.compile(r"[0-9a-z\u4e00-\u9fff]+")
+"""A phrase that is folded already."""
 _DOTS: Final = re.compile(r"\.{3,}|…+")
 LIMIT: Final = 500
 
@@ -126,6 +128,8 @@ def _bans(text: str) -> Iterator[str]:
 @lru_cache(maxsize=8192)
 def parts(phrase: str) -> tuple[str, ...]:
     """The folded parts of a phrase between its gaps (``...`` or ``……``)."""
+    if _FOLDED.fullmatch(phrase):
+        return (phrase,)
     folded = (wording.fold(part).text for part in _DOTS.split(phrase))
     return tuple(part for part in folded if any(char.isalnum() for char in part))
 
@@ -148,7 +152,10 @@ class Search:
 
     def first(self, phrases: tuple[str, ...]) -> tuple[str, Found] | None:
         """The first phrase that is mentioned, with its place."""
+        text = self.reading.folded.text
         for phrase in phrases:
+            if parts(phrase)[0] not in text:
+                continue
             for number, found in enumerate(self.reading.find(phrase)):
                 if not (self.respect and found.denial):
                     return phrase, found
