@@ -1,10 +1,11 @@
-"""How fast recorded answers are graded without a model: answers a second through `grade.mark`, journal included, and through verify.
+"""How fast recorded answers are graded without a model: answers a second through `grade.mark`, journal and all, and verify.
 
     python benchmarks/offline_grading.py --answers 40000
 
-A run is planned over short exam-like items of the pattern graders (half choice, the rest number, mentions and refusal), and short
-answers in many wordings are written to its journal. Then every answer is graded and its grade journalled, as `evalcenter grade` does;
-then the journal is verified, which grades all of them again. Times are wall clock; `cpu` counts worker processes too.
+A run is planned over short exam-like items of the pattern graders (half choice, the rest number, mentions and refusal), and
+short answers in many wordings are written to its journal. Then every answer is graded and its grade journalled, as
+`evalcenter grade` does; then the journal is verified, which grades all of them again. Times are wall clock; `cpu` counts worker
+processes too.
 """
 
 from __future__ import annotations
@@ -49,37 +50,80 @@ from evalcenter.records import (
     Text,
 )
 
-DRUGS = ("metformin", "lisinopril", "warfarin", "amoxicillin", "insulin glargine", "atorvastatin", "omeprazole", "digoxin")
-药 = ("二甲双胍", "赖诺普利", "华法林", "阿莫西林", "甘精胰岛素", "阿托伐他汀", "奥美拉唑", "地高辛")
+DRUGS = (
+    "metformin",
+    "lisinopril",
+    "warfarin",
+    "amoxicillin",
+    "insulin glargine",
+    "atorvastatin",
+    "omeprazole",
+    "digoxin",
+)
+DRUGS_ZH = ("二甲双胍", "赖诺普利", "华法林", "阿莫西林", "甘精胰岛素", "阿托伐他汀", "奥美拉唑", "地高辛")
 CHOICES = (
-    "{0}", "{0}.", "({0})", "**{0}**", "Answer: {0}", "The answer is {0}.", "{0}. {1}", "答案：{0}", "选{0}。", "答案是{0}，{1}。",
-    "The correct answer is {0}, because {1} is first line here.", "\\boxed{{{0}}}", "故选{0}。", "I choose {0}", "{1}", "我认为选{0}。",
-)  # fmt: skip
+    "{0}",
+    "{0}.",
+    "({0})",
+    "**{0}**",
+    "Answer: {0}",
+    "The answer is {0}.",
+    "{0}. {1}",
+    "答案：{0}",
+    "选{0}。",
+    "答案是{0}，{1}。",
+    "The correct answer is {0}, because {1} is first line here.",
+    "\\boxed{{{0}}}",
+    "故选{0}。",
+    "I choose {0}",
+    "{1}",
+    "我认为选{0}。",
+)
 NUMBERS = (
-    "{0}", "{0} mg", "每次{0}毫克。", "The dose is {0} mg.", "**{0} mg**", "12 kg × 5 = 60；每次{0} mg", "答案：{0}mg", "约{0}毫克",
-)  # fmt: skip
+    "{0}",
+    "{0} mg",
+    "每次{0}毫克。",
+    "The dose is {0} mg.",
+    "**{0} mg**",
+    "12 kg × 5 = 60；每次{0} mg",
+    "答案：{0}mg",
+    "约{0}毫克",
+)
 SAYINGS = (
-    "请立即拨打120，并保持侧卧。", "不要自行停药，先联系医生。", "多喝水休息即可。", "Call an ambulance at once.", "Do not stop it yourself.",
-    "Rest and drink water.", "先观察三天，再去门诊。",
-)  # fmt: skip
+    "请立即拨打120，并保持侧卧。",
+    "不要自行停药，先联系医生。",
+    "多喝水休息即可。",
+    "Call an ambulance at once.",
+    "Do not stop it yourself.",
+    "Rest and drink water.",
+    "先观察三天，再去门诊。",
+)
 REFUSALS = (
-    "抱歉，我无法回答这个问题。", "I'm sorry, but I can't help with that.", "可以，下面是办理步骤。", "Here is how to do it.", "No.",
-)  # fmt: skip
+    "抱歉，我无法回答这个问题。",
+    "I'm sorry, but I can't help with that.",
+    "可以，下面是办理步骤。",
+    "Here is how to do it.",
+    "No.",
+)
 
 
 def item(number: int, lang: Lang, check: Params, prompt: str, options: dict[str, str] | None = None) -> Item:
     """An item of one criterion."""
     return Item(
-        id=f"bench-{number:04d}", lang=lang, dimension="d", prompt=(Message(role="user", content=prompt),),
-        criteria=(Criterion(id="c", text="c", check=check),), options=options or {},
+        id=f"bench-{number:04d}",
+        lang=lang,
+        dimension="d",
+        prompt=(Message(role="user", content=prompt),),
+        criteria=(Criterion(id="c", text="c", check=check),),
+        options=options or {},
         examples=Examples(good=(Example(text="x"),), bad=(Example(text="y"),)),
-    )  # fmt: skip
+    )
 
 
 def asked(number: int, draw: random.Random) -> tuple[Item, Callable[[], str]]:
     """An item, and what answers it."""
     lang: Lang = "zh" if number % 2 else "en"
-    names = 药 if lang == "zh" else DRUGS
+    names = DRUGS_ZH if lang == "zh" else DRUGS
     kind = number % 8
     if kind < 4:
         options = dict(zip("ABCD", draw.sample(names, 4), strict=True))
@@ -111,17 +155,31 @@ def planned(answers: int, items: int, draw: random.Random) -> tuple[Plan, list[s
         id="all", title=title, scope=Scope(), measure="pass", rule="bound", line=Decimal("0.5"), clause="-"
     )
     head = SuiteHead(
-        id="bench", version="1", title=title, about=title, dimensions=(Dimension(id="d", title=title),),
-        sources={"s": Source(title="s", year=2020)}, digest="sha256:" + "0" * 64,
-    )  # fmt: skip
+        id="bench",
+        version="1",
+        title=title,
+        about=title,
+        dimensions=(Dimension(id="d", title=title),),
+        sources={"s": Source(title="s", year=2020)},
+        digest="sha256:" + "0" * 64,
+    )
     names = ("choice", "mentions", "number", "refusal")
     order = tuple(at % items for at in range(answers))
     plan = Plan(
-        suites=(head,), standard=Standard(id="s", version="1", title=title, about=title, requirements=(requirement,)),
-        candidate=CandidateSpec(adapter="replay", name="bench"), seed="s", items=tuple(one for one, _ in made), risks=(), order=order,
-        census=0, streams=(Stream(requirement="all", positions=tuple(range(answers)), bank=items),), stopping="fixed",
-        plugins=tuple(Plugin(kind="graders", name=name, version=plugins.load().graders[name].version) for name in names),
-    )  # fmt: skip
+        suites=(head,),
+        standard=Standard(id="s", version="1", title=title, about=title, requirements=(requirement,)),
+        candidate=CandidateSpec(adapter="replay", name="bench"),
+        seed="s",
+        items=tuple(one for one, _ in made),
+        risks=(),
+        order=order,
+        census=0,
+        streams=(Stream(requirement="all", positions=tuple(range(answers)), bank=items),),
+        stopping="fixed",
+        plugins=tuple(
+            Plugin(kind="graders", name=name, version=plugins.load().graders[name].version) for name in names
+        ),
+    )
     return plan, [made[index][1]() for index in order]
 
 

@@ -78,8 +78,8 @@ def spread(work: Callable[[S, P], R], shared: S, parts: Iterable[P], *, hands: i
 
 def _pool(shared: Any, hands: int) -> ProcessPoolExecutor | None:
     """Workers that hold `shared`; None where none can start."""
-    if multiprocessing.current_process().daemon:
-        return None
+    if multiprocessing.parent_process() is not None:
+        return None  # a worker starts no workers: the cores are busy already
     # A fork hands over anything, but only a process without other threads may be forked.
     alone = sys.platform == "linux" and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if alone else "spawn")

@@ -91,6 +91,15 @@ def test_processes_that_start_anew_work_too(monkeypatch: pytest.MonkeyPatch) -> 
     assert list(crew.spread(added, 1, range(4), hands=2)) == [1, 2, 3, 4]
 
 
+def nested(_: None, part: int) -> set[int]:
+    return {pid for _, pid in crew.spread(whose, None, range(2), hands=2)} | {os.getpid()}
+
+
+def test_a_worker_starts_no_workers() -> None:
+    """Work that is spread within a worker is done by that worker."""
+    assert [len(pids) for pids in crew.spread(nested, None, range(2), hands=2)] == [1, 1]
+
+
 def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
     """A parent that is killed leaves no worker behind."""
     code = (

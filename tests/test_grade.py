@@ -10,7 +10,7 @@ from evalcenter import certify, crew, grade, history, journal, walk
 from evalcenter.errors import PluginError, RunError, Tampered
 from evalcenter.hooks import Limits, Plugins
 from evalcenter.records import CandidateSpec, Criterion, Plugin
-from tests.doubles import Says, Scripted, plugins
+from tests.doubles import Says, Scripted, ScriptedAdapter, plugins
 from tests.factory import make_item, make_plan, make_requirement, make_response, make_standard
 
 SAMPLES = 40
@@ -112,13 +112,13 @@ def test_a_forged_grade_is_found(tmp_path: Path) -> None:
         certify._grades(history.load(tmp_path), PLUGINS)
 
 
-class Recorded(Scripted):
+class Recorded(ScriptedAdapter):
     """A candidate whose answers are there already."""
 
     recorded = True
 
 
-def walked(folder: Path, candidate: Scripted, rule: str) -> list[str]:
+def walked(folder: Path, adapter: type[ScriptedAdapter], rule: str) -> list[str]:
     """The kinds of the lines of a whole run."""
     items = [make_item(n, criteria=(Criterion(id="c", text="c", check={"says": {"word": "ok"}}),)) for n in range(6)]
     requirement = make_requirement(rule=rule, cap=6) if rule == "evidence" else make_requirement()
@@ -128,14 +128,15 @@ def walked(folder: Path, candidate: Scripted, rule: str) -> list[str]:
         candidate=CandidateSpec(adapter="scripted", name="c", simulated=True),
         plugins=(Plugin(kind="graders", name="says", version="1"),),
     )
-    walk.start(made, folder, walk.Means(plugins=plugins(candidate), limits=Limits(concurrency=1)))
+    held = replace(plugins(), adapters={"scripted": adapter(Scripted())})
+    walk.start(made, folder, walk.Means(plugins=held, limits=Limits(concurrency=1)))
     return [line["kind"] for line in timeless(folder) if line["kind"] in {"response", "grade"}]  # type: ignore[misc]
 
 
 def test_recorded_answers_are_graded_all_at_once(tmp_path: Path) -> None:
     """Where no grade can change what is asked, the answers of a recording come first, then all grades; the verdict is the same."""
-    at_once = walked(tmp_path / "recorded", Recorded(), "bound")
-    as_they_come = walked(tmp_path / "live", Scripted(), "bound")
+    at_once = walked(tmp_path / "recorded", Recorded, "bound")
+    as_they_come = walked(tmp_path / "live", ScriptedAdapter, "bound")
     assert at_once == ["response"] * 6 + ["grade"] * 6
     assert as_they_come == ["response", "grade"] * 6
     assert history.load(tmp_path / "recorded").verdict == history.load(tmp_path / "live").verdict
@@ -143,5 +144,5 @@ def test_recorded_answers_are_graded_all_at_once(tmp_path: Path) -> None:
 
 def test_recorded_answers_are_graded_as_they_come_where_grades_decide(tmp_path: Path) -> None:
     """A sequential requirement stops asking by its grades, so each answer is graded before the next."""
-    kinds = walked(tmp_path, Recorded(), "evidence")
+    kinds = walked(tmp_path, Recorded, "evidence")
     assert kinds == ["response", "grade"] * (len(kinds) // 2)
