@@ -27,6 +27,9 @@ class Invalid(InputError):
         self.problems = tuple(problems)
         super().__init__("; ".join(f"{'.'.join(map(str, path))}: {message}" for path, message in self.problems))
 
+    def __reduce__(self) -> tuple[type[Invalid], tuple[tuple[tuple[Path, str], ...]]]:
+        return Invalid, (self.problems,)  # a worker process may raise it
+
 
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:

@@ -20,6 +20,7 @@ can see: questions that were never in the suite; `check` plans the run again fro
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -42,7 +43,6 @@ from evalcenter import (
 )
 from evalcenter.declaration import Declaration
 from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, Tampered
-from evalcenter.marking import Marker
 from evalcenter.records import Finding, Grade
 from evalcenter.suites import Loaded
 
@@ -123,14 +123,14 @@ def _plugins(run: history.Run, plugins: hooks.Plugins) -> None:
 
 
 def _grades(run: history.Run, plugins: hooks.Plugins) -> None:
-    marker = Marker(plugins.graders)
-    for position, held in run.machine.items():
-        again = marker.grade(grade.item_at(run, position), run.responses[position])
-        if again != held:
-            raise Tampered(
-                f"the grade at position {position} says {held.outcome}; recomputed it is {again.outcome} (or its marks differ)",
-                where=str(run.folder),
-            )
+    for position, raw in grade.again(run, array("q", run.machine), plugins):
+        if run.machine.raw(position) == raw:
+            continue
+        held, again = run.machine[position], boundary.read(Grade, raw)
+        raise Tampered(
+            f"the grade at position {position} says {held.outcome}; recomputed it is {again.outcome} (or its marks differ)",
+            where=str(run.folder),
+        )
     for position in run.grades:
         if run.grades.offset(position) != run.machine.offset(position):
             _read_by_a_person(run, position, run.grades[position])

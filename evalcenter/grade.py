@@ -10,10 +10,21 @@ Judges will be called here and nowhere else; until then a judge's criterion stay
 
 from __future__ import annotations
 
-from evalcenter import hooks, scoring, standards
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from evalcenter import canon, crew, hooks, scoring, standards
 from evalcenter.history import Run
 from evalcenter.marking import Marker
-from evalcenter.records import Item, Scores, Verdict
+from evalcenter.records import Item, Response, Scores, Verdict
+from evalcenter.shelves import Shelf
+
+CHUNK: Final = 256
+"""Answers that a worker grades at a time."""
+FEW: Final = 1000
+"""A worker is started for so many answers; fewer are graded sooner without one."""
 
 
 def item_at(run: Run, position: int) -> Item:
@@ -21,12 +32,38 @@ def item_at(run: Run, position: int) -> Item:
     return run.plan.items[run.plan.order[position]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a worker needs to grade positions of a run: it reads their answers itself."""
+
+    items: tuple[Item, ...]
+    order: tuple[int, ...]
+    responses: Shelf[Response]
+    marker: Marker
+
+    def grades(self, positions: Sequence[int]) -> list[bytes]:
+        """The grades of answered `positions`, each as its canonical bytes."""
+        marker, items, order, responses = self.marker, self.items, self.order, self.responses
+        return [canon.of_record(marker.grade(items[order[at]], responses[at])) for at in positions]
+
+
+def again(run: Run, positions: Sequence[int], plugins: hooks.Plugins) -> Iterator[tuple[int, bytes]]:
+    """Each of the answered `positions` with the machine's grade of it, graded now, on all cores where there are many."""
+    bench = Bench(items=run.plan.items, order=run.plan.order, responses=run.responses, marker=Marker(plugins.graders))
+    hands = min(crew.cores(), len(positions) // FEW)
+    for part, graded in zip(
+        crew.chunks(positions, CHUNK),
+        crew.spread(Bench.grades, bench, crew.chunks(positions, CHUNK), hands=hands),
+        strict=True,
+    ):
+        yield from zip(part, graded, strict=True)
+
+
 def mark(run: Run, plugins: hooks.Plugins) -> None:
     """Grade every response of `run` that has no grade yet, in the order of the plan."""
-    marker = Marker(plugins.graders)
-    for position in run.responses:
-        if position not in run.results:
-            run.write("grade", marker.grade(item_at(run, position), run.responses[position]))
+    due = array("q", (position for position in run.responses if position not in run.results))
+    for _, raw in again(run, due, plugins):
+        run.write("grade", raw)
 
 
 def scores(run: Run) -> Scores:

@@ -90,10 +90,16 @@ class Run:
     # -- writing
 
     def write(self, kind: str, data: Any) -> Entry:
-        """Write one line to the journal, and take it in. Raises RunError where the journal is not open."""
+        """Write one line to the journal, and take it in. Raises RunError where the journal is not open.
+
+        `data` is a record, or the canonical bytes of one.
+        """
         if self.book is None:
             raise RunError("this run was opened for reading", where=str(self.folder))
         entry = self.book.append(kind, data)
+        if type(data) is bytes:
+            self.read(entry)
+            return entry
         self._apply(entry, data)
         self._moved_on(entry)
         return entry

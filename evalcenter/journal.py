@@ -232,10 +232,15 @@ class Journal:
             raise disk_error(problem, self.folder) from None
 
     def append(self, kind: str, data: Any) -> Entry:
-        """Write one line and hand it to the operating system. Raises DiskFull or RunError when the disk refuses."""
+        """Write one line and hand it to the operating system. Raises DiskFull or RunError when the disk refuses.
+
+        Bytes are data that is spelled canonically already.
+        """
         if self._file is None:
             raise RunError("the journal is closed", where=str(self.folder))
-        raw = canon.of_record(data) if isinstance(data, SPELLED) else canon.encode(data)
+        raw = (
+            data if type(data) is bytes else canon.of_record(data) if isinstance(data, SPELLED) else canon.encode(data)
+        )
         at = self._now()
         line = b'{"at":"%b","data":%b,"kind":"%b","prev":"%b","seq":%d}' % (
             at.encode(),

@@ -94,6 +94,10 @@ class Shelf(Mapping[int, T], Generic[T]):
             raise KeyError(position)
         return typed(self._kind, self._lines.entry(offset), self._lines.path)
 
+    def raw(self, position: int) -> bytes:
+        """The bytes of the record, as they stand there."""
+        return self._lines.entry(self._at[position]).raw
+
     def __contains__(self, position: object) -> bool:
         return isinstance(position, int) and self.offset(position) != NONE
 
@@ -112,6 +116,9 @@ class Lines:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
+
+    def __reduce__(self) -> tuple[type[Lines], tuple[Path]]:
+        return Lines, (self.path,)  # another process opens the file for itself
 
     def entry(self, offset: int) -> Entry:
         """The line at `offset`. Raises RunError or Tampered where it is gone."""

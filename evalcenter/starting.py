@@ -6,7 +6,6 @@ Keys are read from the environment here and nowhere else.
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,6 +20,13 @@ from evalcenter.options import given, limits, named_candidate, named_suites
 if TYPE_CHECKING:
     from evalcenter.records import CandidateSpec, Plan, Price
     from evalcenter.walk import Ended, Means
+
+
+def _fresh(length: int) -> str:
+    """So many secret random bytes, as hexadecimal text."""
+    import secrets  # it loads what `--help` can do without
+
+    return secrets.token_hex(length)
 
 
 def key(variable: str | None) -> str | None:
@@ -52,7 +58,7 @@ def planned(
     )
     if earlier is not None:
         chosen = plan.longer(chosen, earlier.standard, options["more"] or 0)
-    return walk.prepare(loaded, chosen, spec, seed or secrets.token_hex(16), plugins, terms), plugins
+    return walk.prepare(loaded, chosen, spec, seed or _fresh(16), plugins, terms), plugins
 
 
 def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any]) -> Any:
@@ -85,7 +91,7 @@ def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[st
     if more := given(options, "candidate", "base_url", "model", "key_env", "temperature", "max_tokens", "continues"):
         raise click.UsageError(f"--candidates and {', '.join(more)} exclude each other: write them in the files")
     found = specs.load_candidates(listed)
-    folder = out or Path("reports") / f"candidates-{secrets.token_hex(4)}"
+    folder = out or Path("reports") / f"candidates-{_fresh(4)}"
     seed = crowds.seed_of(found, folder) or options["seed"]
     if options["seed"] not in ("", seed):
         raise InputError("the runs in this folder have another seed", where=str(folder), todo="leave out --seed")
@@ -117,7 +123,7 @@ def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) ->
         raise click.UsageError("a continued run keeps the seed of the earlier one")
     seed = earlier.plan.seed if earlier is not None else options["seed"]
     made, plugins = planned(suites, options["standard"], seed, options, earlier.plan if earlier else None)
-    folder = out or Path("reports") / f"{made.suites[0].id}-{secrets.token_hex(4)}"
+    folder = out or Path("reports") / f"{made.suites[0].id}-{_fresh(4)}"
     means = _means(plugins, made.candidate, len(made.order), options)
     return _walked(folder, lambda: walk.start(made, folder, means, earlier), means)
 

@@ -211,6 +211,11 @@ class Steering:
         """Whether a FAIL is certain (by a rate, or by a red line) and nothing more is wanted for the report."""
         return not self.complete and self._failed
 
+    @property
+    def blind(self) -> bool:
+        """Whether no grade can change what is asked: nothing is decided on the way, and nothing ends the asking."""
+        return not self.courses and (self.complete or not self._red)
+
     def moved(self, position: int) -> None:
         """Take note that `run` knows something new of `position`."""
         self._failed = self._failed or self._crossed(position)
@@ -252,9 +257,12 @@ class Steering:
 
 
 class Desk:
-    """The course of a run: grades each answer, writes the grade down, and lets the steering say what comes next."""
+    """The course of a run: grades each answer, writes the grade down, and lets the steering say what comes next.
 
-    def __init__(self, steering: Steering, marker: Marker) -> None:
+    Without a `marker` the answers are left to be graded all at once, later; that is for a steering that is blind to grades.
+    """
+
+    def __init__(self, steering: Steering, marker: Marker | None) -> None:
         self._steering, self._marker = steering, marker
 
     def take(self) -> int | None:
@@ -263,6 +271,8 @@ class Desk:
 
     def answered(self, response: Response) -> None:
         """Grade an answer."""
+        if self._marker is None:
+            return
         run = self._steering.run
         run.write("grade", self._marker.grade(item_at(run, response.position), response))
         self._steering.moved(response.position)

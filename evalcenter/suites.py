@@ -22,11 +22,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from evalcenter import boundary, canon, hooks, yamls
+from evalcenter import boundary, canon, crew, hooks, yamls
 from evalcenter.errors import EvalcenterError, SuiteError
 from evalcenter.records import Item, Suite, Taxonomy
 
 T = TypeVar("T")
+MUCH: Final = 500_000
+"""A worker is started for so many bytes of items; fewer are read sooner without one."""
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -83,7 +85,8 @@ def load(folder: Path, plugins: hooks.Plugins) -> Loaded:
     items: list[Item] = []
     places: dict[str, tuple[yamls.Document, int]] = {}
     files = sorted((folder / "items").glob("*.yaml"))
-    documents = [yamls.read(path) for path in files]
+    hands = min(crew.cores(), sum(path.stat().st_size for path in files if path.is_file()) // MUCH)
+    documents = list(crew.spread(_read, None, files, hands=hands))
     for document in documents:
         for index, item in _items(document, problems):
             if item.id in places:
@@ -102,6 +105,10 @@ def load(folder: Path, plugins: hooks.Plugins) -> Loaded:
     loaded = Loaded(suite, _digest(folder, [head, *read, *documents]), folder, (head.path, *files), places)
     refuse([*_problems(loaded, head, plugins)])
     return loaded
+
+
+def _read(_: None, path: Path) -> yamls.Document:
+    return yamls.read(path)
 
 
 def _taxonomy_path(folder: Path, name: Any, head: yamls.Document, at: int) -> Path:

@@ -157,7 +157,9 @@ def begin(held: history.Run, means: Means) -> steering.Desk:
     opened = {"environment": environment(), "lab": _lab(held, means), "limits": means.limits.words()}
     held.write("opened", opened if means.cache is None else {**opened, "cache": str(means.cache)})
     grade.mark(held, means.plugins)
-    return steering.Desk(_steering(held, means), Marker(means.plugins.graders))
+    steered, adapter = _steering(held, means), means.plugins.adapters.get(held.plan.candidate.adapter)
+    later = steered.blind and getattr(adapter, "recorded", False)  # what is there already is graded all at once
+    return steering.Desk(steered, None if later else Marker(means.plugins.graders))
 
 
 def manner(held: history.Run, means: Means, endpoint: run.Endpoint | None = None) -> run.Manner:

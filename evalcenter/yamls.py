@@ -10,9 +10,12 @@ Rules this module keeps:
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +24,6 @@ import yaml
 from evalcenter.errors import EncodingError, SuiteError
 
 MAX_BYTES: Final = 32_000_000
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _TAG: Final = "tag:yaml.org,2002:"
 _TAGS: Final = {
@@ -30,18 +32,31 @@ _TAGS: Final = {
 _CONSTANTS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
-@dataclass(frozen=True, slots=True)
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Tells whole numbers from other plain text, and nothing else: what text means is `_scalar`'s to say."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        """The tag of a node that carries none."""
+        if kind is yaml.ScalarNode:
+            return _TAG + ("int" if implicit[0] and _INTEGER.fullmatch(value) else "str")
+        return _TAG + ("map" if kind is yaml.MappingNode else "seq")
+
+
+@dataclass(frozen=True)
 class Document:
-    """One parsed file: its plain `value`, its `raw` bytes, and the node tree that knows the lines."""
+    """One parsed file: its plain `value` and its `raw` bytes. Which line says what is looked up when somebody asks."""
 
     path: Path
     raw: bytes
     value: Any
-    node: Any
+
+    @cached_property
+    def _node(self) -> Any:
+        return yaml.compose(self.raw.decode("utf-8-sig"), Loader=_Loader)
 
     def where(self, path: Sequence[str | int] = ()) -> str:
         """``file:line`` of the deepest part of `path` that the file holds."""
-        node, line = self.node, self.node.start_mark.line if self.node is not None else 0
+        node, line = self._node, self._node.start_mark.line if self._node is not None else 0
         for step in path:
             found = _step(node, step)
             if found is None:
@@ -83,15 +98,27 @@ def parse(raw: bytes, path: Path) -> Document:
             f"not UTF-8: byte 0x{raw[problem.start]:02x}", where=f"{path}:{line}", todo="save the file as UTF-8"
         ) from None
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        value = _plain(node, path, set())
+        with _no_collection():
+            value = _plain(yaml.compose(text, Loader=_Loader), path, set())
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         words = getattr(problem, "problem", None) or "not YAML"
         raise SuiteError(f"not valid YAML: {words}", where=f"{path}:{mark.line + 1 if mark else 1}") from None
     except RecursionError:
         raise SuiteError("nested too deeply", where=str(path), todo="flatten the file") from None
-    return Document(path, raw, value, node)
+    return Document(path, raw, value)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the search for garbage: a tree of many nodes holds none, and looking through it takes half of the time."""
+    pausing = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if pausing:
+            gc.enable()
 
 
 def _plain(node: Any, path: Path, seen: set[int]) -> Any:

@@ -15,7 +15,7 @@ FLOORS = {
         *("plan", "drawing", "draws", "hooks", "pacing"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
     },
-    2: {"boundary", "plugins", "marking", "graders", "generators", "candidates", "importers", "sections"},
+    2: {"boundary", "plugins", "marking", "crew", "graders", "generators", "candidates", "importers", "sections"},
     3: {"yamls", "suites", "specs", "lint", "journal", "history", "shelves", "flying", "envelope", "cache"},
     4: {
         *("run", "steering", "grade", "review", "report", "rendering", "declaration", "certify", "walk", "importing"),
@@ -142,6 +142,7 @@ def test_impurities_have_their_homes() -> None:
         "time.time()": {"journal"},
         "import secrets": {"starting"},
         "os.environ": {"starting", "importers"},  # the Hugging Face libraries are switched offline by a variable
+        "ProcessPoolExecutor": {"crew", "many"},
         "import random": set(),
         "uuid": set(),
     }

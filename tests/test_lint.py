@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import lint, suites
+from evalcenter import crew, lint, suites
+from evalcenter.errors import SuiteError
 from tests.doubles import plugins
 from tests.test_suites import ITEM as LOADS
 from tests.test_suites import PAIR, write
@@ -82,3 +83,28 @@ def test_complaint_knows_its_line(tmp_path: Path) -> None:
     held = plugins()
     loaded = suites.load(write(tmp_path, ITEM.replace("[yes please]", "[maybe]")), held)
     assert any(c.where.endswith("items/a.yaml:12") for c in lint.check(loaded, held))
+
+
+def test_two_cores_complain_in_the_same_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read and checked by two workers, a suite draws the same complaints, with the same places, in the same order."""
+    weak = ITEM.replace("good: [yes please]", "good: [maybe]")
+    items = "".join(weak.replace("id: one", f"id: a-{n}") for n in range(9))
+    folder = write(tmp_path, items)
+    (folder / "items" / "z.yaml").write_text(weak.replace("id: one", "id: z-1"), encoding="utf-8")
+    held = plugins()
+    alone = lint.check(suites.load(folder, held), held)
+    for room, least in ((crew, "cores"), (lint, "FEW"), (lint, "CHUNK"), (suites, "MUCH")):
+        monkeypatch.setattr(room, least, (lambda: 2) if least == "cores" else 1)
+    assert lint.check(suites.load(folder, held), held) == alone
+    assert [c.item for c in alone if "does not pass" in c.what] == [*(f"a-{n}" for n in range(9)), "z-1"]
+
+
+def test_a_worker_names_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that a worker can't read is named as if it had been read here."""
+    folder = write(tmp_path, ITEM)
+    (folder / "items" / "z.yaml").write_text("- id: z\n  id: z\n", encoding="utf-8")
+    monkeypatch.setattr(crew, "cores", lambda: 2)
+    monkeypatch.setattr(suites, "MUCH", 1)
+    with pytest.raises(SuiteError, match="the key 'id' occurs twice") as caught:
+        suites.load(folder, plugins())
+    assert caught.value.where == f"{folder / 'items' / 'z.yaml'}:2"

@@ -1,12 +1,14 @@
 """Responses are put to graders as the three silences demand."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from evalcenter import marking
 from evalcenter.errors import PluginError
 from evalcenter.marking import Marker
-from evalcenter.records import Answer, Criterion, Item, Response
+from evalcenter.records import Answer, Criterion, Item, Mark, Response, Text
 from tests.doubles import plugins
 from tests.factory import make_item
 
@@ -95,3 +97,9 @@ def test_broken_grader_stops_and_names_itself() -> None:
     """A grader that raises is never a mark of zero."""
     with pytest.raises(PluginError, match="'says' broke on med-zh-dose-001, boom"):
         Marker(plugins().graders).marks(item(says("boom")), respond("x"))
+
+
+def test_a_mark_keeps_all_that_its_grader_said() -> None:
+    """Naming a mark's criterion changes nothing else of it."""
+    said = Mark(state="met", reason=Text(zh="词", en="word"), criterion="", excerpt="x", settled=True, confirmed=True)
+    assert marking._named("c", said) == replace(said, criterion="c")

@@ -91,6 +91,8 @@ class Replay:
     name: ClassVar[str] = "replay"
     version: ClassVar[str] = "1"
     settings: ClassVar[type[Any]] = Settings
+    recorded: ClassVar[bool] = True
+    """Its answers are there already, so that nothing is gained by grading one while another is asked for."""
 
     def open(self, spec: CandidateSpec, settings: Settings, key: str | None, limits: Limits) -> Recording:
         """The recording. Raises InputError, EncodingError or ColumnError when the file cannot be used."""

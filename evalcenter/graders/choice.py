@@ -20,13 +20,11 @@ It refuses to understand: an explanation that means an option without naming or 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping
-from functools import lru_cache
 from typing import ClassVar, Final
 
 from evalcenter.graders import choice_forms as forms
 from evalcenter.graders import choice_lead as lead
+from evalcenter.graders import choice_sheet as sheet
 from evalcenter.graders import closing
 from evalcenter.graders.choice_forms import MASK, Said
 from evalcenter.records import Answer, Item, Mark, MarkState, Text, record
@@ -34,11 +32,6 @@ from evalcenter.records import Answer, Item, Mark, MarkState, Text, record
 HEAD: Final = 10_000
 TAIL: Final = 30_000
 SHORT: Final = 80
-ECHO: Final = 8
-_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_DROPPED: Final = re.compile(
-    r"\\(?:text|textbf|mathrm|mathbf|textit|bf|rm|operatorname|displaystyle)\b|[*`$\u200b-\u200f\ufeff\u2060\u00ad]|__"
-)
 _NUMBERED: Final = re.compile(r"(?m)^([ \t]{0,8})\d{1,2}[.)、][ \t]?(?=[(（]?[A-Z][)）.:：、 ])")
 
 
@@ -52,24 +45,12 @@ class Choice:
         if (
             not self.key
             or len(set(self.key)) < len(self.key)
-            or any(k not in _LETTERS or len(k) != 1 for k in self.key)
+            or any(k not in sheet.LETTERS or len(k) != 1 for k in self.key)
         ):
             raise ValueError(f"key must be different capital letters, such as [A] or [A, D]; got {list(self.key)!r}")
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
-
-
-def _fold(text: str) -> str:
-    return "".join(_plain(char) for char in _DROPPED.sub("", text))
-
-
-@lru_cache(maxsize=8192)
-def _plain(char: str) -> str:
-    if unicodedata.category(char) == "Cs":
-        return " "
-    folded = unicodedata.normalize("NFKC", char)
-    return folded if len(folded) == 1 and folded.isascii() and folded.isalpha() else char
 
 
 def _cued(text: str, letters: str) -> list[Said]:
@@ -248,34 +229,34 @@ class ChoiceGrader:
 
 def read(item: Item, text: str) -> tuple[Said | None, str, str]:
     """(the choice, why it does not count or "", the text that was read). Without a choice the reason is none or several."""
-    options = {_fold(letter): option for letter, option in item.options.items()}
-    letters = "".join(sorted(letter for letter in options if len(letter) == 1 and letter in _LETTERS)) or _LETTERS[:8]
+    told = sheet.paper(item)
+    letters = told.letters
     spoken = closing.spoken(text)
     if len(spoken) > HEAD + TAIL:
         spoken = f"{spoken[:HEAD]}\n{spoken[-TAIL:]}"
-    plain = _NUMBERED.sub(r"\1- ", _fold(spoken)).strip()
-    plain = _without_echo(plain, item, options)
-    masked, quoted = _masked(plain, options)
+    plain = _NUMBERED.sub(r"\1- ", sheet.fold(spoken)).strip()
+    masked, quoted = sheet.masked(sheet.without_echo(plain, told), told)
     for statements in (_boxed(masked, letters), _cued(masked, letters)):
         said, contradicted = _decided(statements, masked)
         if said:
             why = "two" if contradicted else "hedged" if said.hedged else "" if said.plain else "several"
             return said, why, masked
-    small = re.fullmatch(rf"\W{{0,3}}([{letters.lower()}])\W{{0,3}}", masked)
+    patterns = forms.patterns(letters)
+    small = patterns.small.fullmatch(masked)
     if small:
         return Said(frozenset(small[1].upper()), 0, len(masked)), "", masked
-    whole = re.fullmatch(rf"\W{{0,8}}(?P<said>{forms.patterns(letters).group.pattern})[\W{MASK}]{{0,8}}", masked)
+    whole = patterns.whole.fullmatch(masked)
     if whole:
         return Said(forms.letters_of(whole["said"], letters), 0, len(masked)), "", masked
-    said, why = _unmarked(item, masked, letters)
+    said, why = _unmarked(told, masked)
     if said or why:
         return said, why, masked
-    return *_named(masked, letters, quoted, reverse=_asked(item)[0]), masked
+    return *_named(masked, letters, quoted, reverse=told.reverse), masked
 
 
-def _unmarked(item: Item, text: str, letters: str) -> tuple[Said | None, str]:
+def _unmarked(told: sheet.Paper, text: str) -> tuple[Said | None, str]:
     """A choice that no cue leads to, or why what stands there is none; (None, "") where nothing stands there."""
-    reverse, asked = _asked(item)
+    letters, reverse, asked = told.letters, told.reverse, told.asked
     said, why = lead.leading(text, letters, asked)
     if said or why:
         return said, why
@@ -285,19 +266,6 @@ def _unmarked(item: Item, text: str, letters: str) -> tuple[Said | None, str]:
         return said, ""
     said, why = lead.only(text, letters, asked)
     return (said, why) if said or why else (_stated(text, letters), "")
-
-
-def _asked(item: Item) -> tuple[bool, lead.Asked]:
-    """Whether the question's last clause asks for what is wrong; the same, or unclear where the whole question differs from it."""
-    tail = item.prompt[-1].content[-400:]
-    sentences = re.split(r"(?<=[。?？\n])|(?<=\.)\s", tail)
-    questions = [part for part in sentences if re.search(r"[?？]|哪|下列|以下|\bwhich\b", part, re.IGNORECASE)]
-    question = questions[-1] if questions else tail
-    clauses = [clause for clause in re.split(r"[，。,;；\n]|\. ", question) if clause.strip()]
-    reverse = bool(clauses) and forms.REVERSE.search(clauses[-1]) is not None
-    if reverse != (forms.REVERSE.search(question) is not None):
-        return reverse, "unclear"
-    return reverse, "wrong" if reverse else "right"
 
 
 def _named(text: str, letters: str, quoted: frozenset[str], *, reverse: bool) -> tuple[Said | None, str]:
@@ -314,50 +282,6 @@ def _named(text: str, letters: str, quoted: frozenset[str], *, reverse: bool) ->
         return Said(quoted, 0, len(text)), ""
     undecided = len(names) > 1 or quoted or (reverse and patterns.verdict.search(text))
     return None, "several" if undecided else "none"
-
-
-def _without_echo(text: str, item: Item, options: Mapping[str, str]) -> str:
-    """The text without the question, its documents and the block of all its options, where these are repeated."""
-    asked = [_fold(message.content) for message in item.prompt if message.role == "user"]
-    asked += [_fold(document.text) for document in item.documents]
-    rest = text
-    for part in asked:
-        rest = _cut(rest, part)
-    lines = {_tight(line) for part in asked for line in part.splitlines()}
-    rest = "\n".join(row for row in rest.splitlines() if len(row) < ECHO or _tight(row) not in lines)
-    if len(options) > 1:
-        without = _cut(rest, "\n".join(f"{letter}. {_fold(option)}" for letter, option in options.items()))
-        rest = without if without.strip() or rest != text else rest
-    return rest.strip()
-
-
-def _tight(text: str) -> str:
-    return "".join(text.split())
-
-
-def _cut(text: str, part: str) -> str:
-    """`text` without `part`, whatever the white space; parts of fewer than eight characters stay."""
-    wanted = _tight(part)
-    if len(wanted) < ECHO:
-        return text
-    places = [at for at, char in enumerate(text) if not char.isspace()]
-    tight = "".join(text[at] for at in places)
-    pieces, at = [], 0
-    while (found := tight.find(wanted, at)) >= 0:
-        pieces.append(text[places[at] : places[found]] if found > at else "")
-        at = found + len(wanted)
-    return "\n".join([*pieces, text[places[at] :] if at < len(places) else ""]) if pieces else text
-
-
-def _masked(text: str, options: Mapping[str, str]) -> tuple[str, frozenset[str]]:
-    """The text with the options' own wording masked (it may hold letters and cues), and the options that were quoted."""
-    quoted = set()
-    for letter, option in sorted(options.items(), key=lambda pair: -len(pair[1])):
-        wording = _fold(option).strip().rstrip("。.")
-        if len(wording) >= 2 and not wording.isdigit() and wording in text:
-            quoted.add(letter)
-            text = text.replace(wording, MASK)
-    return text, frozenset(quoted)
 
 
 plugin: Final = ChoiceGrader()

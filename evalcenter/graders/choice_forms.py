@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 MASK: Final = "\ue000"
 """Stands where an option's own wording stood."""
+Asked = Literal["right", "wrong", "unclear"]
+"""What a question asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ class Patterns:
     beside: re.Pattern[str]
     named: re.Pattern[str]
     stated: re.Pattern[str]
+    small: re.Pattern[str]
+    whole: re.Pattern[str]
+    bare: re.Pattern[str]
 
 
 @lru_cache(maxsize=64)
@@ -124,6 +129,9 @@ def patterns(letters: str) -> Patterns:
         beside=re.compile(rf"(?<![A-Za-z0-9])(?P<letter>[{letters}])[)）.、．:：]\s?{MASK}"),
         named=re.compile(rf"(?:选项\s?|[Oo]ption\s|[Cc]hoice\s)[(（]?(?P<a>[{letters}])(?![A-Za-z0-9])|(?<![A-Za-z0-9])(?P<b>[{letters}])[)）]?\s?(?:选项|项(?!目))"),
         stated=re.compile(rf"(?:\b(?:(?:is|are|be)|(?:it|that|this|one)['’]s)\s|[:：是为])\s?(?P<said>{many})(?=[\s{MASK}]{{0,3}}(?:[.。,，;；(（\n]|$))"),
+        small=re.compile(rf"\W{{0,3}}([{letters.lower()}])\W{{0,3}}"),
+        whole=re.compile(rf"\W{{0,8}}(?P<said>{group})[\W{MASK}]{{0,8}}"),
+        bare=re.compile(rf"\W{{0,3}}{group}\W{{0,3}}"),
     )  # fmt: skip
 
 

@@ -15,12 +15,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 
 from evalcenter.graders import choice_forms as forms
-from evalcenter.graders.choice_forms import MASK, Said
+from evalcenter.graders.choice_forms import MASK, Asked, Said
 
-Asked = Literal["right", "wrong", "unclear"]
 ROWS: Final = 26
 _STARTER: Final = re.compile(
     r"(?P<starter>(?:yes|so)?[,，]?\s?(?:\b(?:it|that|this)(?:['’]s|\s(?:is|would be|must be|has to be))\s|\bonly\s"
@@ -47,6 +46,7 @@ _FOR: Final = re.compile(
     re.IGNORECASE,
 )
 _ONLY_DENIED: Final = re.compile(r"(?:\bnot\s|n't\s|不是|并非|不)$", re.IGNORECASE)
+_GLOSSED: Final = re.compile(rf"\s?[（(][^()（）\n]{{1,80}}[)）]|\s?{MASK}")
 _BLANK: Final = re.compile(rf"[\W{MASK}]*")
 
 
@@ -116,7 +116,7 @@ def leading(text: str, letters: str, asked: Asked) -> tuple[Said | None, str]:
         return None, ""
     first, begin = forms.letters_of(found[0], letters), found.start()
     said, end = along(text, first, found.end(), letters)
-    glossed = re.compile(rf"\s?[（(][^()（）\n]{{1,80}}[)）]|\s?{MASK}").match(text, end)
+    glossed = _GLOSSED.match(text, end)
     end = glossed.end() if glossed and (len(said) > 1 or started["starter"]) else end
     if len(said) == 1 and not started["starter"] and text[end : end + 1] != "\n":
         return None, ""
@@ -146,8 +146,8 @@ def only(text: str, letters: str, asked: Asked) -> tuple[Said | None, str]:
 def _checked(made: Said, text: str, letters: str, asked: Asked) -> tuple[Said | None, str]:
     """A lead that stands alone, unless what follows takes it back."""
     rows = [row for row in text[made.end :].splitlines() if row.strip()]
-    whole = rf"\W{{0,3}}{forms.patterns(letters).group.pattern}\W{{0,3}}"
-    if any(re.fullmatch(whole, row) for row in rows[1 if text[made.end : made.end + 1] != "\n" else 0 :]):
+    bare = forms.patterns(letters).bare
+    if any(bare.fullmatch(row) for row in rows[1 if text[made.end : made.end + 1] != "\n" else 0 :]):
         return None, "several" if len(made.letters) > 1 else ""
     if asked == "right" and any(
         (letter in made.letters) != is_good for letter, is_good in _verdicts(text[made.end :], rows, letters)

@@ -35,6 +35,8 @@ _REACH: Final = 400
 
 def spoken(text: str) -> str:
     """`text` without its thinking."""
+    if "<" not in text:
+        return text
     closes = list(_CLOSE.finditer(text))
     if closes and not _OPEN.search(text, 0, closes[0].start()):
         text = text[closes[0].end() :]  # the template opened the block, and only its end was sent
@@ -52,6 +54,8 @@ def spoken(text: str) -> str:
 
 def boxes(text: str) -> tuple[tuple[int, int], ...]:
     """Spans of what stands in the last twenty LaTeX boxes, braces balanced, at most 200 characters each."""
+    if "\\" not in text:
+        return ()
     return tuple((found.end(), _closed(text, found.end())) for found in list(_BOX.finditer(text))[-20:])
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from evalcenter.graders import numerals, spelled
+from evalcenter.graders import numeral_text, spelled
 from evalcenter.records import Lang
 
 
@@ -54,11 +54,15 @@ _PATTERN: Final = re.compile(
     |(?<![{_ZH}])(?P<m8>[{_ZH[2:]}]{{1,2}})月(?P<d8>[{_ZH[2:]}]{{1,3}})[日号]""",
     re.VERBOSE | re.IGNORECASE,
 )
+_SIGN: Final = re.compile(rf"月|\d[-/.]\d|{'|'.join(_MONTHS)}", re.IGNORECASE)
+"""Every date holds one of these."""
 
 
 def read_dates(text: str, lang: Lang) -> tuple[Dated, ...]:
     """All dates of `text` in order, with spans in `text` itself. Pure, bounded for any text."""
-    folded, places = numerals.fold(text)
+    folded, places = numeral_text.fold(text)
+    if not _SIGN.search(folded):
+        return ()
     return tuple(
         Dated(year=year, month=month, day=day, start=places[start], end=places[end - 1] + 1)
         for year, month, day, start, end in _read(folded, lang)

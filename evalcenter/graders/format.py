@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar, Final, Literal
 
 from evalcenter.graders import closing, patterns
@@ -100,10 +101,17 @@ def _compiled(schema: Params) -> None:
 
 
 def _validator(schema: Params) -> Any:
+    """The validator of a schema, made once for it; its order counts, since it says which misfit comes first."""
+    return _made(json.dumps(schema))
+
+
+@lru_cache(maxsize=128)
+def _made(spelled: str) -> Any:
     from jsonschema import Draft202012Validator
     from jsonschema.validators import validator_for
     from referencing import Registry
 
+    schema = json.loads(spelled)
     kind = validator_for(
         {key: value for key, value in schema.items() if key == "$schema"}, default=Draft202012Validator
     )

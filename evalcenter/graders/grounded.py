@@ -24,12 +24,13 @@ It refuses to compute: a sum of two given figures is a new figure (list it under
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import ClassVar, Final
 
-from evalcenter.graders import negation, numerals, spelled, wording
+from evalcenter.graders import negation, numerals, spelled, times, wording
 from evalcenter.graders.numerals import Figure
 from evalcenter.records import Answer, Item, Mark, Text, record
 
@@ -50,30 +51,6 @@ _ABSENT: Final = re.compile(
     r"(?:没有|并无|未|无|不存在|不是|并非|而非|没有?(?:提到|提及|规定|包含)|未(?:提到|提及|规定|包含))[《》\w]{0,6}$"
     r"|(?:\bnot|n't) (?:mention|contain|include|refer to|have|cite)\b[\w ]{0,16}$|\bno $"
 )
-
-_NUMBER: Final = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
-_HOUR_EN: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_TIME_EN: Final = re.compile(
-    rf"(?<![\d.:A-Za-z])(?:(\d{{1,2}})(?:[:.](\d\d))?[ ]?(?:-|–|—|to|until"
-    rf"|and)[ ]?)?(?:(\d{{1,2}})(?:[:.](\d\d))?|({_HOUR_EN}))[ \u2009\u202f\xa0]?(?:([ap])\.?m\b|(?<=12 )(noon"
-    rf"|midday|midnight)\b)",
-    re.IGNORECASE,
-)
-_PART: Final = "凌晨|早上|早晨|清晨|早|上午|中午|正午|午间|下午|午后|傍晚|晚上|晚间|晚|夜里|夜间|当晚"
-_TIME_ZH: Final = re.compile(
-    rf"(?<![\d.第])({_PART})?[ ]?({_NUMBER})(?:[点时]钟?(?![间候段])|[:：∶](?=\d\d))[ ]?(?:(半|[一三]刻|整)"
-    rf"|({_NUMBER})(分)?)?"
-)
-_COUNTED: Final = re.compile(r"\d{1,2}[ ]?点(?=[^\d\s。,，;；前后之左至到-]|[:：])")
-_UNTIL: Final = re.compile(r"[ ]?(?:至|到|-|–|—|~|～|和|、)+[ ]?")
-_DOTTED: Final = re.compile(r"(\d{1,2})\.([0-5]\d)(?!\.?\d)")
-_CLOCK_CUE: Final = re.compile(
-    r"(?:\b(?:at|from|until|till|before|after|between)[ ]|[上下中]午|早上|晚上|至|到|于)[ ]?$", re.I
-)
-_STARTS: Final = re.compile(r"[ ]?(?:开始|开门|出发|发车|起飞)")
-_NOON: Final = re.compile(r"\bnoon\b|\bmidday\b|正午")
-_MIDNIGHT: Final = re.compile(r"\bmidnight\b|午夜")
-_QUARTERS: Final = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
 
 _SMALL_EN: Final = r"(?:two|three|four|five|six|seven|eight|nine|ten|[2-9]|10)"
 _SMALL_ZH: Final = r"(?:[2-9]|10|[两二三四五六七八九十])"
@@ -139,87 +116,24 @@ def _plain(value: Decimal) -> str:
 
 def _values(text: str) -> Iterator[str]:
     """The keys of every figure of the ground, list numbers included; a full hour is also its number."""
-    times = list(_times(text))
-    for _, _, key in times:
+    told = times.read_times(text)
+    for _, _, key in told:
         yield key
         if int(key[:-3]) % 60 == 0:
             yield str(int(key[:-3]) // 60)
-    for figure in _outside(text, times):
+    for figure in _outside(text, told):
         yield from keys(figure)
         if figure.kind == "clock" and figure.value % 60 == 0:
             yield _plain(figure.value / 60)
 
 
-def _outside(text: str, times: list[tuple[int, int, str]]) -> Iterator[Figure]:
+def _outside(text: str, told: Sequence[times.Time]) -> Iterator[Figure]:
     """The figures of a text that are no part of its times of day."""
-    spans = sorted((start, end) for start, end, _ in times)
+    spans = sorted((start, end) for start, end, _ in told)
     for figure in numerals.read_figures(text):
         at = bisect_right(spans, (figure.start, len(text)))
         if not (at and spans[at - 1][1] > figure.start) and not (at < len(spans) and spans[at][0] < figure.end):
             yield figure
-
-
-def _hour(hour: int, part: str) -> int:
-    """The hour from 0 to 23 of an hour with its part of the day."""
-    late = (
-        part in {"p", "下午", "午后", "傍晚"}
-        or (part in {"晚上", "晚间", "晚", "夜里", "夜间", "当晚"} and hour >= 5)
-        or (part in {"中午", "正午", "午间"} and hour < 10)
-    )
-    if part == "a" or (part in {"晚上", "夜里", "凌晨", "夜间"} and hour == 12):
-        return hour % 12
-    return hour + 12 if late and hour < 12 else hour % 24
-
-
-def _times(text: str) -> list[tuple[int, int, str]]:
-    """Times of day that carry a part of the day or minutes: start, end and key."""
-    times = list(_times_en(text))
-    taken = [(start, end) for start, end, _ in times]
-    for time in _times_zh(text):
-        at = bisect_right(taken, (time[1], 0))
-        if not (at and taken[at - 1][1] > time[0]):
-            times.append(time)
-    return times
-
-
-def _times_en(text: str) -> Iterator[tuple[int, int, str]]:
-    """4 p.m., 4:30pm, 2-4 pm, 12 noon."""
-    for found in _TIME_EN.finditer(text):
-        first, first_minute, digits, minute, word, half, named = found.groups()
-        last = digits or str(_HOUR_EN.split("|").index(word.lower()) + 1)
-        half = (half or ("a" if named.lower() == "midnight" else "p")).lower()
-        if int(last) > 12:
-            continue
-        if first and int(first) <= 12:
-            own = half if int(first) % 12 <= int(last) % 12 else "a" if half == "p" else "p"
-            yield found.start(), found.end(1), _minutes(_hour(int(first), own), int(first_minute or 0))
-        yield found.start(3 if digits else 5), found.end(), _minutes(_hour(int(last), half), int(minute or 0))
-
-
-def _times_zh(text: str) -> Iterator[tuple[int, int, str]]:
-    """下午4点, 下午2点到4点, 16时30分, 四点半, 16:30."""
-    part, until = "", -1
-    for found in _TIME_ZH.finditer(text):
-        here, hour, named, minute, told = found.groups()
-        carried = part if until >= 0 and _UNTIL.fullmatch(text, until, found.start()) else ""
-        part, until = here or carried, found.end()
-        hours, minutes = (
-            spelled.read_zh(word or "零") if not (word or "").isdigit() else Decimal(word) for word in (hour, minute)
-        )
-        if hours is None or minutes is None or hours > 24 or minutes > 59:
-            continue
-        sure = text[found.end(2)] == "时" or (
-            hour.isdigit() and text[found.end(2)] == "点" and not _COUNTED.match(text, found.start(2))
-        )
-        exact = named or told or (minute and (part or text[found.start(4) - 1] in ":：∶"))
-        if part or exact or sure:
-            end = found.end() if exact or not minute else found.start(4)
-            after = int(minutes) if exact and not named else _QUARTERS.get(named or "", 0)
-            yield found.start(), end, _minutes(_hour(int(hours), part), after)
-
-
-def _minutes(hour: int, minute: int) -> str:
-    return f"{_plain(Decimal(hour * 60 + minute))}min"
 
 
 def _articles(text: str) -> Iterator[str]:
@@ -287,16 +201,26 @@ def _numbered(text: str) -> str:
     return _CLAUSE.sub(digits, text)
 
 
-class _Ground:
-    """What an answer may rest on."""
+def _ground(params: Grounded, item: Item) -> _Ground:
+    """What an answer to `item` may rest on."""
+    texts = [part for doc in item.documents for part in (doc.title, doc.text)]
+    texts += [message.content for message in item.prompt] + list(item.options.values()) + list(params.allow)
+    return _ground_of(tuple(texts), tuple(doc.text for doc in item.documents))
 
-    def __init__(self, params: Grounded, item: Item) -> None:
-        texts = [part for doc in item.documents for part in (doc.title, doc.text)]
-        texts += [message.content for message in item.prompt] + list(item.options.values()) + list(params.allow)
+
+@lru_cache(maxsize=64)
+def _ground_of(texts: tuple[str, ...], documents: tuple[str, ...]) -> _Ground:
+    """The ground in `texts`, read once for all answers to an item."""
+    return _Ground(texts, documents)
+
+
+class _Ground:
+    """The texts that an answer may rest on; `documents` among them may number their articles."""
+
+    def __init__(self, texts: tuple[str, ...], documents: tuple[str, ...]) -> None:
         self.values = {key for text in texts for key in _values(text)}
-        self.values |= {key for doc in item.documents for key in _articles(doc.text)}
-        self.values |= {_minutes(12, 0) for text in texts if _NOON.search(text.lower())}
-        self.values |= {_minutes(0, 0) for text in texts if _MIDNIGHT.search(text.lower())}
+        self.values |= {key for text in documents for key in _articles(text)}
+        self.values |= {key for text in texts for key in times.named(text)}
         self.text = "\n".join(_squeezed(text) for text in texts)
         self.complete = all(numerals.read_bounded(text)[1] for text in texts)
 
@@ -315,7 +239,7 @@ class GroundedGrader:
     def mark(self, params: Grounded, item: Item, answer: Answer) -> Mark:
         """Met or not met. The first thing without ground decides, and more text cannot give it one."""
         folded = wording.fold(answer.text[:LONGEST])
-        ground = _Ground(params, item)
+        ground = _ground(params, item)
         wrong = _loose_figure(folded, ground) if params.figures else None
         wrong = wrong or (_loose_quote(folded, ground) if params.quotes else None)
         if wrong and ground.complete:
@@ -339,7 +263,7 @@ def _loose_figure(folded: wording.Folded, ground: _Ground) -> tuple[Text, int, i
     """The first figure without ground that the answer does not deny."""
     starts = [start for start, _ in wording.sentences(folded.text)]
     for first, last, ordinal in _loose(folded.original, ground):
-        start, end = bisect_left(folded.places, first), bisect_left(folded.places, last)
+        start, end = folded.find(first), folded.find(last)
         start -= ordinal and folded.text[start - 1 : start] == "第"
         low = max(starts[bisect_right(starts, start) - 1], start - negation.BEFORE)
         window = folded.text[low : end + negation.AFTER]
@@ -351,25 +275,16 @@ def _loose_figure(folded: wording.Folded, ground: _Ground) -> tuple[Text, int, i
 
 def _loose(text: str, ground: _Ground) -> Iterator[tuple[int, int, bool]]:
     """Times and figures without ground, in order: start, end, and whether it is an ordinal."""
-    times = list(_times(text))
-    loose = [(start, end, False) for start, end, key in times if key not in ground.values]
+    told = times.read_times(text)
+    loose = [(start, end, False) for start, end, key in told if key not in ground.values]
     listed = _lists(text)
-    for figure in _outside(text, times):
+    for figure in _outside(text, told):
         if figure.kind == "marker" or keys(figure) <= ground.values or _is_own(figure, text, listed):
             continue
-        if _dotted(figure, text) in ground.values:
+        if not figure.unit and figure.high is None and times.dotted(text, figure.start) in ground.values:
             continue
         loose.append((figure.start, figure.end, figure.kind == "ordinal"))
     yield from sorted(loose)
-
-
-def _dotted(figure: Figure, text: str) -> str:
-    """The key of a time of day written with a point (at 10.20), or ""."""
-    found = _DOTTED.match(text, figure.start)
-    if not found or int(found[1]) > 23 or figure.unit or figure.high is not None:
-        return ""
-    timed = _CLOCK_CUE.search(text, max(0, figure.start - 9), figure.start) or _STARTS.match(text, found.end())
-    return _minutes(int(found[1]), int(found[2])) if timed else ""
 
 
 def _loose_quote(folded: wording.Folded, ground: _Ground) -> tuple[Text, int, int] | None:

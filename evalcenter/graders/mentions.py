@@ -23,12 +23,18 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Final, Literal
 
 from evalcenter.graders import negation, wording
 from evalcenter.records import Answer, Item, Mark, Text, record
 
 GAP: Final = 200
+_SURE: Final = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
+"""What stays a character to look for however it is folded."""
+_FOLDED: Final = re.compile(r"[0-9a-z\u4e00-\u9fff]+")
+"""A phrase that is folded already."""
+_DOTS: Final = re.compile(r"\.{3,}|…+")
 LIMIT: Final = 500
 
 
@@ -48,7 +54,7 @@ class Mentions:
         phrases = [*self.any, *self.none, *(phrase for group in self.all for phrase in group)]
         if not phrases or any(not group for group in self.all):
             raise ValueError("mentions needs phrases under any, all or none, and at least one in every group of all")
-        if any(not parts(phrase) for phrase in phrases):
+        if any(not _SURE.search(phrase) and not parts(phrase) for phrase in phrases):
             raise ValueError("a phrase of mentions holds no letter, digit or character to look for")
 
 
@@ -58,6 +64,12 @@ class Found:
 
     quote: tuple[int, int]
     denial: str
+
+
+@lru_cache(maxsize=64)
+def reading(text: str) -> Reading:
+    """The reading of an answer, made once for all the criteria that it is put to."""
+    return Reading(text)
 
 
 class Reading:
@@ -74,6 +86,8 @@ class Reading:
         """Every place of the raw phrase, in order."""
         first, *rest = parts(phrase)
         text = self.folded.text
+        if first not in text:
+            return
         later = [list(wording.find(text, part)) for part in rest]
         if not all(later):
             return
@@ -111,10 +125,13 @@ def _bans(text: str) -> Iterator[str]:
             ban = negation.forbids(line[-negation.BEFORE :])
 
 
-def parts(phrase: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def parts(phrase: str) -> tuple[str, ...]:
     """The folded parts of a phrase between its gaps (``...`` or ``……``)."""
-    folded = (wording.fold(part).text for part in re.split(r"\.{3,}|…+", phrase))
-    return [part for part in folded if any(char.isalnum() for char in part)]
+    if _FOLDED.fullmatch(phrase):
+        return (phrase,)
+    folded = (wording.fold(part).text for part in _DOTS.split(phrase))
+    return tuple(part for part in folded if any(char.isalnum() for char in part))
 
 
 def _gaps(later: list[list[tuple[int, int]]], at: int, stop: int) -> int:
@@ -131,11 +148,14 @@ class Search:
     """Looks for phrases in one answer, and remembers where it had to stop."""
 
     def __init__(self, text: str, *, respect: bool) -> None:
-        self.reading, self.respect, self.stopped = Reading(text), respect, False
+        self.reading, self.respect, self.stopped = reading(text), respect, False
 
     def first(self, phrases: tuple[str, ...]) -> tuple[str, Found] | None:
         """The first phrase that is mentioned, with its place."""
+        text = self.reading.folded.text
         for phrase in phrases:
+            if parts(phrase)[0] not in text:
+                continue
             for number, found in enumerate(self.reading.find(phrase)):
                 if not (self.respect and found.denial):
                     return phrase, found

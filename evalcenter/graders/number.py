@@ -23,10 +23,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import ClassVar, Final, Literal
 
 from evalcenter.graders import closing, dates, numerals, units
-from evalcenter.records import Answer, Item, Mark, MarkState, Text, record
+from evalcenter.records import Answer, Item, Lang, Mark, MarkState, Text, record
 
 _BIG: Final = 60
 PLACES: Final = 200
@@ -107,14 +108,24 @@ def _bounds(params: Number) -> tuple[Decimal | None, Decimal | None]:
     return params.target - spread, params.target + spread
 
 
-def _figures(params: Number, text: str, item: Item) -> tuple[list[Claim], bool]:
-    extra = units.unknown((params.unit or "", *params.units))
-    spans = [(found.start, found.end) for found in dates.read_dates(text, item.lang)]
+def _figures(params: Number, text: str, item: Item, *, asked: bool) -> tuple[list[Claim], bool]:
+    extra = units.unknown((params.unit or "", *params.units)) if params.unit else ()
+    figures, complete = (_asked if asked else _told)(text, extra, item.lang)
+    return [_claim(params, figure, text) for figure in figures], complete
+
+
+def _told(text: str, extra: tuple[str, ...], lang: Lang) -> tuple[tuple[numerals.Figure, ...], bool]:
+    """The figures of `text` that may be claims, and whether these are all."""
+    spans = [(found.start, found.end) for found in dates.read_dates(text, lang)]
     figures, complete = numerals.read_bounded(text, extra)
     read = [f for f in figures if f.kind in {"number", "ordinal"}]
     read = [f for f in read if not _inside(f.start, spans)] or read
     plain = [f for f in read if f.kind == "number"] or read
-    return [_claim(params, figure, text) for figure in plain], complete
+    return tuple(plain), complete
+
+
+_asked: Final = lru_cache(maxsize=1024)(_told)
+"""The same of a question, read once for all the answers to it."""
 
 
 def _inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
@@ -328,12 +339,12 @@ class NumberGrader:
         return _final(params, item, text, claims)
 
 
-def _claims(params: Number, text: str, item: Item) -> tuple[list[Claim], bool]:
-    """The claims of `text`, and whether these are all."""
+def _claims(params: Number, text: str, item: Item, *, asked: bool = False) -> tuple[list[Claim], bool]:
+    """The claims of `text`, which the question may be (`asked`), and whether these are all."""
     if params.date is not None:
         claims = _dates(date.fromisoformat(params.date), text, item)
         return claims, len(claims) < numerals.MAX_FIGURES
-    return _figures(params, text, item)
+    return _figures(params, text, item, asked=asked)
 
 
 def _final(params: Number, item: Item, text: str, claims: list[Claim]) -> Mark:
@@ -345,7 +356,7 @@ def _final(params: Number, item: Item, text: str, claims: list[Claim]) -> Mark:
             return _mark("not_met", "unit", text, claims[-1])
         return _mark("met", "met", text, said) if said.fits else _mark("not_met", "final", text, said)
     asked = "\n".join(message.content for message in item.prompt)
-    given = frozenset(claim.key for claim in _claims(params, asked, item)[0])
+    given = frozenset(claim.key for claim in _claims(params, asked, item, asked=True)[0])
     rest = _rest(claims, text, given)
     states = {claim.fits for claim in rest}
     if len(states) > 1:

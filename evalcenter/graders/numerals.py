@@ -17,7 +17,6 @@ figures, and ``read_bounded`` says so.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -26,6 +25,7 @@ from itertools import islice
 from typing import Final, Literal
 
 from evalcenter.graders import units
+from evalcenter.graders.numeral_text import fold
 from evalcenter.graders.spelled import DIGITS, EN_WORD, UNITS, read_en, read_zh
 
 MAX_DIGITS: Final = 60
@@ -49,62 +49,6 @@ class Figure:
     unit: str = ""
     per: str = ""
     kind: Kind = "number"
-
-
-# -- folding ----------------------------------------------------------------------------------------------------------
-
-_LATEX: Final = (
-    (re.compile(r"(?<=\d)\\[dt]?frac(?=\{\d{1,9}\}\{\d{1,9}\})"), " "),
-    (re.compile(r"\\[dt]?frac(?=\{\d{1,9}\}\{\d{1,9}\})"), ""),
-    (re.compile(r"(?<=\d)\}\{(?=\d)"), "/"),
-    (re.compile(r"(?<=\d)~(?=[ ]?(?:\\(?:text|mathrm|rm|si|operatorname)\b|[A-Za-zμµ%]))"), "\u2009"),
-    (re.compile(r"\\(?:text|mathrm|mathbf|textbf|rm|bf|operatorname|textrm|mathit|ce)\b[ ]?\{?"), ""),
-    (re.compile(r"\\(?:left|right|displaystyle)\b"), ""),
-    (re.compile(r"\\times\b|\\cdot\b"), "×"),
-    (re.compile(r"\\(?:approx|simeq)\b"), "≈"),
-    (re.compile(r"\\(?:pm)\b"), "±"),
-    (re.compile(r"\\div\b"), "÷"),
-    (re.compile(r"\\mu\b"), "μ"),
-    (re.compile(r"\\(?:sim)\b"), "~"),
-    (re.compile(r"\^\{?\\circ\}?|\\degree\b"), "°"),
-    (re.compile(r"\\[,;:! ]|\{,\}|\\q?quad\b"), "\u2009"),
-    (re.compile(r"\\(?=[%$¥])|(?<=[\d}])\$(?!\d)|\$(?=\\)|\$(?=[^$\n]{1,60}[\d}]\$(?!\d))"), ""),
-    (re.compile(r"\*\*(?![\d(])|(?<![\d)])\*\*|__|`"), ""),
-)  # fmt: skip
-_BRACES: Final = re.compile(r"(?<=[\w%°²³\u200b])\}|(?<=\u200b)\{(?=\d)")
-_GROUPED: Final = re.compile(r"(?<=\d)\{,\}(?=\d{3})")
-_KEPT: Final = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞…°℃℉㎡")
-_AS: Final = str.maketrans(
-    {"µ": "μ", "○": "〇", "◯": "〇"}
-    | dict.fromkeys("−－﹣‐‑‒", "-")
-    | dict.fromkeys("～〜∼˜", "~")
-    | dict.fromkeys("\u2009\u202f\u00a0\u2007\u200a\u2008", "\u2009")
-    | dict.fromkeys("\u3000\t\u2002\u2003\u2004\u2005\u2006\u205f", " ")
-    | dict.fromkeys("’‘′", "'")
-)  # fmt: skip
-
-
-@lru_cache(maxsize=8192)
-def _plain(char: str) -> str:
-    """One character, folded: full width to half width, hidden characters to nothing; always at most one character."""
-    char = char.translate(_AS)
-    if char in _KEPT or char in "\u2009 \n，。；：、！？（）":
-        return char
-    if unicodedata.category(char) in {"Cf", "Mn", "Me", "Cc", "Cs"}:
-        return ""
-    folded = unicodedata.normalize("NFKC", char)
-    return folded if len(folded) == 1 else char
-
-
-def fold(text: str) -> tuple[str, tuple[int, ...]]:
-    """`text` with one spelling of width, spaces, dashes and LaTeX commands, and for each character its place in `text`."""
-    text = _GROUPED.sub(",\u200b\u200b", text)
-    for pattern, plain in _LATEX:
-        text = pattern.sub(lambda found, plain=plain: plain + "\u200b" * (len(found[0]) - len(plain)), text)  # type: ignore[misc]
-    if "\u200b" in text:
-        text = _BRACES.sub("\u200b", text)
-    pairs = [(plain, at) for at, char in enumerate(text) if (plain := _plain(char))]
-    return "".join(plain for plain, _ in pairs), tuple(at for _, at in pairs)
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -163,13 +107,15 @@ def read_figures(text: str, extra: tuple[str, ...] = ()) -> tuple[Figure, ...]:
     return read_bounded(text, extra)[0]
 
 
+@lru_cache(maxsize=64)
 def read_bounded(text: str, extra: tuple[str, ...] = ()) -> tuple[tuple[Figure, ...], bool]:
     """The figures of `text` as ``read_figures`` gives them, and whether these are all of them."""
     folded, places = fold(text)
     found = list(islice(_single(folded, extra), MAX_FIGURES + 1))
-    joined = _joined(folded, found[:MAX_FIGURES])
-    figures = tuple(replace(f, start=places[f.start], end=places[f.end - 1] + 1) for f in joined)
-    return figures, len(found) <= MAX_FIGURES
+    joined = tuple(_joined(folded, found[:MAX_FIGURES]))
+    if not isinstance(places, range):
+        joined = tuple([replace(f, start=places[f.start], end=places[f.end - 1] + 1) for f in joined])
+    return joined, len(found) <= MAX_FIGURES
 
 
 def _single(text: str, extra: tuple[str, ...]) -> Iterator[Figure]:
@@ -307,7 +253,7 @@ def _dressed(text: str, figure: Figure, extra: tuple[str, ...]) -> Figure:
     rate = _PREFIX_RATE.search(text, max(0, start - 16), start)
     per = units.canonical("月" if rate[1] == "月" else rate[1])[1] if rate else ""
     per = {"月": "month", "分": "min", "time": "dose"}.get(per, per)
-    return replace(figure, value=value, start=start, end=max(end, unit_end), unit=unit, per=per, kind=kind)
+    return Figure(value=value, start=start, end=max(end, unit_end), unit=unit, per=per, kind=kind)
 
 
 def _some(words: str, figure: Figure) -> Figure:

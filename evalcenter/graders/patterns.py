@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 FEW: Final = 8
@@ -29,6 +30,7 @@ _ATOM: Final = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|[^()|]", re.DOTALL)
 _SHIELDED: Final = frozenset({"(?>", "(?=", "(?!", "(?<=", "(?<!"})
 
 
+@lru_cache(maxsize=512)
 def check(pattern: str) -> int:
     """How many open repetitions of `pattern` multiply. Raises ValueError where it does not compile or may run away."""
     if len(pattern) > MAX_PATTERN:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 # Canonical name, then the spellings, in lower case: "_" is a space, "~" an optional plural s.
@@ -197,7 +197,7 @@ def _firsts(extra: tuple[str, ...]) -> frozenset[str]:
 def read_unit(text: str, at: int, extra: tuple[str, ...] = ()) -> tuple[str, int]:
     """The canonical unit that begins at ``text[at]`` (up to four spaces before it allowed) and its end; ("", at) for none.
 
-    `extra` holds further spellings, taken literally. `text` must be folded by ``numerals.fold``.
+    `extra` holds further spellings, taken literally. `text` must be folded by ``numeral_text.fold``.
     """
     start = at
     while start < len(text) and text[start] in _BLANKS and start - at < 4:
@@ -275,6 +275,7 @@ def canonical(written: str) -> tuple[Decimal, str]:
     return scale, name
 
 
+@lru_cache(maxsize=1024)
 def _parsed(written: str) -> tuple[Decimal, str, bool]:
     text = written.strip().replace("µ", "μ")
     scale = Decimal(1)
@@ -296,6 +297,7 @@ def _parsed(written: str) -> tuple[Decimal, str, bool]:
     return scale, text.lower(), False
 
 
+@lru_cache(maxsize=1024)
 def same(said: str, wanted: str) -> bool:
     """Whether two canonical units are the same, ambiguous spellings and amounts for an occasion (6 mL a dose) included."""
     if said == wanted or wanted in _ALSO.get(said, ()) or said in _ALSO.get(wanted, ()):

@@ -20,9 +20,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 _SAME: Final = str.maketrans(
@@ -41,6 +43,12 @@ _KEPT: Final = frozenset("…。「」『』《》“”〔〕【】")
 _BREAKS: Final = frozenset("\n\r\v\f\x85\u2028\u2029")
 _ABBREVIATION: Final = re.compile(r"(?:\b(?:e\.g|i\.e|dr|mr|mrs|ms|vs|approx|fig|prof|sec|art)|(?:^|\n)[ ]*\d{1,3})$")
 _END: Final = re.compile(r"[。!?\n]+[”’」』\")]*|\.+(?=[ \n\"”’)」』]|$)[\"”’)」』]*|(?<=[⺀-鿿])\.(?=[⺀-鿿])")
+_REMEMBERED: Final = 8192
+_ODD: Final = "\0"
+_CJK: Final = "\u2e80-\u9fff“”…—\U00020000-\U0003ffff"
+_RUN: Final = re.compile(rf"[ \n{_ODD}]*[\n{_ODD}][ \n{_ODD}]*| {{2,}}|(?<=[{_CJK}]) | (?=[{_CJK}])|\A | \Z")
+"""What is not one character from one: white space but for single spaces between words, and characters that fold to none or many."""
+_HYPHEN: Final = re.compile(r"(?<=(.))-(?=(.))")
 _BULLET: Final = re.compile(
     r"\s*(?:[-•·●○▪◦#>]+ ?|[(\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)\].、](?!\d) ?"
     r"|第[一二三四五六七八九十]{1,3}[,、:])"
@@ -49,20 +57,32 @@ _BULLET: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A folded text. `places[i]` is the index in `original` of the character that ``text[i]`` comes from."""
+    """A folded text. `spans` says where it comes from: (start, place, whole) for each part of it.
+
+    From ``text[start]`` on, characters come from `original[place]` and those behind it one by one (`whole` false), or all from
+    that one character (`whole` true).
+    """
 
     text: str
-    places: tuple[int, ...]
+    spans: tuple[tuple[int, int, bool], ...]
     original: str
+
+    def place(self, at: int) -> int:
+        """The index in `original` of the character that ``text[at]`` comes from."""
+        start, place, whole = self.spans[bisect_right(self.spans, at, key=itemgetter(0)) - 1]
+        return place if whole else place + at - start
+
+    def find(self, place: int) -> int:
+        """The first index in `text` whose character comes from `place` of the original or from behind it."""
+        return bisect_left(range(len(self.text)), place, key=self.place)
 
     def source(self, start: int, end: int, limit: int = 160) -> str:
         """The original of ``text[start:end]``, at most `limit` characters of it."""
         if start >= end:
             return ""
-        return self.original[self.places[start] : self.places[end - 1] + 1].strip()[:limit]
+        return self.original[self.place(start) : self.place(end - 1) + 1].strip()[:limit]
 
 
-@lru_cache(maxsize=8192)
 def _fold(char: str) -> str:
     """One character, folded; a break is a newline, other white space a space, a hidden character nothing."""
     if char in _BREAKS:
@@ -91,37 +111,92 @@ def _gap(before: str, after: str, *, broken: int, small: bool) -> str:
     return " "
 
 
+class _Table(dict[int, str]):
+    """What stands for a character while white space is still to be told: its folded form, where that is one character."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold(chr(code))
+        made = folded if len(folded) == 1 and folded != _ODD else _ODD
+        if len(self) < _REMEMBERED:
+            self[code] = made
+        return made
+
+
+_TABLE: Final = _Table()
+
+
+@lru_cache(maxsize=64)
 def fold(text: str) -> Folded:
     """`text` in one spelling. Linear in its length; any text is accepted."""
+    rough = text.translate(_TABLE)
     made: list[str] = []
-    places: list[int] = []
-    waiting, broken, start = -1, 0, True
-    for place, char in enumerate(text):
-        folded = _fold(char)
-        if char == "*" and start and text[place + 1 : place + 2] == " ":
+    spans: list[tuple[int, int, bool]] = []
+    length = at = 0
+    for found in _RUN.finditer(rough):
+        start = found.start()
+        if start > at:
+            spans.append((length, at, False))
+            made.append(rough[at:start])
+            length += start - at
+        at = found.end()
+        for part, place in _told(text, rough, start, at, made[-1][-1] if made else ""):
+            spans.append((length, place, True))
+            made.append(part)
+            length += len(part)
+    if at < len(rough):
+        spans.append((length, at, False))
+        made.append(rough[at:])
+    joined = "".join(made)
+    if "-" in joined:
+        joined = _HYPHEN.sub(_unhyphened, joined)
+    drop = [found.start() for found in _UNIT.finditer(joined)] if " " in joined else []
+    return _without(joined, spans, drop, text) if drop else Folded(joined, tuple(spans), text)
+
+
+def _told(text: str, rough: str, start: int, end: int, before: str) -> Iterator[tuple[str, int]]:
+    """What a run of white space and odd characters folds to, in parts with the place each comes from."""
+    waiting, broken = -1, 0
+    opening = not before
+    for place in range(start, end):
+        char = text[place]
+        folded = rough[place] if rough[place] in " \n" else _fold(char)
+        if char == "*" and (opening or broken) and text[place + 1 : place + 2] == " ":
             folded = "-"  # a bullet, not an emphasis
         if not folded:
             continue
         if folded in {" ", "\n"}:
             waiting, broken = (place if waiting < 0 else waiting), broken + (folded == "\n")
-            start = start or folded == "\n"
             continue
-        if waiting >= 0 and made:
-            between = _gap(made[-1], folded[0], broken=broken, small="a" <= char <= "z")
-            made.extend(between)
-            places.extend([waiting] * len(between))
-        waiting, broken, start = -1, 0, False
-        made.extend(folded)
-        places.extend([place] * len(folded))
-    for at in range(1, len(made) - 1):
-        if made[at] == "-" and _latin(made[at - 1]) and _latin(made[at + 1]):
-            made[at] = " "
-    joined = "".join(made)
-    drop = {found.start() for found in _UNIT.finditer(joined)}
-    if drop:
-        joined = "".join(char for at, char in enumerate(joined) if at not in drop)
-        places = [place for at, place in enumerate(places) if at not in drop]
-    return Folded(joined, tuple(places), text)
+        if waiting >= 0 and before:
+            between = _gap(before, folded[0], broken=broken, small="a" <= char <= "z")
+            if between:
+                yield between, waiting
+        yield folded, place
+        waiting, broken, opening, before = -1, 0, False, folded[-1]
+    if waiting >= 0 and before and end < len(text):
+        between = _gap(before, rough[end], broken=broken, small="a" <= text[end] <= "z")
+        if between:
+            yield between, waiting
+
+
+def _unhyphened(found: re.Match[str]) -> str:
+    return " " if _latin(found[1]) and _latin(found[2]) else "-"
+
+
+def _without(joined: str, spans: list[tuple[int, int, bool]], drop: list[int], text: str) -> Folded:
+    """The folded text without the characters at `drop`, which is in order."""
+    made: list[str] = []
+    kept: list[tuple[int, int, bool]] = []
+    length = 0
+    for (start, place, whole), (end, _, _) in zip(spans, [*spans[1:], (len(joined), 0, False)], strict=True):
+        at = start
+        for gap in [*drop[bisect_left(drop, start) : bisect_left(drop, end)], end]:
+            if gap > at:
+                kept.append((length, place if whole else place + at - start, whole))
+                made.append(joined[at:gap])
+                length += gap - at
+            at = gap + 1
+    return Folded("".join(made), tuple(kept), text)
 
 
 def _latin(char: str) -> bool:
