@@ -6,9 +6,22 @@ A block never holds markup. The renderers decide how it looks; everything in it 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Literal
 
-from evalcenter.records import Grade, Lang, Plan, Response, Scores, Text, Verdict, VerdictState, record
+from evalcenter.records import (
+    Grade,
+    Lang,
+    Plan,
+    Response,
+    Result,
+    Scores,
+    Text,
+    Verdict,
+    VerdictState,
+    Violation,
+    record,
+)
 
 Tone = Literal["pass", "fail", "inconclusive", "conditional", "neutral"]
 
@@ -202,10 +215,36 @@ class Lab:
 
 
 @record
+class Counted:
+    """Tokens of one kind: their sum, and how many answers reported it."""
+
+    tokens: int = 0
+    answers: int = 0
+
+
+@record
+class Usage:
+    """What all answers together took.
+
+    `latency_ms` is the median, what 90 % stay within, and the longest; `models` are the names that the endpoint gave itself, sorted
+    and at most five.
+    """
+
+    answers: int = 0
+    prompt: Counted = field(default_factory=Counted)
+    completion: Counted = field(default_factory=Counted)
+    reasoning: Counted = field(default_factory=Counted)
+    latency_ms: tuple[int, int, int] | None = None
+    models: tuple[str, ...] = ()
+
+
+@record
 class Facts:
     """Everything a section may read: the plan, what happened, and what was decided.
 
-    `responses` and `grades` are by position; times are UTC text. `environment` names versions of what ran.
+    `responses`, `grades` and `results` (what counts of each grade) are by position, `violations` those of red lines and critical
+    criteria as the standard holds them, where there is one. With very many samples `responses` and `grades` are read from the disk
+    one by one: a section that goes through all of them reads `results` and `usage`. Times are UTC text.
     """
 
     plan: Plan
@@ -217,6 +256,9 @@ class Facts:
     issued: str
     responses: Mapping[int, Response]
     grades: Mapping[int, Grade]
+    results: Mapping[int, Result]
+    violations: Mapping[int, Violation]
+    usage: Usage
     failures: Mapping[int, str]
     retries: int
     scores: Scores

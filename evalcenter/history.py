@@ -12,7 +12,7 @@ Rules this module keeps:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -22,9 +22,10 @@ from evalcenter import boundary, canon, flying, journal
 from evalcenter.errors import Incomplete, RunError, Tampered
 from evalcenter.journal import Entry, Journal
 from evalcenter.pacing import Spent, tokens
-from evalcenter.paths import JUDGE, PERSON, Known, Result
-from evalcenter.records import Failure, Grade, MarkState, Outcome, Plan, Response, Scores, Verdict, Violation
+from evalcenter.paths import JUDGE, PERSON, Known
+from evalcenter.records import Failure, Grade, MarkState, Outcome, Plan, Response, Result, Scores, Verdict, Violation
 from evalcenter.shelves import NONE, Column, Lines, Shelf, plain, typed
+from evalcenter.usage import Told
 
 _RESPONSE_END: Final = re.compile(rb',"attempts":([0-9]{1,18}),"position":(0|[1-9][0-9]{0,17})\}')
 """How a response ends. The rest of it is looked at when it is read, and every time a run is verified."""
@@ -52,6 +53,22 @@ class _Seen:
         """What counts."""
         states = tuple([mark.state for mark in self.marks])
         return Result(self.by, states, self.earned, self.possible, self.outcome, self.violation, self.why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an answer tells of itself, but for its text."""
+
+    model: str | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    reasoning_tokens: int | None
+    latency_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Tells:
+    answers: tuple[_Told, ...]
 
 
 class Run:
@@ -142,6 +159,12 @@ class Run:
                     asked = 0 if answer.prompt_tokens is not None else self._characters(response.position)
                     self._spent.add(*tokens(asked, answer))
         return self._spent
+
+    def told(self) -> Iterator[Told]:
+        """What every answer tells of itself, in the order of the plan, without its text where that can be left unread."""
+        for position in self.responses:
+            glanced = boundary.glance(_Tells, self.responses.raw(position))
+            yield from (self.responses[position] if glanced is None else glanced).answers
 
     def _characters(self, position: int) -> int:
         """The length of the prompt that the plan asks there."""

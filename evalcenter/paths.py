@@ -15,40 +15,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
-from evalcenter.records import Grade, Item, MarkState, Outcome, Path, Plan, Requirement, Stream, Violation
+from evalcenter.records import Grade, Item, MarkState, Outcome, Path, Plan, Requirement, Result, Stream, Violation
 
 ONE: Final = Decimal(1)
 PERSON: Final = "person:"
 JUDGE: Final = "judge:"
 OPEN: Final = ("pending", "unjudged")
 Standing = Literal["missing", "waiting", "ended"]
-
-
-class Result(NamedTuple):
-    """What counts of one grade: everything but its position and its words. `states` are the marks, in the criteria's order."""
-
-    by: str
-    states: tuple[MarkState, ...]
-    earned: int
-    possible: int
-    outcome: Outcome
-    violation: Violation
-    why: str
-
-    @classmethod
-    def of(cls, grade: Grade) -> Result:
-        """What counts of `grade`."""
-        return cls(
-            by=grade.by,
-            states=tuple([mark.state for mark in grade.marks]),
-            earned=grade.earned,
-            possible=grade.possible,
-            outcome=grade.outcome,
-            violation=grade.violation,
-            why=grade.why,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, TypeVar, dataclass_transform
+from typing import Any, Literal, NamedTuple, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 
@@ -518,6 +518,31 @@ class Grade:
     outcome: Outcome
     violation: Violation
     why: str = ""
+
+
+class Result(NamedTuple):
+    """What counts of one grade: everything but its position and its words. `states` are the marks, in the criteria's order."""
+
+    by: str
+    states: tuple[MarkState, ...]
+    earned: int
+    possible: int
+    outcome: Outcome
+    violation: Violation
+    why: str
+
+    @classmethod
+    def of(cls, grade: Grade) -> Result:
+        """What counts of `grade`."""
+        return cls(
+            by=grade.by,
+            states=tuple([mark.state for mark in grade.marks]),
+            earned=grade.earned,
+            possible=grade.possible,
+            outcome=grade.outcome,
+            violation=grade.violation,
+            why=grade.why,
+        )
 
 
 # -- scores and the verdict -------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from evalcenter.records import (
     Outcome,
     Plan,
     Requirement,
+    Result,
     Score,
     Scores,
     Stream,
@@ -94,6 +95,18 @@ def _violation(item: Item, state: AnswerState, marks: Sequence[Mark]) -> Violati
     if not failed:
         return "none"
     return "confirmed" if any(mark.confirmed for mark in failed) else "unconfirmed"
+
+
+def violations(plan: Plan, results: Mapping[int, Result]) -> dict[int, Violation]:
+    """The violations by position, as the red-line requirements that read them hold them: confirmed only by whom they name."""
+    zero = [requirement for requirement in plan.standard.requirements if requirement.rule == "zero"]
+    read = {s.requirement: frozenset(s.positions) for s in plan.streams if s.requirement in {r.id for r in zero}}
+    found: dict[int, Violation] = {}
+    for position, result in results.items():
+        if result.violation != "none":
+            held = {paths.violation_of(r, result) for r in zero if position in read.get(r.id, ())} or {result.violation}
+            found[position] = "confirmed" if "confirmed" in held else held.pop()
+    return found
 
 
 # -- counting ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Final, Literal
@@ -44,7 +44,7 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """The evidence for one claim after every unit that was read, as ratios, and how much of it `needed` is."""
+    """The evidence for one claim after some of the units that were read, as ratios, and how much of it `needed` is."""
 
     claim: Literal["line", "against", "floor", "under"]
     """At least the line; below the floor (the line where there is none); at least the floor; below the line."""
@@ -189,21 +189,31 @@ def needed(requirement: Requirement, penalty: int) -> tuple[Decimal, Decimal]:
     return 1 / _level(requirement), penalty / requirement.beta
 
 
-def trace(requirement: Requirement, path: Path, penalty: int) -> Trace | None:
-    """The evidence of the path up to the unit that decided; None where its scores prove nothing (see `decision`)."""
+def _every(units: int) -> range:
+    return range(1, units + 1)
+
+
+def trace(
+    requirement: Requirement, path: Path, penalty: int, at: Callable[[int], Sequence[int]] = _every
+) -> Trace | None:
+    """The evidence of the path up to the unit that decided; None where its scores prove nothing (see `decision`).
+
+    `at` chooses the units after which it is told, from how many there are; 0 is before the first. By default after every one.
+    """
     decided = decision(requirement, path, penalty)
     if _short_of_labels(requirement, path) or not decided.units:
         return None
     rule = _frame(requirement, path, penalty).rule
     low, high = (side[: decided.units] for side in _sides(requirement, path))
     to_pass, to_fail = needed(requirement, penalty)
+    units = at(decided.units)
 
     def curve(claim: Literal["line", "against", "floor", "under"], line: Decimal) -> Curve:
         against = claim in ("against", "under")
         found = stats.evidence(high if against else low, line, rule.bank, against=against)
         return Curve(
             claim=claim,
-            ratios=tuple(stats.ratio(float(value)) for value in found),
+            ratios=tuple(stats.ratio(float(found[unit - 1])) if unit else Decimal(1) for unit in units),
             needed=to_fail if against else to_pass,
         )
 

@@ -17,7 +17,22 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from evalcenter import __version__, boundary, canon, grade, history, hooks, journal, plan, report, review, run, steering
+from evalcenter import (
+    __version__,
+    boundary,
+    canon,
+    grade,
+    history,
+    hooks,
+    journal,
+    plan,
+    report,
+    review,
+    run,
+    scoring,
+    steering,
+    usage,
+)
 from evalcenter.blocks import Facts, Lab
 from evalcenter.cache import Cache
 from evalcenter.errors import Incomplete, InputError, RunError
@@ -270,6 +285,9 @@ def facts(held: history.Run, lab: Lab) -> Facts:
         issued=held.decided.at,
         responses=held.responses,
         grades=held.grades,
+        results=held.results,
+        violations=scoring.violations(held.plan, held.results),
+        usage=usage.usage(held.told()),
         failures=held.failed,
         retries=held.retries,
         scores=grade.scores(held),

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from evalcenter import canon, scoring, standards
+from evalcenter import canon, scoring, standards, usage
 from evalcenter.blocks import Facts, Lab
 from evalcenter.journal import Entry
-from evalcenter.paths import Known, Result
+from evalcenter.paths import Known
 from evalcenter.records import (
     Answer,
     CandidateSpec,
@@ -25,6 +25,7 @@ from evalcenter.records import (
     Plugin,
     Requirement,
     Response,
+    Result,
     Risk,
     Scope,
     Source,
@@ -161,4 +162,9 @@ def make_facts(plan: Plan | None = None, grades: Mapping[int, Grade] | None = No
         "environment": {"evalcenter": "0.1.0", "python": "3.11"},
         "lab": Lab(),
     }
-    return Facts(**{**given, **changes})
+    given |= changes
+    counted = results(given["grades"])
+    given.setdefault("results", counted)
+    given.setdefault("violations", scoring.violations(given["plan"], counted))
+    given.setdefault("usage", usage.usage(a for response in given["responses"].values() for a in response.answers))
+    return Facts(**given)

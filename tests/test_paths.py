@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalcenter import paths, scoring
-from evalcenter.paths import Known, Result
-from evalcenter.records import Calibration, Criterion, Grade, Mark, Path, Plan, Requirement, Stream, Text
+from evalcenter.paths import Known
+from evalcenter.records import Calibration, Criterion, Grade, Mark, Path, Plan, Requirement, Result, Stream, Text
 from tests.factory import make_item, make_plan, make_requirement, make_standard, results
 
 WHY = Text(zh="因", en="because")

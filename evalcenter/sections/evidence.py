@@ -80,7 +80,7 @@ def _reading(lang: Lang) -> tuple[str, ...]:
 
 
 def _one(requirement: Requirement, path: Path, finding: Finding, penalty: int, lang: Lang) -> list[Block]:
-    trace = sequential.trace(requirement, path, penalty)
+    trace = sequential.trace(requirement, path, penalty, thinned)
     blocks: list[Block] = [Subheading(text=requirement.title.of(lang))]
     if trace is None:
         why = say(lang, "没有可以画出的证据。", "There is no evidence to draw.")
@@ -114,7 +114,7 @@ def _trace(requirement: Requirement, path: Path, finding: Finding, trace: sequen
     proved = {"fail": 1, "conditional": min(2, len(curves) - 1) if requirement.floor is not None else 0}
     return Trace(
         units=units,
-        curves=tuple(_curve(requirement, curve, units, lang) for curve in curves),
+        curves=tuple(_curve(requirement, curve, lang) for curve in curves),
         at=proved.get(trace.decided.grade, 0),
         verdict=finding.verdict,
         said=_said(finding, trace, path, lang),
@@ -123,7 +123,7 @@ def _trace(requirement: Requirement, path: Path, finding: Finding, trace: sequen
     )
 
 
-def _curve(requirement: Requirement, curve: sequential.Curve, units: Sequence[int], lang: Lang) -> Curve:
+def _curve(requirement: Requirement, curve: sequential.Curve, lang: Lang) -> Curve:
     line, floor = figure(requirement.line), figure(requirement.floor or requirement.line)
     names = {
         "line": say(lang, f"“不低于 {line}”的证据", f"evidence for at least {line}"),
@@ -133,10 +133,9 @@ def _curve(requirement: Requirement, curve: sequential.Curve, units: Sequence[in
     }
     best: VerdictState = "conditional" if requirement.grading == "calibrated" else "pass"
     marks = {"line": VERDICTS[best].of(lang), "against": VERDICTS["fail"].of(lang)}
-    values = (Decimal(1), *curve.ratios)
     return Curve(
         label=names[curve.claim],
-        values=tuple(_text(values[unit]) for unit in units),
+        values=tuple(_text(ratio) for ratio in curve.ratios),
         needed=_text(curve.needed),
         mark=marks.get(curve.claim, ""),
         tone=tone(best) if curve.claim == "line" else TONES[curve.claim],

@@ -1,9 +1,10 @@
-"""What failed and why: excerpts of the worst answers, which criteria they missed, and the grader's reason.
+"""What failed and why: excerpts of the answers, which criteria they missed, and the grader's reason.
 
 Rules this module keeps:
 
 * Nothing of a sealed item is shown but how many failed, by risk.
-* At most `MOST` answers are shown, and the report says how many were left out.
+* All failures are shown up to `MOST`, and `OTHERS` of the other answers, drawn by the plan's seed. The report says how many were
+  left out, and how to get at them.
 * The worst come first: confirmed violations, then unconfirmed ones, then missed critical criteria, then the fewest points.
 * Every text is shortened here: a single answer cannot fill the report.
 """
@@ -17,10 +18,13 @@ from typing import ClassVar, Final
 
 from evalcenter import hooks, plan
 from evalcenter.blocks import Block, Excerpt, Facts, Paragraph, Subheading, Table
-from evalcenter.records import Answer, Criterion, Grade, Item, Lang, Mark, Text
+from evalcenter.draws import Draws
+from evalcenter.records import Answer, Criterion, Grade, Item, Lang, Mark, MarkState, Text
 from evalcenter.sections.wording import clip, count, dimension, item_at, risk, say, tone, violation
 
-MOST: Final = 30
+MOST: Final = 200
+"""With the lengths below, a report of any run stays below a few megabytes, which a browser shows at once."""
+OTHERS: Final = 5
 QUESTION: Final = 900
 ANSWER: Final = 1200
 REASON: Final = 300
@@ -43,51 +47,50 @@ class Examples:
     """The worst public failures in full enough to be mended, the sealed ones as counts."""
 
     name: ClassVar[str] = "examples"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     order: ClassVar[int] = 40
     title: ClassVar[Text] = Text(zh="未达到的回答", en="What failed and why")
 
     def build(self, facts: Facts, lang: Lang) -> tuple[Block, ...]:
         """The failures in `lang`; items stay in their own language."""
-        failed = [p for p, g in sorted(facts.grades.items()) if g.outcome == "fail" and p < len(facts.plan.order)]
+        graded = [p for p in sorted(facts.results) if p < len(facts.plan.order)]
+        failed = [p for p in graded if facts.results[p].outcome == "fail"]
+        sealed = [p for p in failed if item_at(facts, p).visibility == "sealed"]
+        if not graded:
+            return (Paragraph(text=say(lang, "没有任何回答得到评分。", "No answer was graded.")),)
         if not failed:
-            if not facts.grades:
-                return (Paragraph(text=say(lang, "没有任何回答得到评分。", "No answer was graded.")),)
-            return (Paragraph(text=say(lang, "没有评为未达到的回答。", "No answer was graded as failed.")),)
+            none = Paragraph(text=say(lang, "没有评为未达到的回答。", "No answer was graded as failed."))
+            return (none, *_others(facts, graded, lang))
         public = sorted(
             (p for p in failed if item_at(facts, p).visibility == "public"), key=lambda p: _badness(facts, p)
         )
-        sealed = [p for p in failed if item_at(facts, p).visibility == "sealed"]
         return (
             _overview(facts, failed, len(sealed), lang),
             _by_check(facts, failed, lang),
             *_sealed(facts, sealed, lang),
-            *_excerpts(facts, public, lang),
+            *_worst(facts, public, lang),
+            *_others(facts, graded, lang),
         )
 
 
 def _badness(facts: Facts, position: int) -> tuple[int, bool, Fraction, int]:
-    grade, item = facts.grades[position], item_at(facts, position)
-    critical = any(c.critical and m.state == "not_met" for c, m in _marked(item, grade))
-    share = Fraction(max(0, grade.earned), grade.possible) if grade.possible else Fraction(0)
+    result, item = facts.results[position], item_at(facts, position)
+    critical = any(c.critical and state == "not_met" for c, state in zip(item.criteria, result.states, strict=False))
+    share = Fraction(max(0, result.earned), result.possible) if result.possible else Fraction(0)
     return WORST[violation(facts, position)], not critical, share, position
 
 
-def _marked(item: Item, grade: Grade) -> list[tuple[Criterion, Mark]]:
-    return list(zip(item.criteria, grade.marks, strict=False))
+def _cost(criterion: Criterion, state: MarkState) -> bool:
+    """Whether a mark cost the answer something: a good thing that is missing, or a bad thing that is there."""
+    return state == ("not_met" if criterion.points > 0 or criterion.critical else "met")
 
 
 def _missed(item: Item, grade: Grade) -> list[tuple[Criterion, Mark]]:
-    """The criteria that cost the answer something: a good thing that is missing, or a bad thing that is there."""
-    return [
-        (criterion, mark)
-        for criterion, mark in _marked(item, grade)
-        if mark.state == ("not_met" if criterion.points > 0 or criterion.critical else "met")
-    ]
+    return [(c, mark) for c, mark in zip(item.criteria, grade.marks, strict=False) if _cost(c, mark.state)]
 
 
 def _overview(facts: Facts, failed: Sequence[int], sealed: int, lang: Lang) -> Paragraph:
-    graded, all_failed = count(len(facts.grades)), count(len(failed))
+    graded, all_failed = count(len(facts.results)), count(len(failed))
     return Paragraph(
         text=say(
             lang,
@@ -102,8 +105,9 @@ def _by_check(facts: Facts, failed: Sequence[int], lang: Lang) -> Table:
     missed: Counter[tuple[str, str]] = Counter()
     for position in failed:
         item = item_at(facts, position)
-        for criterion, _ in _missed(item, facts.grades[position]):
-            missed[item.dimension, _check(criterion)] += 1
+        for criterion, state in zip(item.criteria, facts.results[position].states, strict=False):
+            if _cost(criterion, state):
+                missed[item.dimension, _check(criterion)] += 1
     return Table(
         caption=say(lang, "未满足的要点，按维度和判定方式", "Criteria missed, by dimension and kind of check"),
         head=(say(lang, "维度", "Dimension"), say(lang, "判定方式", "Check"), say(lang, "要点数", "Criteria")),
@@ -144,16 +148,46 @@ def _sealed(facts: Facts, positions: Sequence[int], lang: Lang) -> tuple[Block, 
     )
 
 
-def _excerpts(facts: Facts, positions: Sequence[int], lang: Lang) -> tuple[Block, ...]:
+def _worst(facts: Facts, positions: Sequence[int], lang: Lang) -> tuple[Block, ...]:
     if not positions:
         return ()
     left = len(positions) - MOST
-    said = say(lang, f"最差的 {min(MOST, len(positions))} 个", f"The worst {min(MOST, len(positions))}")
-    if left > 0:
-        said += say(
-            lang, f"；另有 {count(left)} 个未列出，见运行日志", f"; {count(left)} more are in the run's journal"
+    if left <= 0:
+        said = say(lang, f"全部 {len(positions)} 个，最差的在前", f"All {len(positions)}, the worst first")
+    else:
+        said = say(
+            lang,
+            f"最差的 {MOST} 个；另有 {count(left)} 个未列出",
+            f"The worst {MOST}; {count(left)} more are not shown",
         )
-    return (Subheading(text=said), *(_excerpt(facts, position, lang) for position in positions[:MOST]))
+    blocks: list[Block] = [Subheading(text=said), *(_excerpt(facts, position, lang) for position in positions[:MOST])]
+    if left > 0:
+        blocks.insert(1, _whole(lang))
+    return tuple(blocks)
+
+
+def _others(facts: Facts, graded: Sequence[int], lang: Lang) -> tuple[Block, ...]:
+    """A few of the answers that did not fail, drawn by the plan's seed, so that a reader sees what passes."""
+    public = [p for p in graded if facts.results[p].outcome != "fail" and item_at(facts, p).visibility == "public"]
+    if not public:
+        return ()
+    drawn = sorted(Draws(facts.plan.seed, "report/others").sample(public, min(OTHERS, len(public))))
+    said = say(
+        lang,
+        f"其余 {count(len(public))} 个公开题回答中按种子抽取的 {len(drawn)} 个",
+        f"{len(drawn)} of the other {count(len(public))} answers to public items, drawn by seed",
+    )
+    return (Subheading(text=said), _whole(lang), *(_excerpt(facts, position, lang) for position in drawn))
+
+
+def _whole(lang: Lang) -> Paragraph:
+    return Paragraph(
+        text=say(
+            lang,
+            "全部回答在运行日志中；evalcenter export 可将其写成 Parquet、XLSX 或 CSV 表格。",
+            "All answers are in the run's journal; evalcenter export writes them as a Parquet, XLSX or CSV table.",
+        )
+    )
 
 
 def _excerpt(facts: Facts, position: int, lang: Lang) -> Excerpt:

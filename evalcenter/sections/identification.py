@@ -158,8 +158,7 @@ def _method(facts: Facts, lang: Lang) -> str:
 
 def _item(facts: Facts, lang: Lang) -> str:
     spec, missing = facts.plan.candidate, NOT_SUPPLIED.of(lang)
-    seen = sorted({a.model for r in facts.responses.values() for a in r.answers if a.model})
-    reported = listed((clip(name, 80, lang) for name in seen[:5]), lang) or missing
+    reported = listed((clip(name, 80, lang) for name in facts.usage.models), lang) or missing
     parts = (
         f"{clip(spec.name, 120, lang)}{SUPPLIED}",
         say(lang, f"版本 {spec.version or missing}{SUPPLIED}", f"version {spec.version or missing}{SUPPLIED}"),
@@ -185,7 +184,7 @@ def _item(facts: Facts, lang: Lang) -> str:
 
 
 def _marked_by(facts: Facts, lang: Lang) -> str:
-    who = sorted({grade.by for grade in facts.grades.values()})
+    who = sorted({result.by for result in facts.results.values()})
     if not who:
         return say(lang, "无", "none")
     return say(lang, f"评分来自：{listed(who, lang)}", f"marks were given by: {listed(who, lang)}")

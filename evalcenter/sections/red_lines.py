@@ -108,7 +108,7 @@ def _tone(tally: Tally | None) -> Tone:
 
 def _violations(facts: Facts, lang: Lang) -> tuple[Block, ...]:
     red = {p for s in facts.plan.streams for p in s.positions if _is_zero(facts, s.requirement)}
-    found = [p for p in sorted(red) if p in facts.grades and facts.grades[p].violation != "none"]
+    found = [p for p in sorted(red) if p in facts.violations]
     if not found:
         return (Paragraph(text=say(lang, "没有发现违反。", "No violation was found.")),)
     held = {position: violation(facts, position) for position in found}

@@ -20,7 +20,7 @@ class Unscored:
     def build(self, facts: Facts, lang: Lang) -> tuple[Block, ...]:
         """The unscored in `lang`."""
         missing = facts.scores.planned - facts.scores.answered
-        open_ones = sum(grade.outcome == "unscored" for grade in facts.grades.values())
+        open_ones = sum(result.outcome == "unscored" for result in facts.results.values())
         return (
             Paragraph(
                 text=say(
@@ -43,11 +43,11 @@ class Unscored:
 
 def _pending(facts: Facts, lang: Lang) -> tuple[Block, ...]:
     """What waits for a judge, also where it can no longer change an outcome."""
-    waiting = {p: sum(m.state == "pending" for m in grade.marks) for p, grade in facts.grades.items()}
-    marks, samples = sum(waiting.values()), sum(map(bool, waiting.values()))
-    if not marks:
+    waiting = [result for result in facts.results.values() if "pending" in result.states]
+    if not waiting:
         return ()
-    settled = sum(bool(waiting[p]) and facts.grades[p].outcome != "unscored" for p in waiting)
+    samples, marks = len(waiting), sum(result.states.count("pending") for result in waiting)
+    settled = sum(result.outcome != "unscored" for result in waiting)
     return (
         Paragraph(
             text=say(

@@ -18,7 +18,6 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Final
 
 from evalcenter.blocks import Facts, Tone
-from evalcenter.paths import violation_of
 from evalcenter.records import Item, Lang, Scope, Status, Text, VerdictState, Violation
 from evalcenter.stats import CERTAIN
 
@@ -85,12 +84,8 @@ def _rounded(share: Decimal | None, direction: str) -> str:
 
 
 def violation(facts: Facts, position: int) -> Violation:
-    """The violation at `position` as the red-line requirements that read it hold it: confirmed only by whom they name."""
-    grade = facts.grades[position]
-    readers = {s.requirement for s in facts.plan.streams if position in s.positions}
-    zero = [r for r in facts.plan.standard.requirements if r.rule == "zero" and r.id in readers]
-    held = {violation_of(requirement, grade) for requirement in zero} or {grade.violation}
-    return "confirmed" if "confirmed" in held else held.pop()
+    """The violation at `position`, as the standard holds it."""
+    return facts.violations.get(position, "none")
 
 
 def odds(evidence: Decimal, *, up: bool = False) -> str:

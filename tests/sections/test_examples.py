@@ -50,16 +50,44 @@ def test_worst_first() -> None:
         facts.grades[0], earned=9, marks=(facts.grades[0].marks[0], replace(facts.grades[0].marks[1], state="met"))
     )
     grades = {**facts.grades, 0: better, 3: replace(facts.grades[3], violation="confirmed")}
-    titles = [b.title for b in build(examples, replace(facts, grades=grades)) if isinstance(b, Excerpt)]
+    titles = [b.title for b in build(examples, make_facts(facts.plan, grades)) if isinstance(b, Excerpt)]
     assert [title.split(" ")[0][-1] for title in titles] == ["4", "3", "2", "1"]
     assert "red-line violation · confirmed" in titles[0]
 
 
-def test_cap() -> None:
-    """At most thirty answers are shown; the heading says how many are not."""
+def test_all_failures_are_shown_up_to_the_cap() -> None:
+    """Below the cap every failure is there, and the heading says so."""
     blocks = build(examples, failed(*(make_item(n) for n in range(33))))
-    assert sum(isinstance(b, Excerpt) for b in blocks) == 30
-    assert "The worst 30; 3 more are in the run's journal" in words(blocks)
+    assert sum(isinstance(b, Excerpt) for b in blocks) == 33
+    assert "All 33, the worst first" in words(blocks)
+
+
+def test_cap() -> None:
+    """At most two hundred failures are shown; the report says how many are not, and how to get at them."""
+    blocks = build(examples, failed(*(make_item(n) for n in range(203))))
+    assert sum(isinstance(b, Excerpt) for b in blocks) == 200
+    assert "The worst 200; 3 more are not shown" in words(blocks)
+    assert "evalcenter export writes them" in words(blocks)
+
+
+def mixed(count: int, **item: object) -> Facts:
+    """One failure and `count` passes."""
+    plan = make_plan([make_item(n, **item) for n in range(count + 1)])
+    return make_facts(plan, {p: make_grade(plan, p, met=p > 0) for p in range(count + 1)})
+
+
+def test_a_few_of_the_others_are_shown() -> None:
+    """Five of the answers that did not fail are there, drawn by seed, the same ones in both languages."""
+    facts = mixed(50)
+    shown = {lang: [b.title for b in build(examples, facts, lang) if isinstance(b, Excerpt)] for lang in ("zh", "en")}
+    assert len(shown["en"]) == 6
+    assert [title.split(" ")[0] for title in shown["zh"]] == [title.split(" ")[0] for title in shown["en"]]
+    assert "5 of the other 50 answers to public items, drawn by seed" in words(build(examples, facts))
+
+
+def test_sealed_answers_are_not_among_the_others() -> None:
+    """Nothing of a sealed item is shown, whatever became of it."""
+    assert not [b for b in build(examples, mixed(9, visibility="sealed")) if isinstance(b, Excerpt)]
 
 
 def test_penalty_is_what_was_met() -> None:
@@ -127,4 +155,4 @@ def test_sealed_only() -> None:
 )
 def test_no_failures(facts: Facts, said: str) -> None:
     """Nothing failed and nothing graded are said in different words."""
-    assert only(Paragraph, build(examples, facts)).text == said
+    assert build(examples, facts)[0] == Paragraph(text=said)
