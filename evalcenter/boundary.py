@@ -88,6 +88,11 @@ def convert(kind: type[T], value: Any) -> T:
     return read(kind, canon.encode(value))
 
 
+def sure(kind: type[T], value: Any) -> T:
+    """As `convert`, without a second look, for what is known to hold no float: what `yamls` read, or a record's parameters."""
+    return read(kind, canon.of_record(value))
+
+
 def schema(kind: Any) -> dict[str, Any]:
     """The JSON Schema of a record type, for editors."""
     return dict(_adapter(kind).json_schema())

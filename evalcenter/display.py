@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from evalcenter import history
 from evalcenter.errors import CallFailed
 from evalcenter.records import Failure, Price, Response, Verdict, VerdictState
 from evalcenter.stats import Decision
@@ -75,8 +74,7 @@ def verdict(decided: Verdict, titles: dict[str, str]) -> None:
 
 def ended(walked: Ended) -> None:
     """Print how a run ended, and where its reports are."""
-    standard = history.load(walked.folder).plan.standard
-    verdict(walked.verdict, {requirement.id: requirement.title.en for requirement in standard.requirements})
+    verdict(walked.verdict, {requirement.id: requirement.title.en for requirement in walked.standard.requirements})
     if walked.queue:
         print(waiting(walked))  # noqa: T201 (this is the display)
     for path in walked.reports:

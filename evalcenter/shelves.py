@@ -150,7 +150,8 @@ def typed(kind: type[T], entry: Entry, path: Path) -> T:
     if kind in journal.SPELLED and (made := boundary.exact(kind, entry.raw)) is not None:
         return made
     try:
-        return boundary.convert(kind, plain(entry, path))
+        plain(entry, path)
+        return boundary.read(kind, entry.raw)
     except InputError as problem:
         raise Tampered(f"entry {entry.seq} is no {entry.kind}: {problem}", where=f"{path}:{entry.seq + 1}") from None
 

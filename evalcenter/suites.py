@@ -28,7 +28,7 @@ from evalcenter.records import Item, Suite, Taxonomy
 
 T = TypeVar("T")
 MUCH: Final = 500_000
-"""A worker is started for so many bytes of items; fewer are read sooner without one."""
+"""A worker is started for so many bytes of items, if there are as many files; fewer are read sooner without one."""
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -85,7 +85,8 @@ def load(folder: Path, plugins: hooks.Plugins) -> Loaded:
     items: list[Item] = []
     places: dict[str, tuple[yamls.Document, int]] = {}
     files = sorted((folder / "items").glob("*.yaml"))
-    hands = min(crew.cores(), sum(path.stat().st_size for path in files if path.is_file()) // MUCH)
+    much = sum(path.stat().st_size for path in files if path.is_file()) // MUCH
+    hands = min(crew.cores(), len(files), much)
     documents = list(crew.spread(_read, None, files, hands=hands))
     for document in documents:
         for index, item in _items(document, problems):
@@ -127,7 +128,7 @@ def _items(document: yamls.Document, problems: list[str]) -> Iterator[tuple[int,
         return
     for index, raw in enumerate(document.value):
         try:
-            yield index, boundary.convert(Item, expand(raw))
+            yield index, boundary.sure(Item, expand(raw))
         except boundary.Invalid as problem:
             for path, words in problem.problems:
                 shown = ".".join(map(str, ("items", index, *path)))
@@ -286,7 +287,7 @@ def _checks(item: Item, plugins: hooks.Plugins) -> Iterator[_Problem]:
             try:
                 name, params = hooks.single(check)
                 grader = hooks.find(plugins.graders, "grader", name)
-                boundary.convert(grader.params, dict(params))
+                boundary.sure(grader.params, params)
             except boundary.Invalid as problem:
                 for deeper, words in problem.problems:
                     yield (*path, name, *deeper), f"{criterion.id}: {part}.{name}.{'.'.join(map(str, deeper))}: {words}"

@@ -71,9 +71,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a run ended: its verdict, the reports by file name, and how many marks wait for a person."""
+    """How a run ended: its verdict by which standard, the reports by file name, and how many marks wait for a person."""
 
     folder: Path
+    standard: Standard
     verdict: Verdict
     reports: tuple[Path, ...]
     queue: int = 0
@@ -203,7 +204,8 @@ def _finish(held: history.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence
     grade.mark(held, plugins)
     verdict = grade.decide(held)
     reports = _standing(held, langs) or _rendered(held, plugins, lab, langs)
-    return Ended(folder=held.folder, verdict=verdict, reports=reports, queue=len(review.queue(held)))
+    queue = len(review.queue(held))
+    return Ended(folder=held.folder, standard=held.plan.standard, verdict=verdict, reports=reports, queue=queue)
 
 
 def _standing(held: history.Run, langs: Sequence[Lang]) -> tuple[Path, ...]:

@@ -29,6 +29,7 @@ _TAG: Final = "tag:yaml.org,2002:"
 _TAGS: Final = {
     _TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "seq", "map")
 }
+_INT, _STR, _MAP, _SEQ = (_TAG + name for name in ("int", "str", "map", "seq"))
 _CONSTANTS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -38,8 +39,8 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         """The tag of a node that carries none."""
         if kind is yaml.ScalarNode:
-            return _TAG + ("int" if implicit[0] and _INTEGER.fullmatch(value) else "str")
-        return _TAG + ("map" if kind is yaml.MappingNode else "seq")
+            return _INT if implicit[0] and _INTEGER.fullmatch(value) else _STR
+        return _MAP if kind is yaml.MappingNode else _SEQ
 
 
 @dataclass(frozen=True)
@@ -124,31 +125,33 @@ def _no_collection() -> Iterator[None]:
 def _plain(node: Any, path: Path, seen: set[int]) -> Any:
     if node is None:
         return None
-    where = f"{path}:{node.start_mark.line + 1}"
     if id(node) in seen:
-        raise SuiteError("aliases (*name) are not read", where=where, todo="write the value out")
+        raise _refused("aliases (*name) are not read", path, node, "write the value out")
     seen.add(id(node))
     if node.tag not in _TAGS:
-        raise SuiteError(f"the tag {node.tag} is not read", where=where, todo="remove the tag")
+        raise _refused(f"the tag {node.tag} is not read", path, node, "remove the tag")
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, path, seen) for child in node.value]
     made: dict[str, Any] = {}
     for key, child in node.value:
-        line = f"{path}:{key.start_mark.line + 1}"
         if not isinstance(key, yaml.ScalarNode):
-            raise SuiteError("a key must be plain text", where=line)
+            raise _refused("a key must be plain text", path, key)
         if key.value in made:
-            raise SuiteError(f"the key {key.value!r} occurs twice", where=line, todo="keep one of them")
+            raise _refused(f"the key {key.value!r} occurs twice", path, key, "keep one of them")
         made[key.value] = _plain(child, path, seen)
     return made
+
+
+def _refused(what: str, path: Path, node: Any, todo: str = "") -> SuiteError:
+    return SuiteError(what, where=f"{path}:{node.start_mark.line + 1}", todo=todo)
 
 
 def _scalar(node: Any) -> Any:
     quoted = node.style in ("'", '"', "|", ">")
     if not quoted and node.value.lower() in _CONSTANTS:
         return _CONSTANTS[node.value.lower()]
-    if not quoted and node.tag != _TAG + "str" and _INTEGER.fullmatch(node.value):
+    if not quoted and node.tag != _STR and _INTEGER.fullmatch(node.value):
         return int(node.value)
     return node.value

@@ -94,6 +94,7 @@ def test_the_queue_is_said(outcome: VerdictState, state: str) -> None:
     """A run that waits for people says for how many marks, and how to hand them out; only an open one awaits a verdict."""
     ended = walk.Ended(
         folder=Path("reports/may"),
+        standard=make_standard(),
         verdict=Verdict(outcome=outcome, findings=(), reasons=(), awaiting_review=7),
         reports=(),
         queue=7,

@@ -17,15 +17,17 @@ from typing import Final
 _CLOSE: Final = re.compile(r"</\s?(?:think|thinking|thought|reasoning|analysis)\s?>", re.IGNORECASE)
 _OPEN: Final = re.compile(r"<\s?(?:think|thinking|thought|reasoning|analysis)\s?>", re.IGNORECASE)
 _BOX: Final = re.compile(r"\\(?:boxed|fbox)\s?\{")
+_BEGINS: Final = r"(?=[最正标参答计结因所故综由总从合共得评fc\n.;,\])]|(?<!\w)[a-z]|^)"
+"""What any word of conclusion begins with: most places of a text are passed by at once."""
 _ANSWER: Final = re.compile(
-    r"(?P<final>(?:最终|最后|正确|标准|参考)的?(?:答案|结果|选项|计算结果)|final\s(?:answer|result)"
+    _BEGINS + r"(?:(?P<final>(?:最终|最后|正确|标准|参考)的?(?:答案|结果|选项|计算结果)|final\s(?:answer|result)"
     r"|correct\s(?:answer|option|choice)s?)"
     r"|(?P<answer>答案|答复|计算结果|结果(?=[是为:：])"
     r"|\banswers?\b(?!\s(?:the|this|your|my|that|question))|\bresult\b(?=\**\s?(?:is|:|=)))"
     r"|(?P<so>因此|所以|(?<![缘何事世温变无典亲如原借])故(?![障事意乡宫])|综上|由此|总之|从而|合计|总计|总分|共计|总共|得分"
     r"|评分(?=[是为:：])|\b(?:therefore|thus|hence|in conclusion|in summary|consequently|overall)\b"
     r"|\b(?:total|sum)(?:\s[\w-]+){0,3}\s?(?=is\b|=|:|of\b|comes\b)"
-    r"|(?:^|\n|[.;,\])]\s)So\b)",
+    r"|(?:^|\n|[.;,\])]\s)So\b))",
     re.IGNORECASE | re.ASCII,
 )
 _END: Final = re.compile(r"[。！？!?\n；;]|\.(?=\s|$|[*\"”)])")

@@ -54,8 +54,8 @@ _PATTERN: Final = re.compile(
     |(?<![{_ZH}])(?P<m8>[{_ZH[2:]}]{{1,2}})月(?P<d8>[{_ZH[2:]}]{{1,3}})[日号]""",
     re.VERBOSE | re.IGNORECASE,
 )
-_SIGN: Final = re.compile(rf"月|\d[-/.]\d|{'|'.join(_MONTHS)}", re.IGNORECASE)
-"""Every date holds one of these."""
+_SIGN: Final = re.compile(rf"月|\d[-/.]\d|[adfjmnos](?:{'|'.join(month[1:] for month in _MONTHS)})", re.IGNORECASE)
+"""Every date holds one of these (or a month with another first letter, which is looked at in vain)."""
 
 
 def read_dates(text: str, lang: Lang) -> tuple[Dated, ...]:

@@ -57,16 +57,19 @@ _VULGAR: Final = {"½": "0.5", "⅓": "1/3", "⅔": "2/3", "¼": "0.25", "¾": "
                   "⅙": "1/6", "⅚": "5/6", "⅛": "0.125", "⅜": "0.375", "⅝": "0.625", "⅞": "0.875"}  # fmt: skip
 _V: Final = "".join(_VULGAR)
 _PLAIN: Final = r"(?:\d{1,3}(?:[,'\u2009]\d{3}){1,20}+(?![,'\u2009]?\d)|\d++)(?:\.\d++)?+|(?<![\w.])\.\d++"
+_BEGINS: Final = rf"(?=[\d.半{_V}{DIGITS}{UNITS}百千万]|(?<![A-Za-z])[A-Za-z])"
+"""What any figure begins with: most places of a text are passed by at once."""
 _FIGURE: Final = re.compile(
-    rf"""(?P<share>[百千万]分之(?P<shared>[{DIGITS}{UNITS}点]{{1,20}}+|(?:{_PLAIN})))
+    _BEGINS
+    + rf"""(?:(?P<share>[百千万]分之(?P<shared>[{DIGITS}{UNITS}点]{{1,20}}+|(?:{_PLAIN})))
     |(?P<part>(?P<of>[{DIGITS}{UNITS}]{{1,6}}|\d{{1,4}})分之(?P<parts>[{DIGITS}{UNITS}]{{1,6}}|\d{{1,4}}))
     |(?P<clock>(?<![\d:.])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d:]))
-    |(?P<name>(?<![A-Za-z0-9])(?!(?:RMB|CNY|USD|GBP|EUR|HKD)\d|[xX]10\b)[A-Za-z][A-Za-z_]{{0,20}}[-–]?\d++(?:[.-]?\d++)?+)
+    |(?P<name>(?<![A-Za-z0-9])(?!(?:RMB|CNY|USD|GBP|EUR|HKD)\d|[xX]10\b)[A-Za-z][A-Za-z_]{{0,20}}+[-–]?\d++(?:[.-]?\d++)?+)
     |(?P<num>(?<![A-Za-z_]-)(?<![A-Za-z_])(?:{_PLAIN})|(?P<money>(?<=RMB)|(?<=CNY)|(?<=USD)|(?<=GBP)|(?<=EUR)|(?<=HKD))(?:{_PLAIN}))
     |(?P<vulgar>[{_V}])
     |(?P<half>半(?=片|粒|支|袋|包|瓶|盒|个|小时|年|天|日|月|量|斤|公斤|杯|勺))
     |(?P<zh>[{DIGITS}{UNITS}]{{1,40}}+(?:点[{DIGITS}]{{1,12}}+(?![{UNITS}分]))?+)
-    |(?P<en>(?<![A-Za-z])(?:(?:{EN_WORD})(?![A-Za-z])(?:[ -]{{1,2}}(?:and[ ])?(?=(?:{EN_WORD})(?![A-Za-z])))?+){{1,12}}+)""",
+    |(?P<en>(?<![A-Za-z])(?:(?:{EN_WORD})(?![A-Za-z])(?:[ -]{{1,2}}(?:and[ ])?(?=(?:{EN_WORD})(?![A-Za-z])))?+){{1,12}}+))""",
     re.VERBOSE,
 )
 _POWER: Final = re.compile(
@@ -243,14 +246,15 @@ def _dressed(text: str, figure: Figure, extra: tuple[str, ...]) -> Figure:
     if money and not unit:
         unit, unit_end, start = money, end, money_start
     before = text[max(0, start - 12) : start]
-    sign = _NAMED_SIGN.search(before)
+    sign = _NAMED_SIGN.search(before) if before.endswith(("负", "下", " ")) else None
     if sign or (before.endswith(("-", "–")) and _is_sign(before[:-1])):
         value, start = -value, start - (len(sign[0]) if sign else 1)
     if before.endswith("第"):
         kind = "ordinal"
     elif kind == "number" and not unit and (_STEP.search(before) or _is_marker(text, start, end)):
         kind = "marker"
-    rate = _PREFIX_RATE.search(text, max(0, start - 16), start)
+    reach = max(0, start - 16)
+    rate = _PREFIX_RATE.search(text, reach, start) if text.find("每", reach, start) >= 0 else None
     per = units.canonical("月" if rate[1] == "月" else rate[1])[1] if rate else ""
     per = {"月": "month", "分": "min", "time": "dose"}.get(per, per)
     return Figure(value=value, start=start, end=max(end, unit_end), unit=unit, per=per, kind=kind)
