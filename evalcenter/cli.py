@@ -203,6 +203,21 @@ def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None) -> None:
         click.echo(path)
 
 
+@main.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help=".parquet, .xlsx or .csv")
+@guarded
+def export(folder: Path, *, out: Path) -> None:
+    """Write every sample of a run as one row of a table.
+
+    \b
+    Example:  evalcenter export reports/may --out may.parquet
+    """
+    from evalcenter import exporting
+
+    click.echo(f"{exporting.export(folder, out)} samples in {out}")
+
+
 @main.command("verify-journal")
 @click.argument("folder", type=FOLDER)
 @guarded

@@ -350,6 +350,6 @@ def disk_error(problem: OSError, folder: Path) -> RunError:
         return DiskFull(
             "the disk is full",
             where=str(folder),
-            todo="free some space, then go on with `evalcenter run --resume FOLDER`",
+            todo="free some space, then do it again; a run goes on with `evalcenter run --resume FOLDER`",
         )
     return RunError(f"can't write here: {problem.strerror}", where=str(folder), todo="check the folder's rights")

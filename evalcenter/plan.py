@@ -64,6 +64,14 @@ def render(item: Item) -> tuple[Message, ...]:
     return tuple(messages)
 
 
+def as_text(item: Item) -> str:
+    """The messages of an item as one text for a reader; several are told apart by their roles."""
+    messages = render(item)
+    if len(messages) == 1:
+        return messages[0].content
+    return "\n\n".join(f"[{message.role}] {message.content}" for message in messages)
+
+
 def _joined(message: Message, above: str, below: str) -> Message:
     return replace(message, content=f"{above}\n\n{below}")
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from evalcenter import history, journal, paths, plan, scoring, steering
+from evalcenter import exporting, history, journal, paths, plan, scoring, steering
 from evalcenter.errors import InputError
 from evalcenter.grade import item_at
 from evalcenter.records import Criterion, Grade, Mark, Requirement, Stream, Text
@@ -24,8 +24,6 @@ from evalcenter.records import Criterion, Grade, Mark, Requirement, Stream, Text
 COLUMNS: Final = ("position", "criterion", "mark", "asks", "question", "answer")
 MARKS: Final = ("met", "not_met")
 READ: Final = Text(zh="由人工评阅", en="read by a person")
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a cell begins with that some spreadsheet runs."""
 LONGEST_CELL: Final = 1 << 30
 Ask = tuple[int, str]
 
@@ -88,16 +86,12 @@ def give(folder: Path, out: Path | None) -> str:
         item = item_at(run, position)
         question = "\n\n".join(message.content for message in plan.render(item))
         answer = "\n\n".join(one.text for one in run.responses[position].answers)
-        table.writerow([position, criterion, "", *(_plain(cell) for cell in (words, question, answer))])
+        table.writerow([position, criterion, "", *(exporting.harmless(cell) for cell in (words, question, answer))])
     try:
         out.write_bytes(b"\xef\xbb\xbf" + text.getvalue().encode())
     except OSError as problem:
         raise journal.disk_error(problem, out) from None
     return f"{said}; fill the column mark with {' or '.join(MARKS)} in {out}"
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def take(folder: Path, filled: Path, reader: str) -> str:

@@ -202,19 +202,12 @@ def _excerpt(facts: Facts, position: int, lang: Lang) -> Excerpt:
     response = facts.responses.get(position)
     return Excerpt(
         title=" · ".join(parts),
-        question=clip(_question(item), QUESTION, lang),
+        question=clip(plan.as_text(item), QUESTION, lang),
         answer=_answers(response.answers, lang) if response else say(lang, "（没有记录）", "(nothing is recorded)"),
         findings=tuple(_finding(criterion, mark, lang) for criterion, mark in _missed(item, grade)),
         lang=item.lang,
         tone=tone(grade.outcome),
     )
-
-
-def _question(item: Item) -> str:
-    turns = plan.render(item)
-    if len(turns) == 1:
-        return turns[0].content
-    return "\n\n".join(f"[{turn.role}] {turn.content}" for turn in turns)
 
 
 def _answers(answers: Sequence[Answer], lang: Lang) -> str:
