@@ -83,6 +83,8 @@ def export(folder: Path, out: Path) -> int:
         raise InputError(f"no table ends in {out.suffix!r}", where=str(out), todo=f"end its name in {', '.join(FORMS)}")
     if not out.parent.is_dir():
         raise InputError("there is no such folder", where=str(out.parent), todo="make it first, or name another one")
+    if out.name.startswith("report.") and out.parent.resolve() == folder.resolve():
+        raise InputError("it would pass for a report of this run", where=str(out), todo="give it another name")
     _free(out)
     held = history.load(folder)
     try:

@@ -109,6 +109,23 @@ def test_a_finished_run_verifies_and_renders_again(endpoint: str, tmp_path: Path
     assert before == (folder / journal.NAME).read_bytes()
 
 
+@pytest.mark.parametrize("ending", ["parquet", "xlsx", "csv"])
+def test_a_run_is_exported(endpoint: str, tmp_path: Path, ending: str) -> None:
+    """Every sample is a row, also in the run's own folder, where the run verifies as before; the same file is not made twice."""
+    folder, out = tmp_path / "run", tmp_path / "run" / f"samples.{ending}"
+    run(endpoint, folder, model="reference-reckless")
+    planned = len(history.load(folder).plan.order)
+    assert call("export", str(folder), "--out", str(out)).output == f"{planned} samples in {out}\n"
+    assert call("verify-journal", str(folder)).exit_code == 0
+    fails(call("export", str(folder), "--out", str(out)), errors.InputError, "a file is here already")
+
+
+def test_export_refuses_in_words(tmp_path: Path) -> None:
+    """An ending that is no table's, and a folder that holds no run, have their code and their words."""
+    fails(call("export", str(tmp_path), "--out", str(tmp_path / "a.doc")), errors.InputError, ".parquet, .xlsx, .csv")
+    fails(call("export", str(tmp_path), "--out", str(tmp_path / "a.csv")), errors.Incomplete, "no journal.jsonl")
+
+
 def test_keys_are_written_nowhere(endpoint: str, tmp_path: Path) -> None:
     """The key is in no file of the run and on no line of the output."""
     result = run(endpoint, tmp_path / "run")

@@ -25,6 +25,7 @@ from evalcenter.sections.wording import clip, count, dimension, item_at, risk, s
 MOST: Final = 200
 """With the lengths below, a report of any run stays below a few megabytes, which a browser shows at once."""
 OTHERS: Final = 5
+COMMAND: Final = "evalcenter export RUN --out samples.parquet"
 QUESTION: Final = 900
 ANSWER: Final = 1200
 REASON: Final = 300
@@ -60,12 +61,13 @@ class Examples:
             return (Paragraph(text=say(lang, "没有任何回答得到评分。", "No answer was graded.")),)
         if not failed:
             none = Paragraph(text=say(lang, "没有评为未达到的回答。", "No answer was graded as failed."))
-            return (none, *_others(facts, graded, lang))
+            return (none, _whole(lang), *_others(facts, graded, lang))
         public = sorted(
             (p for p in failed if item_at(facts, p).visibility == "public"), key=lambda p: _badness(facts, p)
         )
         return (
             _overview(facts, failed, len(sealed), lang),
+            _whole(lang),
             _by_check(facts, failed, lang),
             *_sealed(facts, sealed, lang),
             *_worst(facts, public, lang),
@@ -160,10 +162,7 @@ def _worst(facts: Facts, positions: Sequence[int], lang: Lang) -> tuple[Block, .
             f"最差的 {MOST} 个；另有 {count(left)} 个未列出",
             f"The worst {MOST}; {count(left)} more are not shown",
         )
-    blocks: list[Block] = [Subheading(text=said), *(_excerpt(facts, position, lang) for position in positions[:MOST])]
-    if left > 0:
-        blocks.insert(1, _whole(lang))
-    return tuple(blocks)
+    return (Subheading(text=said), *(_excerpt(facts, position, lang) for position in positions[:MOST]))
 
 
 def _others(facts: Facts, graded: Sequence[int], lang: Lang) -> tuple[Block, ...]:
@@ -177,15 +176,17 @@ def _others(facts: Facts, graded: Sequence[int], lang: Lang) -> tuple[Block, ...
         f"其余 {count(len(public))} 个公开题回答中按种子抽取的 {len(drawn)} 个",
         f"{len(drawn)} of the other {count(len(public))} answers to public items, drawn by seed",
     )
-    return (Subheading(text=said), _whole(lang), *(_excerpt(facts, position, lang) for position in drawn))
+    return (Subheading(text=said), *(_excerpt(facts, position, lang) for position in drawn))
 
 
 def _whole(lang: Lang) -> Paragraph:
+    """Said in every report with an answer: whatever is shown, something is left out, be it the end of a long text."""
     return Paragraph(
         text=say(
             lang,
-            "全部回答在运行日志中；evalcenter export 可将其写成 Parquet、XLSX 或 CSV 表格。",
-            "All answers are in the run's journal; evalcenter export writes them as a Parquet, XLSX or CSV table.",
+            f"以下为节选。全部样本可由运行目录（RUN）导出为表格：{COMMAND}（或 .xlsx、.csv）；密封题不含文本。",
+            f"These are excerpts. The run's folder (RUN) gives all samples as a table: {COMMAND} (or .xlsx, .csv), "
+            "those on sealed items without their texts.",
         )
     )
 

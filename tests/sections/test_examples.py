@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from evalcenter import cli, history
 from evalcenter.blocks import (
     Excerpt,
     Facts,
@@ -15,6 +18,7 @@ from evalcenter.blocks import (
 from evalcenter.records import (
     Answer,
     Criterion,
+    Lang,
     Message,
     Response,
     Text,
@@ -22,7 +26,7 @@ from evalcenter.records import (
 from evalcenter.sections import (
     examples,
 )
-from tests.factory import make_facts, make_grade, make_item, make_plan
+from tests.factory import make_facts, make_grade, make_item, make_plan, make_response
 from tests.sections.reading import build, failed, only, words
 
 
@@ -63,11 +67,34 @@ def test_all_failures_are_shown_up_to_the_cap() -> None:
 
 
 def test_cap() -> None:
-    """At most two hundred failures are shown; the report says how many are not, and how to get at them."""
+    """At most two hundred failures are shown, and the report says how many are not."""
     blocks = build(examples, failed(*(make_item(n) for n in range(203))))
     assert sum(isinstance(b, Excerpt) for b in blocks) == 200
     assert "The worst 200; 3 more are not shown" in words(blocks)
-    assert "evalcenter export writes them" in words(blocks)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("failures", "passes"), [(203, 0), (203, 9), (1, 9), (1, 0), (0, 9)])
+def test_the_way_to_what_is_left_out(failures: int, passes: int, lang: Lang) -> None:
+    """Whatever is left out, the section names the command that gives all samples, once, before the first excerpt."""
+    plan = make_plan([make_item(n) for n in range(failures + passes)])
+    facts = make_facts(plan, {p: make_grade(plan, p, met=p >= failures) for p in range(failures + passes)})
+    blocks = build(examples, facts, lang)
+    assert words(blocks).count(examples.COMMAND) == 1
+    first = next(at for at, block in enumerate(blocks) if isinstance(block, Excerpt))
+    assert examples.COMMAND in words(blocks[:first])
+
+
+def test_the_command_is_one(tmp_path: Path) -> None:
+    """The command that a report names, put to the command line, exports the run."""
+    recorded = history.create(tmp_path / "RUN", make_plan())
+    recorded.write("response", make_response(0))
+    recorded.close()
+    name, *words = examples.COMMAND.split()
+    words = [str(tmp_path / word) if word in {"RUN", "samples.parquet"} else word for word in words]
+    done = CliRunner().invoke(cli.main, words)
+    assert (name, done.exit_code) == ("evalcenter", 0)
+    assert done.output == f"2 samples in {tmp_path / 'samples.parquet'}\n"
 
 
 def mixed(count: int, **item: object) -> Facts:
