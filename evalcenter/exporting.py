@@ -15,6 +15,7 @@ Rules this module keeps:
 from __future__ import annotations
 
 import csv
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
@@ -25,7 +26,7 @@ from evalcenter import history, journal, plan, scoring
 from evalcenter.errors import InputError, Tampered
 from evalcenter.history import Run
 from evalcenter.records import Failure, Grade, Item, Response
-from evalcenter.rendering.plaintext import visible
+from evalcenter.rendering.plaintext import shown, visible
 
 COLUMNS: Final[Mapping[str, str]] = {
     "position": "number",
@@ -70,6 +71,8 @@ CELL: Final = 32_767
 SHEET: Final = 1_048_575
 """A spreadsheet's own limits: UTF-16 units in a cell; rows on a sheet, the heading left out."""
 CUT: Final = " …[cut]"
+MISREAD: Final = re.compile(r"\A<(?=r>)|(?<=_x[0-9A-Fa-f]{4})_(?=x[0-9A-Fa-f]{4}_)")
+"""What xlsxwriter leaves unescaped: a text that looks like its own markup, and the second of two escapes that share an underscore."""
 Row = dict[str, Any]
 
 
@@ -238,8 +241,7 @@ def _sheet(book: Any) -> Any:
 def _put(sheet: Any, row: int, column: int, cell: Any) -> None:
     """One cell, by its type: a text is never taken for a number, a link or a formula."""
     if isinstance(cell, str):
-        # The library writes what looks like its own rich text into the file as it stands.
-        sheet.write_string(row, column, fitting(f" {cell}" if cell.startswith("<r>") else cell))
+        sheet.write_string(row, column, fitting(MISREAD.sub(shown, cell)))
     elif isinstance(cell, bool):
         sheet.write_boolean(row, column, cell)
     elif cell is not None:

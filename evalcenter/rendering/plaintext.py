@@ -26,8 +26,9 @@ _HIDDEN: Final = re.compile(
 
 def visible(text: str) -> str:
     """`text` with everything hidden in it shown by its code point."""
-    return _HIDDEN.sub(_shown, text.replace("\r\n", "\n"))
+    return _HIDDEN.sub(shown, text.replace("\r\n", "\n"))
 
 
-def _shown(found: re.Match[str]) -> str:
+def shown(found: re.Match[str]) -> str:
+    """One character by its code point."""
     return f"⟦U+{ord(found.group()):04X}⟧"
