@@ -18,7 +18,6 @@ import csv
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,8 +61,9 @@ COLUMNS: Final[Mapping[str, str]] = {
 """Each column with its kind; what they mean is in ``docs/export.md``."""
 HIDDEN: Final = ("dimension", "risks", "tags", "question", "answer", "finish_reason", "model", "marks", "reasons")
 """What could tell something of a sealed item."""
-PART: Final = 1_000
-"""Rows in memory at a time, and in one row group of Parquet."""
+PART: Final = 5_000
+HEAVY: Final = 8_000_000
+"""Rows in one row group of Parquet, which is in memory at a time; fewer where questions and answers have so many characters."""
 BETWEEN: Final = "; "
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a cell begins with that some spreadsheet runs."""
@@ -72,7 +72,7 @@ SHEET: Final = 1_048_575
 """A spreadsheet's own limits: UTF-16 units in a cell; rows on a sheet, the heading left out."""
 CUT: Final = " …[cut]"
 MISREAD: Final = re.compile(r"\A<(?=r>)|(?<=_x[0-9A-Fa-f]{4})_(?=x[0-9A-Fa-f]{4}_)")
-"""What xlsxwriter leaves unescaped: a text that looks like its own markup, and the second of two escapes that share an underscore."""
+"""What xlsxwriter leaves unescaped: a text that looks like its own markup; the second of two escapes that share an underscore."""
 Row = dict[str, Any]
 
 
@@ -201,8 +201,21 @@ def _parquet(samples: Iterator[Row], out: Path) -> None:
     kinds = {"number": pa.int64(), "text": pa.string(), "texts": pa.list_(pa.string()), "flag": pa.bool_()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
     with out.open("xb") as file, parquet.ParquetWriter(file, schema) as writer:
-        while part := list(islice(samples, PART)):
+        for part in _parts(samples):
             writer.write_table(pa.Table.from_pylist(part, schema=schema))
+
+
+def _parts(samples: Iterator[Row]) -> Iterator[list[Row]]:
+    part: list[Row] = []
+    weight = 0
+    for row in samples:
+        part.append(row)
+        weight += len(row["question"] or "") + len(row["answer"] or "")
+        if len(part) == PART or weight >= HEAVY:
+            yield part
+            part, weight = [], 0
+    if part:
+        yield part
 
 
 def _csv(samples: Iterator[Row], out: Path) -> None:

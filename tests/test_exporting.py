@@ -424,6 +424,15 @@ def test_the_schema_does_not_hang_on_the_rows(
     assert [(f.name, f.type) for f in held.schema_arrow] == [(n, ARROW[kind]) for n, kind in exporting.COLUMNS.items()]
 
 
+def test_long_answers_make_small_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in memory at a time is bounded in characters too, and no row is lost between two parts."""
+    monkeypatch.setattr(exporting, "HEAVY", 250)
+    planned = make_plan([make_item(n) for n in range(5)])
+    path = out(recorded(tmp_path / "run", planned, [make_response(n, "A" * 100) for n in range(5)]), ".parquet")
+    held = parquet.ParquetFile(path).metadata
+    assert [held.row_group(at).num_rows for at in range(held.num_row_groups)] == [3, 2]
+
+
 @pytest.mark.parametrize("ending", FORMS)
 def test_a_plan_without_samples_is_a_heading(tmp_path: Path, ending: str) -> None:
     """Nothing planned is a table without rows."""
