@@ -67,9 +67,9 @@ class Examples:
         )
         return (
             _overview(facts, failed, len(sealed), lang),
-            _whole(lang),
             _by_check(facts, failed, lang),
             *_sealed(facts, sealed, lang),
+            _whole(lang),
             *_worst(facts, public, lang),
             *_others(facts, graded, lang),
         )
@@ -184,9 +184,9 @@ def _whole(lang: Lang) -> Paragraph:
     return Paragraph(
         text=say(
             lang,
-            f"以下为节选。全部样本可由运行目录（RUN）导出为表格：{COMMAND}（或 .xlsx、.csv）；密封题不含文本。",
-            f"These are excerpts. The run's folder (RUN) gives all samples as a table: {COMMAND} (or .xlsx, .csv), "
-            "those on sealed items without their texts.",
+            f"全部样本的表格：{COMMAND}（或 .xlsx、.csv；RUN 为运行目录）。以下仅为节选；密封题在表格中也不含文本。",
+            f"All samples as a table: {COMMAND} (or .xlsx, .csv; RUN is the run's folder). Below are excerpts; "
+            "the table too has no text of sealed items.",
         )
     )
 
