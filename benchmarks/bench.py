@@ -143,16 +143,17 @@ MIXES: Final = {
 """The kinds in turn. A question to refuse stands behind one to help with, its twin."""
 
 
-def write_lines(path: Path, asked: Iterable[Asked]) -> None:
-    """The questions as lines of JSON: for the endpoint, and for contenders that read such lines."""
+def write_lines(path: Path, asked: Iterable[Asked], *, wrong: int = 0) -> None:
+    """The questions as lines of JSON: for the endpoint, and for contenders that read such lines. One reply in `wrong` is wrong."""
     with path.open("w", encoding="utf-8") as file:
-        for one in asked:
-            line = {"number": one.number, "prompt": one.prompt, "gold": one.gold, "reply": one.reply}
+        for at, one in enumerate(asked):
+            reply = one.wrong if wrong and at % wrong == wrong // 2 else one.reply
+            line = {"number": one.number, "prompt": one.prompt, "gold": one.gold, "reply": reply}
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def write_suite(folder: Path, asked: Iterable[Asked], *, asks: int = 0) -> None:
-    """The questions as a suite whose standard asks each of them once, or draws `asks` of them."""
+def write_suite(folder: Path, asked: Iterable[Asked], **requirement: Any) -> None:
+    """The questions as a suite whose standard asks each of them once, or as the fields of its one `requirement` say."""
     text = {"zh": "测速", "en": "Benchmark"}
     (folder / "items").mkdir(parents=True)
     dimensions = [
@@ -165,7 +166,7 @@ def write_suite(folder: Path, asked: Iterable[Asked], *, asks: int = 0) -> None:
         "taxonomies": [],
         "families": [],
     }
-    requirement = {
+    rule = {
         "id": "right",
         "title": text,
         "scope": {},
@@ -174,8 +175,7 @@ def write_suite(folder: Path, asked: Iterable[Asked], *, asks: int = 0) -> None:
         "line": "0.9",
         "clause": "none",
     }
-    drawn = {"cap": asks} if asks else {}
-    standard = {"id": "bench", "version": "1", "title": text, "about": text, "requirements": [requirement | drawn]}
+    standard = {"id": "bench", "version": "1", "title": text, "about": text, "requirements": [rule | requirement]}
     _yaml(folder / "suite.yaml", head)
     _yaml(folder / "standard.yaml", standard)
     with (folder / "items" / "all.yaml").open("w", encoding="utf-8") as file:

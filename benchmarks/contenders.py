@@ -18,14 +18,17 @@ from benchmarks import bench, peers
 from evalcenter import history
 
 OURS: Final = ("evalcenter", "aiohttp loop")
+ITEMS: Final = 1000
+"""From so many items the samples are drawn where they are drawn."""
 LOOPS: Final = {"aiohttp loop": "aiohttp", "openai loop": "openai", "openai loop, `post`": "openai-post"}
 
 
 @dataclass(frozen=True)
 class Questions:
-    """The same questions as a suite and as lines of JSON, and a folder for what a contender leaves."""
+    """The same questions as a suite, as a smaller suite that is drawn from, and as lines of JSON; where a contender leaves things."""
 
     suite: Path
+    drawn: Path
     lines: Path
     count: int
     out: Path
@@ -45,18 +48,35 @@ Contender = Callable[[Questions, bench.Endpoint, int], Took]
 
 def prepare(folder: Path, count: int, mix: str = "shipped") -> Questions:
     """The first `count` questions, written down."""
-    made = Questions(folder / f"suite-{count}", folder / f"lines-{count}.jsonl", count, folder / f"out-{count}")
+    made = Questions(
+        suite=folder / f"suite-{count}",
+        drawn=folder / f"drawn-{count}",
+        lines=folder / f"lines-{count}.jsonl",
+        count=count,
+        out=folder / f"out-{count}",
+    )
     bench.write_lines(made.lines, bench.bank(count, mix))
     bench.write_suite(made.suite, bench.bank(count, mix))
+    line = "0.9999999"  # never reached, so that all are asked
+    bench.write_suite(made.drawn, bench.bank(min(count, ITEMS), mix), rule="evidence", cap=count, line=line)
     return made
 
 
 def evalcenter(asked: Questions, endpoint: bench.Endpoint, slots: int) -> Took:
-    """`evalcenter run`, with its grades, journal, verdict and reports."""
+    """`evalcenter run`, with its grades, journal, verdict and reports; every item once."""
+    return _run(asked, asked.suite, endpoint, slots)
+
+
+def drawn(asked: Questions, endpoint: bench.Endpoint, slots: int) -> Took:
+    """The same over as many samples, drawn from fewer items."""
+    return _run(asked, asked.drawn, endpoint, slots)
+
+
+def _run(asked: Questions, suite: Path, endpoint: bench.Endpoint, slots: int) -> Took:
     shutil.rmtree(asked.out, ignore_errors=True)
     endpoint.reset()
     ran = bench.evalcenter(
-        *("run", asked.suite, "--base-url", endpoint.base_url, "--model", "bench", "--seed", "bench", "--quiet"),
+        *("run", suite, "--base-url", endpoint.base_url, "--model", "bench", "--seed", "bench", "--quiet"),
         *("--concurrency", str(slots), "--out", asked.out),
     )
     counts = endpoint.counts()
@@ -83,6 +103,7 @@ def loop(kind: str) -> Contender:
 def all_of(with_peers: bool, loops: Sequence[str] = tuple(LOOPS)) -> Iterator[tuple[str, Contender]]:  # noqa: FBT001
     """The contenders by name, evalcenter first."""
     yield "evalcenter", evalcenter
+    yield "evalcenter, drawn", drawn
     for name in loops:
         yield name, loop(LOOPS[name])
     if with_peers:
