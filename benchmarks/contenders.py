@@ -25,7 +25,7 @@ LOOPS: Final = {"aiohttp loop": "aiohttp", "openai loop": "openai", "openai loop
 
 @dataclass(frozen=True)
 class Questions:
-    """The same questions as a suite, as a smaller suite that is drawn from, and as lines of JSON; where a contender leaves things."""
+    """The same questions as a suite, as a smaller one to draw from, as lines of JSON; and where a contender leaves things."""
 
     suite: Path
     drawn: Path
@@ -57,7 +57,7 @@ def prepare(folder: Path, count: int, mix: str = "shipped") -> Questions:
     )
     bench.write_lines(made.lines, bench.bank(count, mix))
     bench.write_suite(made.suite, bench.bank(count, mix))
-    line = "0.9999999"  # never reached, so that all are asked
+    line = "0.999999"  # never reached, so that all are asked
     bench.write_suite(made.drawn, bench.bank(min(count, ITEMS), mix), rule="evidence", cap=count, line=line)
     return made
 

@@ -26,11 +26,16 @@ from evalcenter import history, journal
 ITEMS = 1000
 SLOTS = 64
 SEED = "long"
+WRONG = 10
+"""One item in so many is answered wrongly."""
 
 
 @dataclass(frozen=True)
 class Long:
-    """What one run took: CPU and wall seconds, peak MiB; resuming it when it was finished; its journal's lines, a second."""
+    """What one run took: CPU and wall seconds, peak MiB; resuming it when it was finished; its journal, lines checked a second.
+
+    `passed` samples passed; `deserved` drew an item that the endpoint answers rightly.
+    """
 
     samples: int
     cpu_s: float
@@ -43,6 +48,7 @@ class Long:
     journal_mib: float
     requests: int
     passed: int
+    deserved: int
     answered: int
     asked_on_resume: int
 
@@ -51,7 +57,7 @@ def measure(samples: int, folder: Path) -> Long:
     """A run of so many samples in `folder`, which must be new. Raises SystemExit where the run did not go to its end."""
     questions, suite, out = folder / "questions.jsonl", folder / "suite", folder / "run"
     folder.mkdir()
-    bench.write_lines(questions, bench.bank(ITEMS), wrong=10)
+    bench.write_lines(questions, bench.bank(ITEMS), wrong=WRONG)
     bench.write_suite(suite, bench.bank(ITEMS), rule="evidence", claim="expected", cap=samples)
     with bench.endpoint(questions) as endpoint:
         ran = bench.evalcenter(
@@ -88,9 +94,14 @@ def measure(samples: int, folder: Path) -> Long:
         journal_mib=(out / journal.NAME).stat().st_size / 2**20,
         requests=requests,
         passed=sum(result.outcome == "pass" for result in held.results.values()),
+        deserved=sum(_number(held.plan.items[index].id) % WRONG != WRONG // 2 for index in held.plan.order),
         answered=len(held.responses),
         asked_on_resume=asked_again,
     )
+
+
+def _number(item: str) -> int:
+    return int(item.removeprefix("bench-")) - bench.FIRST
 
 
 def marginal(runs: Sequence[Long]) -> list[float]:
