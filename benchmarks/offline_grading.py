@@ -1,10 +1,10 @@
-"""How fast recorded answers are graded without a model: answers a second through `grade.mark`, journal and all, and verify.
+"""How fast recorded answers are graded without a model: answers a second on one core and on all, journalled, and verified again.
 
-    python benchmarks/offline_grading.py --answers 40000
+    python benchmarks/offline_grading.py --answers 100000
 
-A run is planned over short exam-like items of the pattern graders (half choice, the rest number, mentions and refusal), and
-short answers in many wordings are written to its journal. Then every answer is graded and its grade journalled, as
-`evalcenter grade` does; then the journal is verified, which grades all of them again. Times are wall clock; `cpu` counts worker
+A run is planned over short exam-like items of the pattern graders (half choice, the rest number, mentions and refusal), and short
+answers in many wordings are written to its journal. Then every answer is graded and its grade journalled, as `evalcenter grade`
+and a replayed recording do; then the journal is verified, which grades all of them again. Times are wall clock; CPU counts worker
 processes too.
 """
 
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ from typing import Any
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from evalcenter import certify, grade, history, plugins
+from benchmarks import bench
+from evalcenter import certify, crew, grade, history, hooks, plugins
 from evalcenter.marking import Marker
 from evalcenter.records import (
     Answer,
@@ -50,6 +51,7 @@ from evalcenter.records import (
     Text,
 )
 
+GRADERS = ("choice", "number", "mentions", "refusal")
 DRUGS = (
     "metformin",
     "lisinopril",
@@ -163,7 +165,6 @@ def planned(answers: int, items: int, draw: random.Random) -> tuple[Plan, list[s
         sources={"s": Source(title="s", year=2020)},
         digest="sha256:" + "0" * 64,
     )
-    names = ("choice", "mentions", "number", "refusal")
     order = tuple(at % items for at in range(answers))
     plan = Plan(
         suites=(head,),
@@ -177,18 +178,34 @@ def planned(answers: int, items: int, draw: random.Random) -> tuple[Plan, list[s
         streams=(Stream(requirement="all", positions=tuple(range(answers)), bank=items),),
         stopping="fixed",
         plugins=tuple(
-            Plugin(kind="graders", name=name, version=plugins.load().graders[name].version) for name in names
+            Plugin(kind="graders", name=name, version=plugins.load().graders[name].version) for name in sorted(GRADERS)
         ),
     )
     return plan, [made[index][1]() for index in order]
 
 
-def timed(name: str, answers: int, work: Callable[[], Any]) -> None:
-    """Print how long `work` took, and what that is a second."""
+@dataclass(frozen=True)
+class Rate:
+    """How fast something went: answers, wall seconds, CPU seconds."""
+
+    what: str
+    answers: int
+    wall_s: float
+    cpu_s: float
+
+    @property
+    def per_s(self) -> float:
+        """Answers a second."""
+        return self.answers / self.wall_s
+
+
+def timed(what: str, answers: int, work: Callable[[], Any]) -> Rate:
+    """How fast `work` goes."""
     before, began = cpu(), time.perf_counter()
     work()
-    wall, spent = time.perf_counter() - began, cpu() - before
-    print(f"{name:34} {wall:7.2f} s  cpu {spent:7.2f} s  {answers / wall:9,.0f} answers/s", flush=True)
+    made = Rate(what, answers, time.perf_counter() - began, cpu() - before)
+    print(f"{what}: {made.per_s:,.0f} answers/s", file=sys.stderr, flush=True)
+    return made
 
 
 def cpu() -> float:
@@ -197,33 +214,49 @@ def cpu() -> float:
     return own.ru_utime + own.ru_stime + workers.ru_utime + workers.ru_stime
 
 
-def main() -> None:
-    """Build the run, grade it, verify it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--answers", type=int, default=40_000)
-    parser.add_argument("--items", type=int, default=400)
-    given = parser.parse_args()
-    held = plugins.load()
-    plan, texts = planned(given.answers, given.items, random.Random(1))
-    marker = Marker(held.graders)
-    for name in ("choice", "number", "mentions", "refusal"):
+def alone(plan: Plan, texts: list[str], held: hooks.Plugins) -> list[Rate]:
+    """The graders by themselves on one core, with nothing written."""
+    marker, made = Marker(held.graders), []
+    for name in GRADERS:
         own = [at for at in range(len(texts)) if name in plan.items[plan.order[at]].criteria[0].check]
         pairs = [(plan.items[plan.order[at]], Response(position=at, answers=(Answer(text=texts[at]),))) for at in own]
-        timed(f"marks alone, one core: {name}", len(own), lambda pairs=pairs: [marker.grade(*pair) for pair in pairs])
+        made.append(timed(f"{name}: marks alone, one core", len(own), lambda: [marker.grade(*pair) for pair in pairs]))  # noqa: B023
+    return made
+
+
+def graded(plan: Plan, texts: list[str], held: hooks.Plugins, cores: int) -> list[Rate]:
+    """Grading and verifying a whole journal on so many cores."""
+    crew.cores = lambda: cores
+    named = f"on {cores} core{'s' * (cores > 1)}"
     with tempfile.TemporaryDirectory() as folder:
         with history.create(Path(folder), plan) as run:
-            answer = Answer(text="", latency_ms=5)
-            timed(
-                "writing the answers",
-                len(texts),
-                lambda: [
-                    run.write("response", Response(position=at, answers=(replace(answer, text=text),)))
-                    for at, text in enumerate(texts)
-                ],
-            )
-            timed("grade.mark, journal and all", len(texts), lambda: grade.mark(run, held))
-        timed("certify.verify", len(texts), lambda: certify.verify(Path(folder), held))
+            for at, text in enumerate(texts):
+                run.write("response", Response(position=at, answers=(Answer(text=text, latency_ms=5),)))
+            marked = timed(f"graded and journalled, {named}", len(texts), lambda: grade.mark(run, held))
+        return [marked, timed(f"verified, {named}", len(texts), lambda: certify.verify(Path(folder), held))]
+
+
+def main() -> int:
+    """Build the run, grade it, verify it; the exit code says whether the limit is kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--answers", type=int, default=100_000)
+    parser.add_argument("--items", type=int, default=400)
+    given = parser.parse_args()
+    held, most = plugins.load(), crew.cores()
+    plan, texts = planned(given.answers, given.items, random.Random(1))
+    rates = alone(plan, texts, held)
+    for cores in sorted({1, most}):
+        rates += graded(plan, texts, held, cores)
+    print(
+        bench.table(("", "answers/s", "wall s", "CPU s"), [(r.what, round(r.per_s), r.wall_s, r.cpu_s) for r in rates])
+        + "\n"
+    )
+    bench.keep("offline_grading", {r.what: [r.answers, r.wall_s, r.cpu_s] for r in rates})
+    row = bench.Row(
+        f"answers graded and journalled a second, {most} cores", rates[-2].per_s, 20_000, at_least=True, digits=0
+    )
+    return bench.ended([row])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
