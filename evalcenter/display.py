@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from evalcenter.errors import CallFailed
 from evalcenter.records import Failure, Price, Response, Verdict, VerdictState
 from evalcenter.stats import Decision
+from evalcenter.watching import Nobody
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
@@ -106,7 +107,7 @@ def waiting(walked: Ended) -> str:
     return f"{state}{walked.queue} marks wait for a person; hand them out with:  {asked}"
 
 
-class Display:
+class Display(Nobody):
     """A Watch that draws progress on standard error: rate, time left, failures, retries, tokens and cost.
 
     On a terminal it is one moving line; elsewhere it is a line every `EVERY_S` seconds, so that a log stays readable.
@@ -130,12 +131,12 @@ class Display:
         self.completion += sum(answer.completion_tokens or 0 for answer in response.answers)
         self._show()
 
-    def retried(self, failure: CallFailed) -> None:  # noqa: ARG002 (the Watch interface)
+    def retried(self, position: int, failure: CallFailed) -> None:  # noqa: ARG002 (the Watch interface)
         """Count one retry."""
         self.retries += 1
         self._show()
 
-    def failed(self, failure: Failure) -> None:  # noqa: ARG002 (the Watch interface)
+    def failed(self, failure: Failure, latency_ms: int) -> None:  # noqa: ARG002 (the Watch interface)
         """Count one position without an answer."""
         self.failures += 1
         self._show()
@@ -219,7 +220,7 @@ class Board(Display):
     def moved(self, requirement: str, decided: Decision) -> None:
         """The evidence on one candidate says nothing of the others."""
 
-    def ended(self, result: Result) -> None:
+    def finished(self, result: Result) -> None:
         """Say how one of them ended."""
         self.over += 1
         said = result.state.replace("_", " ").upper() or f"error {result.exit_code}: {result.error.splitlines()[0]}"

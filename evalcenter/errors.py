@@ -169,8 +169,8 @@ class MissingExtra(EvalcenterError):
 class CallFailed(Exception):
     """One call to a candidate brought no answer. The pump in ``run.py`` retries it or records a Failure.
 
-    `retry_after` is what the endpoint asked for, in seconds; the pump counts `attempts`. `fatal` ends the run at once: no
-    other call can do better.
+    `retry_after` is what the endpoint asked for, in seconds; the pump counts `attempts` and times the call
+    (`latency_ms`). `fatal` ends the run at once: no other call can do better.
     """
 
     def __init__(
@@ -185,7 +185,7 @@ class CallFailed(Exception):
     ) -> None:
         self.kind, self.message, self.http_status = kind, message, http_status
         self.retryable, self.retry_after, self.fatal = retryable, retry_after, fatal
-        self.attempts = 1
+        self.attempts, self.latency_ms = 1, 0
         super().__init__(f"{kind}: {message}")
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from evalcenter import canon, history, hooks, journal, run, walk
+from evalcenter import canon, history, hooks, journal, run, walk, watching
 from evalcenter.errors import EXIT, EvalcenterError, InputError, PlanMismatch
 from evalcenter.records import CandidateSpec, Lang, Plan, Plugin, Verdict
 from evalcenter.rendering.markdown import escape
@@ -57,10 +57,10 @@ class Result:
 class Board(Protocol):
     """Whoever looks on while many candidates are run."""
 
-    def watch(self, name: str) -> run.Watch:
+    def watch(self, name: str) -> watching.Watch:
         """Who looks on at one of them."""
 
-    def ended(self, result: Result) -> None:
+    def finished(self, result: Result) -> None:
         """One of them is done."""
 
 
@@ -140,22 +140,25 @@ class _Crowd:
                 raise
 
     async def _one(self, spec: CandidateSpec, pool: ProcessPoolExecutor) -> None:
-        folder = self.folders[spec.name]
+        folder, watch = self.folders[spec.name], self.around.board.watch(spec.name)
         try:
             async with self.room:
-                await self._asked(spec, folder)
+                await self._asked(spec, folder, watch)
+            watch.stage("grading")  # and deciding and rendering, which can't be looked at from here
             end = partial(_end, spec.name, folder, tuple(self.around.means.langs))
-            result = await asyncio.get_running_loop().run_in_executor(pool, end)
+            result, ended = await asyncio.get_running_loop().run_in_executor(pool, end)
         except EvalcenterError as problem:
             result = failed(spec.name, folder, problem)
+            watch.stopped(problem)
+        else:
+            watch.decided(ended.verdict)
+            watch.ended(ended.state, ended.reports)
         self.done[spec.name] = result
-        self.around.board.ended(result)
+        self.around.board.finished(result)
 
-    async def _asked(self, spec: CandidateSpec, folder: Path) -> None:
+    async def _asked(self, spec: CandidateSpec, folder: Path, watch: watching.Watch) -> None:
         """Ask what is still to ask; the run's folder then holds all answers, and is closed."""
-        means = replace(
-            self.around.means, key=self.around.keys.get(spec.name), watch=self.around.board.watch(spec.name)
-        )
+        means = replace(self.around.means, key=self.around.keys.get(spec.name), watch=watch)
         planned = for_candidate(self.planned, spec, means.plugins)
         candidate = walk.open_candidate(spec, means)
         try:
@@ -164,6 +167,7 @@ class _Crowd:
             await candidate.close()
             raise
         with held:
+            watch.began(held)
             if walk.outstanding(held, means):
                 await run.ask(held, walk.begin(held, means), candidate, walk.manner(held, means, self._endpoint(spec)))
             else:
@@ -207,31 +211,27 @@ def _deaf_to_interrupts() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _end(name: str, folder: Path, langs: Sequence[Lang]) -> Result:
+def _end(name: str, folder: Path, langs: Sequence[Lang]) -> tuple[Result, walk.Ended]:
     """Decide a run and render its reports."""
     from evalcenter.plugins import load
 
-    try:
-        return _ended(name, walk.regrade(folder, Means(plugins=load(), langs=langs)))
-    except EvalcenterError as problem:
-        return failed(name, folder, problem)
+    ended = walk.regrade(folder, Means(plugins=load(), langs=langs))
+    return _ended(name, ended), ended
 
 
 def _ended(name: str, ended: walk.Ended) -> Result:
     held = history.load(ended.folder)
-    waits = ended.verdict.outcome == "inconclusive" and ended.queue
-    state = "awaiting_review" if waits else ended.verdict.outcome
     price = held.plan.candidate.price
     return Result(
         name=name,
         folder=ended.folder,
-        state=state,
+        state=ended.state,
         verdict=ended.verdict,
         answered=len(held.responses),
         calls=held.spent.calls,
         tokens=held.spent.tokens,
         cost="" if price is None else f"{held.spent.money(price).quantize(Decimal('0.0001'))} {price.currency}",
-        exit_code=EXIT[state],
+        exit_code=EXIT[ended.state],
     )
 
 

@@ -30,7 +30,7 @@ from evalcenter.errors import CallFailed, CandidateError, RunError, Unreachable
 from evalcenter.history import Run
 from evalcenter.pacing import Pace, tokens
 from evalcenter.records import Answer, Failure, Message, Question, Response
-from evalcenter.stats import Decision
+from evalcenter.watching import Nobody, Watch
 
 GRACE_S: Final = 5.0
 """Added to a call's own time-out before the pump gives up on an adapter that does not keep it."""
@@ -39,25 +39,6 @@ CONNECTION: Final = frozenset({"connection", "dns", "tls", "timeout"})
 """Kinds of failure that say that nobody answered, as opposed to somebody answering badly."""
 BUSY: Final = frozenset({429, 503, 529})
 """Statuses with which an endpoint says that it is asked too much."""
-
-
-class Watch(Protocol):
-    """Whoever looks on while a run goes: the progress display, or nobody."""
-
-    def answered(self, response: Response) -> None:
-        """One position was answered."""
-
-    def retried(self, failure: CallFailed) -> None:
-        """One call failed and will be made again."""
-
-    def failed(self, failure: Failure) -> None:
-        """One position used up its attempts."""
-
-    def slowed(self, allowed: int, pause_s: float) -> None:
-        """The endpoint pushed back: so many calls may be in flight now, and none starts for so many seconds."""
-
-    def moved(self, requirement: str, decided: Decision) -> None:
-        """The evidence on one requirement moved on."""
 
 
 class Course(Protocol):
@@ -71,25 +52,6 @@ class Course(Protocol):
 
     def gave_up(self, failure: Failure) -> None:
         """One position used up its attempts."""
-
-
-class Nobody:
-    """A Watch that does nothing."""
-
-    def answered(self, response: Response) -> None:
-        """Do nothing."""
-
-    def retried(self, failure: CallFailed) -> None:
-        """Do nothing."""
-
-    def failed(self, failure: Failure) -> None:
-        """Do nothing."""
-
-    def slowed(self, allowed: int, pause_s: float) -> None:
-        """Do nothing."""
-
-    def moved(self, requirement: str, decided: Decision) -> None:
-        """Do nothing."""
 
 
 class Memory(Protocol):
@@ -147,11 +109,16 @@ async def ask(held: Run, course: Course, candidate: hooks.Candidate, manner: Man
     except BaseException as problem:
         with suppress(RunError):  # the disk may be why we stop; the first problem is the one to report
             interrupted = isinstance(problem, (KeyboardInterrupt, asyncio.CancelledError))
-            held.write("closed", {"why": "interrupted" if interrupted else f"stopped: {type(problem).__name__}"})
+            _closed(held, manner.watch, "interrupted" if interrupted else f"stopped: {type(problem).__name__}")
         raise
     finally:
         pump.slots.close()
-    held.write("closed", {"why": pump.over or "complete"})
+    _closed(held, manner.watch, pump.over or "complete")
+
+
+def _closed(held: Run, watch: Watch, why: str) -> None:
+    held.write("closed", {"why": why})
+    watch.closed(why)
 
 
 def close(candidate: hooks.Candidate) -> None:
@@ -308,12 +275,13 @@ class _Pump:
                 return answer, attempt
             if problem.fatal is not None:
                 raise problem.fatal
+            problem.latency_ms = round((time.monotonic() - began) * 1000)
             self._pushed_back(problem, began)
+            problem.attempts = attempt
             if not problem.retryable or attempt >= self.limits.attempts or self._finished():
-                problem.attempts = attempt
                 raise problem
             self.held.write("retry", _retry(question.position, attempt, problem))
-            self.watch.retried(problem)
+            self.watch.retried(question.position, problem)
             if problem.retry_after is None:
                 await asyncio.sleep(self._pause(question.position, attempt))
             attempt += 1
@@ -357,7 +325,7 @@ class _Pump:
         )
         self.held.write("failure", failure)
         self.course.gave_up(failure)
-        self.watch.failed(failure)
+        self.watch.failed(failure, problem.latency_ms)
         if problem.kind in CONNECTION and not self.anything:
             raise Unreachable(
                 f"the candidate can't be reached: {problem.message}",

@@ -171,5 +171,4 @@ def _walked(folder: Path, walk: Callable[[], Ended], means: Any) -> Ended:
 
 def outcome(ended: Ended) -> int:
     """The exit code of a run: its verdict's, or that of waiting for people, which is no verdict."""
-    waits = ended.verdict.outcome == "inconclusive" and ended.queue
-    return EXIT["awaiting_review" if waits else ended.verdict.outcome]
+    return EXIT[ended.state]

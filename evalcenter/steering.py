@@ -22,9 +22,9 @@ from evalcenter.history import Run
 from evalcenter.marking import Marker
 from evalcenter.paths import Walk
 from evalcenter.records import Failure, Plan, Requirement, Response, Stream
-from evalcenter.run import Watch
 from evalcenter.sequential import Lookout
 from evalcenter.stats import Decision
+from evalcenter.watching import Watch
 
 AHEAD: Final = 64
 STRIDE: Final = 64

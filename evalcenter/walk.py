@@ -32,6 +32,7 @@ from evalcenter import (
     scoring,
     steering,
     usage,
+    watching,
 )
 from evalcenter.blocks import Facts, Lab
 from evalcenter.cache import Cache
@@ -52,7 +53,7 @@ class Means:
     plugins: hooks.Plugins
     limits: hooks.Limits = field(default_factory=hooks.Limits)
     key: str | None = None
-    watch: run.Watch = field(default_factory=run.Nobody)
+    watch: watching.Watch = field(default_factory=watching.Nobody)
     lab: Lab = field(default_factory=Lab)
     langs: Sequence[Lang] = LANGS
     complete: bool = True
@@ -78,6 +79,12 @@ class Ended:
     verdict: Verdict
     reports: tuple[Path, ...]
     queue: int = 0
+
+    @property
+    def state(self) -> str:
+        """The verdict's outcome, or ``awaiting_review``, which is no verdict: only marks by people are missing."""
+        waits = self.verdict.outcome == "inconclusive" and self.queue
+        return "awaiting_review" if waits else self.verdict.outcome
 
 
 def prepare(
@@ -113,6 +120,7 @@ def start(planned: Plan, folder: Path, means: Means, earlier: history.Run | None
         run.close(candidate)
         raise
     with held:
+        means.watch.began(held)
         if earlier is not None:
             carry(earlier, held)
         return _go(held, candidate, means)
@@ -146,15 +154,17 @@ def go_on(held: history.Run, means: Means) -> Ended:
             where=str(held.folder),
             todo="carry the earlier run on again, into a new folder",
         )
+    means.watch.began(held)
     if not outstanding(held, means):
-        return _finish(held, means.plugins, _lab(held, means), means.langs)
+        return _finish(held, means)
     return _go(held, open_candidate(held.plan.candidate, means), means)
 
 
 def regrade(folder: Path, means: Means) -> Ended:
     """Grade what has no grade yet and decide, without asking the candidate anything."""
     with history.resume(folder) as held:
-        return _finish(held, means.plugins, _lab(held, means), means.langs)
+        means.watch.began(held)
+        return _finish(held, means)
 
 
 def render(folder: Path, means: Means) -> tuple[Path, ...]:
@@ -165,7 +175,7 @@ def render(folder: Path, means: Means) -> tuple[Path, ...]:
 
 def _go(held: history.Run, candidate: hooks.Candidate, means: Means) -> Ended:
     run.collect(held, begin(held, means), candidate, manner(held, means))
-    return _finish(held, means.plugins, _lab(held, means), means.langs)
+    return _finish(held, means)
 
 
 def begin(held: history.Run, means: Means) -> steering.Desk:
@@ -173,6 +183,7 @@ def begin(held: history.Run, means: Means) -> steering.Desk:
     opened = {"environment": environment(), "lab": _lab(held, means), "limits": means.limits.words()}
     held.write("opened", opened if means.cache is None else {**opened, "cache": str(means.cache)})
     grade.mark(held, means.plugins)
+    means.watch.stage("asking")
     steered, adapter = _steering(held, means), means.plugins.adapters.get(held.plan.candidate.adapter)
     later = steered.blind and getattr(adapter, "recorded", False)  # what is there already is graded all at once
     return steering.Desk(steered, None if later else Marker(means.plugins.graders))
@@ -200,12 +211,19 @@ def open_candidate(spec: CandidateSpec, means: Means) -> hooks.Candidate:
     return adapter.open(spec, boundary.convert(adapter.settings, dict(spec.settings)), means.key, means.limits)
 
 
-def _finish(held: history.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]) -> Ended:
-    grade.mark(held, plugins)
+def _finish(held: history.Run, means: Means) -> Ended:
+    watch = means.watch
+    watch.stage("grading")
+    grade.mark(held, means.plugins)
+    watch.stage("deciding")
     verdict = grade.decide(held)
-    reports = _standing(held, langs) or _rendered(held, plugins, lab, langs)
+    watch.decided(verdict)
+    watch.stage("rendering")
+    reports = _standing(held, means.langs) or _rendered(held, means.plugins, _lab(held, means), means.langs)
     queue = len(review.queue(held))
-    return Ended(folder=held.folder, standard=held.plan.standard, verdict=verdict, reports=reports, queue=queue)
+    ended = Ended(folder=held.folder, standard=held.plan.standard, verdict=verdict, reports=reports, queue=queue)
+    watch.ended(ended.state, reports)
+    return ended
 
 
 def _standing(held: history.Run, langs: Sequence[Lang]) -> tuple[Path, ...]:

@@ -33,8 +33,8 @@ def test_counts_and_cost(capsys: pytest.CaptureFixture[str]) -> None:
     """Answers, failures, retries, tokens and money add up, and are said at the end."""
     with display.Display(3, Price(prompt=Decimal(2), completion=Decimal(8))) as shown:
         shown.answered(ANSWER)
-        shown.retried(CallFailed("server", "500"))
-        shown.failed(Failure(position=1, kind="server", message="", attempts=2))
+        shown.retried(1, CallFailed("server", "500"))
+        shown.failed(Failure(position=1, kind="server", message="", attempts=2), 30)
     assert shown.cost == Decimal("4.4000")
     assert "1/3 answered, 1 failed, 1 retries, 1000000 tokens, 4.4000 CNY" in capsys.readouterr().err
 

@@ -19,7 +19,7 @@ FLOORS = {
     3: {"yamls", "suites", "specs", "lint", "journal", "history", "shelves", "flying", "envelope", "cache"},
     4: {
         *("run", "steering", "grade", "review", "report", "rendering", "declaration", "certify", "walk", "importing"),
-        *("exporting", "inventory", "compare", "many"),
+        *("exporting", "inventory", "compare", "many", "watching"),
     },
     5: {"cli", "options", "starting", "studies", "demo", "display", "__main__"},
 }

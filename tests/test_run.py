@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import history, journal, run
+from evalcenter import history, journal, run, watching
 from evalcenter.errors import CallFailed, DiskFull, KeyRefused, Unreachable
 from evalcenter.hooks import Limits
 from evalcenter.records import Answer, Message, Question
@@ -166,14 +166,14 @@ def test_watch_sees_everything(tmp_path: Path) -> None:
     """The display hears of answers, retries and failures."""
     heard: list[str] = []
 
-    class Watch(run.Nobody):
+    class Watch(watching.Nobody):
         def answered(self, response: object) -> None:
             heard.append("answered")
 
-        def retried(self, failure: object) -> None:
+        def retried(self, position: int, failure: object) -> None:
             heard.append("retried")
 
-        def failed(self, failure: object) -> None:
+        def failed(self, failure: object, latency_ms: int) -> None:
             heard.append("failed")
 
         def moved(self, requirement: str, decided: object) -> None:
@@ -213,7 +213,7 @@ def test_nothing_left_to_ask(tmp_path: Path) -> None:
 PROGRAM = """
 import asyncio, signal, sys
 from pathlib import Path
-from evalcenter import history, journal, run
+from evalcenter import history, journal, run, watching
 from evalcenter.hooks import Limits
 from evalcenter.records import Answer
 from tests.doubles import Everything

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import history, run
+from evalcenter import history, run, watching
 from evalcenter.errors import CallFailed
 from evalcenter.hooks import Limits
 from evalcenter.pacing import Budget
@@ -56,7 +56,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch, run)
 
 
-class Slowed(run.Nobody):
+class Slowed(watching.Nobody):
     """Notes what the endpoint did to the pace."""
 
     def __init__(self) -> None:
@@ -66,13 +66,13 @@ class Slowed(run.Nobody):
         self.seen.append((allowed, pause_s))
 
 
-def collect(folder: Path, endpoint: Endpoint, limits: Limits, watch: run.Watch | None = None) -> history.Run:
+def collect(folder: Path, endpoint: Endpoint, limits: Limits, watch: watching.Watch | None = None) -> history.Run:
     priced = replace(
         PLAN,
         candidate=replace(PLAN.candidate, price=Price(currency="CNY", prompt=Decimal(0), completion=Decimal(100_000))),
     )
     with history.create(folder, priced) as held:
-        run.collect(held, Everything(held), endpoint, run.Manner(limits=limits, watch=watch or run.Nobody()))
+        run.collect(held, Everything(held), endpoint, run.Manner(limits=limits, watch=watch or watching.Nobody()))
     return history.load(folder)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalcenter import boundary, history, journal, plan, run, steering, walk
+from evalcenter import boundary, history, journal, plan, steering, walk, watching
 from evalcenter.draws import Draws
 from evalcenter.errors import CallFailed, KeyRefused
 from evalcenter.hooks import Limits
@@ -61,7 +61,7 @@ class Simulated(Scripted):
         return [question.position for question in self.asked]
 
 
-class Looking(run.Nobody):
+class Looking(watching.Nobody):
     """Writes decisions into a candidate's log."""
 
     def __init__(self, candidate: Simulated) -> None:

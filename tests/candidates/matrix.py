@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from evalcenter import boundary, certify, history, journal, plan, plugins, run, starting, walk
+from evalcenter import boundary, certify, history, journal, plan, plugins, starting, walk, watching
 from evalcenter.candidates import misbehaving, personas, server
 from evalcenter.candidates.misbehaving import FAULTS, Mischief, Order
 from evalcenter.errors import CandidateError
@@ -145,9 +145,9 @@ def _calls(kinds: Sequence[str]) -> str:
     return f"{len(kinds)} failed call{'s'[: len(kinds) > 1]} ({', '.join(dict.fromkeys(kinds))})"
 
 
-def walked(folder: Path, made: Plan, bounds: Limits, watch: run.Watch | None = None) -> Ran:
+def walked(folder: Path, made: Plan, bounds: Limits, watch: watching.Watch | None = None) -> Ran:
     """Walk the line in a new folder, or go on in one that holds a run."""
-    means = walk.Means(plugins=HELD, limits=bounds, watch=watch or run.Nobody(), langs=())
+    means = walk.Means(plugins=HELD, limits=bounds, watch=watch or watching.Nobody(), langs=())
     ran = Ran(folder)
     try:
         ended = walk.resume(folder, means) if folder.exists() else walk.start(made, folder, means)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from evalcenter import run
+from evalcenter import watching
 from evalcenter.candidates import server, wire
 from evalcenter.candidates.misbehaving import Order
 from evalcenter.errors import CallFailed
@@ -35,7 +35,7 @@ AFTER = 2
 Switch = Callable[[bool], None]
 
 
-class Trip(run.Watch):
+class Trip(watching.Nobody):
     """Turns a fault on once some samples are answered, and off again at the first call that fails, if it mends."""
 
     def __init__(self, switch: Switch, *, mends: bool) -> None:
@@ -46,19 +46,13 @@ class Trip(run.Watch):
         if self._answered == AFTER:
             self._switch(True)
 
-    def retried(self, failure: CallFailed) -> None:
+    def retried(self, position: int, failure: CallFailed) -> None:
         if self._mends:
             self._switch(False)
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: Failure, latency_ms: int) -> None:
         if self._mends:
             self._switch(False)
-
-    def slowed(self, allowed: int, pause_s: float) -> None:
-        pass
-
-    def moved(self, requirement: str, decided: Any) -> None:
-        pass
 
 
 Place = Callable[..., Any]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from evalcenter import certify, cli, history, journal, run, walk
+from evalcenter import certify, cli, history, journal, walk, watching
 from evalcenter.candidates import misbehaving
 from evalcenter.candidates.misbehaving import FAULTS, Order
 from evalcenter.errors import InputError, KeyRefused
@@ -113,7 +113,7 @@ def test_what_a_stop_cuts_off_is_written_down(tmp_path):
 # -- the clock --------------------------------------------------------------------------------------------------------
 
 
-class Jumps(run.Nobody):
+class Jumps(watching.Nobody):
     """Lets the clock jump while the endpoint's pause is kept."""
 
     def __init__(self, switch):
