@@ -17,6 +17,7 @@ from evalcenter.errors import (
     LintError,
     RowsRefused,
 )
+from evalcenter.observing import Observers, observer_options
 from evalcenter.options import (
     FILE,
     FOLDER,
@@ -39,6 +40,7 @@ def main() -> None:
     \b
     Try it offline:         evalcenter demo
     Test your endpoint:     evalcenter run medical --base-url http://127.0.0.1:8000/v1 --model my-model
+    See how it stands:      evalcenter status reports/my-run
     Go on after a stop:     evalcenter run --resume reports/my-run
     Check a finished run:   evalcenter verify-journal reports/my-run
     Sign it:                evalcenter certify reports/my-run --key my-key.pem --new-key
@@ -112,6 +114,7 @@ def plan(suites: tuple[str, ...], *, standard: str, seed: str, as_json: bool, **
 @plan_options
 @candidate_options
 @limit_options
+@observer_options
 @click.option("--out", type=FOLDER, help="The run's folder; by default a new one under reports/.")
 @click.option(
     "--candidates",
@@ -145,11 +148,35 @@ def run(
 
     if resume and (suites or out or candidates):
         raise click.UsageError("a resumed run keeps its own suites and folder; give --resume FOLDER alone")
-    if candidates:
-        sys.exit(starting.many(suites, candidates, out, options))
-    ended = starting.resumed(resume, options) if resume else starting.started(suites, out, options)
-    display.ended(ended)
-    sys.exit(starting.outcome(ended))
+    with Observers(out, {**options, "candidates": candidates}) as observers:
+        options["observers"] = observers
+        if candidates:
+            code = starting.many(suites, candidates, out, options)
+        else:
+            ended = starting.resumed(resume, options) if resume else starting.started(suites, out, options)
+            display.ended(ended)
+            code = starting.outcome(ended)
+    sys.exit(code)
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="For machines: one line a look.")
+@click.option(
+    "--every",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Look again every so many seconds, as long as it goes on.",
+)
+@guarded
+def status(folder: Path, *, as_json: bool, every: float | None) -> None:
+    """Say how a run stands, or each of many, while it goes or after; nothing is written and nothing held up.
+
+    \b
+    Example:  evalcenter status reports/may --every 5
+    """
+    from evalcenter import status as standing
+
+    standing.show(folder, every, for_machines=as_json)
 
 
 @main.command()

@@ -148,10 +148,7 @@ class Display(Nobody):
 
     def moved(self, requirement: str, decided: Decision) -> None:
         """Keep how the evidence on one requirement stands."""
-        if decided.grade == "undecided":
-            self.evidence[requirement] = f"{requirement} {_times(decided.for_pass)}/{_times(decided.for_fail)}"
-        else:
-            self.evidence[requirement] = f"{requirement} {decided.grade.upper()} at {decided.units}"
+        self.evidence[requirement] = f"{requirement} {evidence(decided)}"
 
     @property
     def cost(self) -> Decimal | None:
@@ -241,6 +238,13 @@ class Board(Display):
     def settled(self) -> int:
         """How much of the total is done."""
         return self.over
+
+
+def evidence(decided: Decision) -> str:
+    """How the evidence on a requirement stands, in a few words: for and against, or what decided it."""
+    if decided.grade == "undecided":
+        return f"{_times(decided.for_pass)}/{_times(decided.for_fail)}"
+    return f"{decided.grade.upper()} at {decided.units}"
 
 
 def _times(logarithm: float) -> str:

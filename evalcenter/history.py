@@ -152,13 +152,15 @@ class Run:
         if self._spent is None:
             self._spent = Spent(calls=sum(failure.attempts for failure in self.failures.values()))
             for response in self.responses.values():
-                self._spent.calls += response.attempts
-                for answer in (
-                    response.answers[-response.attempts :] if response.attempts else ()
-                ):  # asked, not remembered
-                    asked = 0 if answer.prompt_tokens is not None else self._characters(response.position)
-                    self._spent.add(*tokens(asked, answer))
+                self.add(response, self._spent)
         return self._spent
+
+    def add(self, response: Response, spent: Spent) -> None:
+        """Add to `spent` what an answer of this run took."""
+        spent.calls += response.attempts
+        for answer in response.answers[-response.attempts :] if response.attempts else ():  # asked, not remembered
+            asked = 0 if answer.prompt_tokens is not None else self._characters(response.position)
+            spent.add(*tokens(asked, answer))
 
     def told(self) -> Iterator[Told]:
         """What every answer tells of itself, in the order of the plan, without its text where that can be left unread."""
@@ -285,18 +287,22 @@ def _data(entry: Entry, path: Path) -> Any:
 
 def load(folder: Path) -> Run:
     """The run in `folder`, its chain verified. Raises RunError's children."""
-    lines = journal.entries(folder)
-    first = next(lines, None)
+    run, first = begun(folder)
+    for entry in journal.entries(folder, first):
+        run.read(entry)
+    return run
+
+
+def begun(folder: Path) -> tuple[Run, Entry]:
+    """The run in `folder` as its first line has it, which is its plan; and that line. What came after is still to be read."""
+    first = next(journal.entries(folder), None)
     if first is None or first.kind != "plan":
         raise Incomplete(
             "the journal does not start with a plan",
             where=str(folder / journal.NAME),
             todo="start the run again in a new folder",
         )
-    run = Run(folder, typed(Plan, first, folder / journal.NAME), first)
-    for entry in lines:
-        run.read(entry)
-    return run
+    return Run(folder, typed(Plan, first, folder / journal.NAME), first), first
 
 
 def create(folder: Path, plan: Plan) -> Run:

@@ -31,6 +31,7 @@ from evalcenter.errors import DiskFull, Incomplete, InputError, Locked, RunError
 from evalcenter.records import Failure, Grade, Response
 
 NAME: Final = "journal.jsonl"
+LOCK: Final = "lock"
 GENESIS: Final = canon.digest(b"evalcenter/journal/1")
 SYNC_S: Final = 1.0
 KINDS: Final = (
@@ -54,6 +55,8 @@ _HEAD: Final = re.compile(rb'\{"at":"([0-9TZ:-]{20})","data":')
 _TAIL: Final = re.compile(rb',"kind":"([a-z]+)","prev":"(sha256:[0-9a-f]{64})","seq":(0|[1-9][0-9]{0,17})\}')
 """What stands before and after the data of a line, in canonical form."""
 _LONGEST_TAIL: Final = 200
+PROBED_S: Final = 0.25
+"""How long a writer tries to take the lock: whoever looks whether it is taken holds it for a moment."""
 _HEAD_LENGTH: Final = 36
 
 
@@ -76,26 +79,37 @@ class Entry(NamedTuple):
             raise InputError("not in canonical form")
         return held
 
+    @property
+    def end(self) -> int:
+        """Where the line after it begins."""
+        return self.offset + _HEAD_LENGTH + len(self.raw) + len(_tail(self.kind, self.prev, self.seq)) + 1
+
 
 def now() -> str:
     """The wall clock as UTC text, to the second."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
+def nanoseconds() -> int:
+    """The wall clock as nanoseconds since 1970, for spans; nothing that is kept."""
+    return time.time_ns()
+
+
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
-def entries(folder: Path) -> Iterator[Entry]:
+def entries(folder: Path, behind: Entry | None = None) -> Iterator[Entry]:
     """Every whole line of the journal in `folder`, its place in the chain verified. Half a line at the end is left out.
 
-    The data is left as bytes. Raises Incomplete when there is no journal, Tampered at the first line that does not follow from
-    the one before.
+    Of a journal that grows only the lines `behind` an earlier one are read. The data is left as bytes. Raises Incomplete when there
+    is no journal, Tampered at the first line that does not follow from the one before.
     """
     path = folder / NAME
-    previous, offset = GENESIS, 0
+    previous, offset, start = (GENESIS, 0, 0) if behind is None else (behind.digest, behind.end, behind.seq + 1)
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file):
+            file.seek(offset)
+            for number, line in enumerate(file, start):
                 entry = split(line, offset)
                 if entry is None or entry.prev != previous or entry.seq != number or entry.kind not in _KNOWN:
                     if not line.endswith(b"\n"):
@@ -149,6 +163,23 @@ def chain(folder: Path) -> tuple[int, str]:
     return count, previous.decode()
 
 
+def is_written(folder: Path) -> bool:
+    """Whether a process writes the run in `folder` now. Nothing is written; the lock is shared for a moment where it is free."""
+    import fcntl  # not on every system; there a run is never seen while it is written
+
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as problem:  # where there is no flock, the file itself is the lock
+        return problem.errno in (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.ENOSYS)
+    finally:
+        os.close(descriptor)  # lets go of the lock
+    return False
+
+
 def split(line: bytes, offset: int) -> Entry | None:
     """The parts of a line (with its line end); None where it is none. The data is not looked into."""
     at = line.rfind(b',"kind":"', max(0, len(line) - _LONGEST_TAIL))
@@ -181,7 +212,7 @@ class Journal:
         self.seq, self.head, self.size = 0, GENESIS, 0
         self._synced = time.monotonic()
         self._file: FileIO | None = None
-        self._lock = FileLock(folder / "lock")
+        self._lock = FileLock(folder / LOCK)
         self._stamp = (-1, "")
 
     @classmethod
@@ -215,7 +246,7 @@ class Journal:
         from filelock import Timeout
 
         try:
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=PROBED_S, poll_interval=PROBED_S / 25)
         except Timeout:
             raise Locked(
                 "another process is writing this run", where=str(self.folder), todo="wait for it, or stop it first"
@@ -242,13 +273,7 @@ class Journal:
             data if type(data) is bytes else canon.of_record(data) if isinstance(data, SPELLED) else canon.encode(data)
         )
         at = self._now()
-        line = b'{"at":"%b","data":%b,"kind":"%b","prev":"%b","seq":%d}' % (
-            at.encode(),
-            raw,
-            kind.encode(),
-            self.head.encode(),
-            self.seq,
-        )
+        line = b'{"at":"%b","data":%b%b' % (at.encode(), raw, _tail(kind, self.head, self.seq))
         try:
             _write(self._file, line + b"\n")
             if time.monotonic() - self._synced >= SYNC_S:
@@ -298,6 +323,11 @@ class Journal:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _tail(kind: str, previous: str, number: int) -> bytes:
+    """What stands behind the data of a line."""
+    return b',"kind":"%b","prev":"%b","seq":%d}' % (kind.encode(), previous.encode(), number)
 
 
 def _write(file: FileIO, raw: bytes) -> None:

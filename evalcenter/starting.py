@@ -18,6 +18,7 @@ from evalcenter.errors import EXIT, INTERRUPTED, CandidateError, DiskFull, Input
 from evalcenter.options import given, limits, named_candidate, named_suites
 
 if TYPE_CHECKING:
+    from evalcenter.display import Display
     from evalcenter.records import CandidateSpec, Plan, Price
     from evalcenter.walk import Ended, Means
 
@@ -61,11 +62,13 @@ def planned(
     return walk.prepare(loaded, chosen, spec, seed or _fresh(16), plugins, terms), plugins
 
 
-def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any]) -> Any:
+def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any]) -> tuple[Means, Display]:
+    """What the run needs, and the display among those that look on."""
     from evalcenter.display import Display
 
-    watch = Display(total, spec.price, quiet=options["quiet"])
-    return replace(_around(plugins, spec.price, options), key=key(spec.key_env), watch=watch)
+    shown = Display(total, spec.price, quiet=options["quiet"])
+    around, watch = _around(plugins, spec.price, options), options["observers"].beside(shown)
+    return replace(around, key=key(spec.key_env), watch=watch), shown
 
 
 def _around(plugins: Any, price: Price | None, options: dict[str, Any]) -> Means:
@@ -100,7 +103,11 @@ def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[st
     price = next((spec.price for spec in found if spec.price is None), found[0].price)
     with display.Board(len(found), quiet=options["quiet"]) as board:
         around = crowds.Field(
-            means=_around(plugins, price, options), out=folder, board=board, keys=keys, at_once=options["at_once"]
+            means=_around(plugins, price, options),
+            out=folder,
+            board=options["observers"].board(board),
+            keys=keys,
+            at_once=options["at_once"],
         )
         try:
             results = crowds.run_all(made, found, around)
@@ -124,8 +131,8 @@ def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) ->
     seed = earlier.plan.seed if earlier is not None else options["seed"]
     made, plugins = planned(suites, options["standard"], seed, options, earlier.plan if earlier else None)
     folder = out or Path("reports") / f"{made.suites[0].id}-{_fresh(4)}"
-    means = _means(plugins, made.candidate, len(made.order), options)
-    return _walked(folder, lambda: walk.start(made, folder, means, earlier), means)
+    means, shown = _means(plugins, made.candidate, len(made.order), options)
+    return _walked(folder, lambda: walk.start(made, folder, means, earlier), shown)
 
 
 def resumed(folder: Path, options: dict[str, Any]) -> Ended:
@@ -151,13 +158,13 @@ def resumed(folder: Path, options: dict[str, Any]) -> Ended:
     if more := given(options, *fixed):
         raise click.UsageError(f"a resumed run keeps its own plan; {', '.join(more)} can't be changed")
     with history.resume(folder) as held:
-        means = _means(load(), held.plan.candidate, len(held.plan.order) - len(held.responses), options)
-        return _walked(folder, lambda: walk.go_on(held, means), means)
+        means, shown = _means(load(), held.plan.candidate, len(held.plan.order) - len(held.responses), options)
+        return _walked(folder, lambda: walk.go_on(held, means), shown)
 
 
-def _walked(folder: Path, walk: Callable[[], Ended], means: Any) -> Ended:
+def _walked(folder: Path, walk: Callable[[], Ended], shown: Display) -> Ended:
     try:
-        with means.watch:
+        with shown:
             return walk()
     except KeyboardInterrupt:
         click.echo(f"\ninterrupted; go on with:  evalcenter run --resume {folder}", err=True)

@@ -197,6 +197,17 @@ class Steering:
         ahead = {position for course in self.courses if course.open for position in self._window(course)}
         return self._fixed.left + sum(not self._fixed.wanted[position] for position in ahead)
 
+    def at_most(self) -> int:
+        """How many positions may still be asked, if no requirement is decided before its last unit."""
+        if self.over:
+            return 0
+        wanted = bytearray(self._fixed.wanted)
+        for course in self.courses:
+            if course.open:
+                for position in course.stream.positions[course.next_at :]:
+                    wanted[position] = not self._taken[position]
+        return wanted.count(1)
+
     def _window(self, course: Course) -> Iterator[int]:
         """The course's calls that are needed and were not taken."""
         last = course.from_here + self._ahead

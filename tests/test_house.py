@@ -9,6 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "evalcenter"
 FILES = sorted(PACKAGE.rglob("*.py"))
+OBSERVERS = ("observing", "events", "logs", "spans", "status")
 FLOORS = {
     0: {"records", "blocks", "canon", "errors", "__init__"},
     1: {
@@ -16,12 +17,12 @@ FLOORS = {
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
     },
     2: {"boundary", "plugins", "marking", "crew", "graders", "generators", "candidates", "importers", "sections"},
-    3: {"yamls", "suites", "specs", "lint", "journal", "history", "shelves", "flying", "envelope", "cache"},
+    3: {"yamls", "suites", "specs", "lint", "journal", "history", "shelves", "flying", "envelope", "cache", "outlets"},
     4: {
         *("run", "steering", "grade", "review", "report", "rendering", "declaration", "certify", "walk", "importing"),
         *("exporting", "inventory", "compare", "many", "watching"),
     },
-    5: {"cli", "options", "starting", "studies", "demo", "display", "__main__"},
+    5: {"cli", "options", "starting", "studies", "demo", "display", "__main__", *OBSERVERS},
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 HEAVY = (
@@ -37,6 +38,7 @@ HEAVY = (
     "jinja2",
     "yaml",
     "cryptography",
+    "opentelemetry",
 )
 
 
