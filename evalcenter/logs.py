@@ -67,6 +67,8 @@ def fits(line: bytes) -> bool:
 
 
 def _value(value: Any) -> str:
+    if type(value) is int:
+        return str(value)
     text = safe(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     text = text.replace("\n", "\\n")
     return text if _PLAIN.fullmatch(text) or not isinstance(value, str) else json.dumps(text, ensure_ascii=False)

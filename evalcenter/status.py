@@ -103,14 +103,15 @@ class Follower:
         at, count = self._answers.pop() if self._answers and self._answers[-1][0] == entry.at else (entry.at, 0)
         self._answers.append((at, count + 1))
 
-    def _rate(self) -> float | None:
+    def _rate(self, now: str | None) -> float | None:
+        """Answers a second, up to `now` where the asking goes on: one that stands still slows down."""
         if not self._answers:
             return None
-        span = _between(self._answers[0][0], self._answers[-1][0]) + 1
+        span = _between(self._answers[0][0], now or self._answers[-1][0]) + 1
         return round(sum(count for _, count in self._answers) / span, 2)
 
     def _said(self, *, written: bool) -> Standing:
-        run, plan = self._run, self._run.plan
+        run, plan, now = self._run, self._run.plan, journal.now()
         course = steering.Steering(run, complete=_self_test(run))
         state = "running" if written else _state(run)
         price = plan.candidate.price
@@ -131,8 +132,8 @@ class Follower:
             failed=len(run.failed),
             retries=run.retries,
             reasked=run.reasked,
-            rate=self._rate(),
-            idle_s=_between(run.finished, journal.now()) if run.finished else None,
+            rate=self._rate(now if written and run.closed is None else None),
+            idle_s=_between(run.finished, now) if run.finished else None,
             calls=self._spent.calls + sum(failure.attempts for failure in run.failures.values()),
             tokens=self._spent.tokens,
             cost="" if price is None else f"{self._spent.money(price).quantize(Decimal('0.0001'))} {price.currency}",

@@ -278,3 +278,19 @@ def test_every_kind_is_documented() -> None:
     """Every kind of line stands in the documentation."""
     text = (Path(__file__).parents[1] / "docs" / "journal.md").read_text(encoding="utf-8")
     assert all(f"`{kind}`" in text for kind in journal.KINDS)
+
+
+def test_a_line_knows_where_the_next_begins(tmp_path: Path) -> None:
+    """Every line's end is where the line after it begins, so that a journal can be read on from any of them."""
+    held = list(journal.entries(written(tmp_path)))
+    assert [entry.end for entry in held[:-1]] == [entry.offset for entry in held[1:]]
+    assert held[-1].end == (tmp_path / journal.NAME).stat().st_size
+    for entry in held:
+        assert list(journal.entries(tmp_path, entry)) == held[entry.seq + 1 :]
+
+
+def test_reading_on_keeps_to_the_chain(tmp_path: Path) -> None:
+    """A line behind the one that was read last has to follow from it."""
+    held = list(journal.entries(written(tmp_path)))
+    with pytest.raises(Tampered, match="the chain is broken"):
+        list(journal.entries(tmp_path, held[2]._replace(digest=held[3].digest)))
