@@ -60,7 +60,7 @@ class Observers:
 
     def _open_all(self) -> None:
         events, log = self._options["events"], self._options["log"]
-        if log and events == log:
+        if log and events and events.resolve() == log.resolve():
             raise InputError("events and log can't share a file", where=str(log), todo="name two files")
         if events:
             self._write_events(events)

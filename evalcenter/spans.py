@@ -5,7 +5,7 @@ Rules this module keeps:
 * A span says what an event says (``events.py``): no prompt, answer, key or server's word. Where the semantic conventions for
   generative AI have a name for it, that is its name.
 * Where spans go is set by the standard OTEL_* variables alone (OTLP over HTTP). They are sent in batches by the SDK's own thread;
-  what it can't send is dropped. A collector that is down is said once and costs at most a few seconds at the end.
+  what it can't send is dropped. A collector that is down is said and costs at most a few seconds at the end.
 * Nothing of OpenTelemetry is imported unless spans are asked for.
 """
 
@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from evalcenter import __version__, journal
-from evalcenter.errors import MissingExtra
+from evalcenter.errors import InputError, MissingExtra
 from evalcenter.events import Event, Teller
 from evalcenter.history import Run
 from evalcenter.outlets import Say, aloud
 from evalcenter.records import CandidateSpec
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Span
 
@@ -168,8 +170,17 @@ def _failure(event: Event) -> dict[str, Any]:
 # -- where they go ----------------------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Tally:
+    made: int = 0
+    taken: int = 0
+
+
 class Tracing:
-    """Spans on their way to the collector that the environment names. Raises MissingExtra without the extra."""
+    """Spans on their way to the collector that the environment names.
+
+    Raises MissingExtra without the extra, InputError where the environment's variables can't be used.
+    """
 
     def __init__(self, say: Say = aloud, exporter: SpanExporter | None = None) -> None:
         try:
@@ -182,22 +193,28 @@ class Tracing:
             ) from None
         # Without any handler Python would print the SDK's warnings, a collector's words among them, over the progress display.
         logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
-        self._say = say
-        self._exporter = _once(exporter or OTLPSpanExporter(), say)
+        self._say, self._tally = say, _Tally()
+        try:
+            self._exporter = _counted(exporter or OTLPSpanExporter(), self._tally, say)
+        except ValueError as problem:  # its words may hold a header's value
+            raise InputError(f"the OTEL_* variables can't be used ({type(problem).__name__})") from None
         self.provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
+        self.provider.add_span_processor(_counting(self._tally))
         self.provider.add_span_processor(BatchSpanProcessor(self._exporter))
 
     def close(self) -> None:
-        """Send what is left, for at most a few seconds."""
+        """Send what is left, for at most a few seconds; what was lost is said."""
         last = threading.Thread(target=self.provider.shutdown, daemon=True)
         last.start()
         last.join(CLOSE_S)
         if last.is_alive():
-            self._say("traces: the collector does not take the last spans; they are left")
             self._exporter.shutdown()  # ends its waiting for another try
+        if lost := self._tally.made - self._tally.taken:
+            self._say(f"traces: {lost} of {self._tally.made} spans did not reach the collector")
 
 
-def _resource() -> Any:
+def _resource() -> Resource:
+    """Who sends: evalcenter, unless the environment gives another name."""
     from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
 
     ours = Resource({SERVICE_NAME: "evalcenter", SERVICE_VERSION: __version__})
@@ -207,17 +224,29 @@ def _resource() -> Any:
     return ours.merge(found)
 
 
-def _once(exporter: SpanExporter, say: Say) -> SpanExporter:
+def _counting(tally: _Tally) -> SpanProcessor:
+    """Counts the spans that are to be sent."""
+    from opentelemetry.sdk.trace import SpanProcessor
+
+    class Counting(SpanProcessor):
+        def on_end(self, span: ReadableSpan) -> None:
+            tally.made += span.context.trace_flags.sampled
+
+    return Counting()
+
+
+def _counted(exporter: SpanExporter, tally: _Tally, say: Say) -> SpanExporter:
+    """Counts the spans that were taken, and says once that some were not."""
     from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
-    class Once(SpanExporter):
-        """Says once that spans are lost."""
-
+    class Counted(SpanExporter):
         said = False
 
-        def export(self, spans: Any) -> SpanExportResult:
+        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
             result = exporter.export(spans)
-            if result is not SpanExportResult.SUCCESS and not self.said:
+            if result is SpanExportResult.SUCCESS:
+                tally.taken += len(spans)
+            elif not self.said:
                 self.said = True
                 say("traces: the collector does not take spans; the run goes on")
             return result
@@ -228,4 +257,4 @@ def _once(exporter: SpanExporter, say: Say) -> SpanExporter:
         def force_flush(self, timeout_millis: int = 30000) -> bool:
             return exporter.force_flush(timeout_millis)
 
-    return Once()
+    return Counted()

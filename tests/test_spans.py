@@ -204,14 +204,14 @@ class Stuck(SpanExporter):
 
 
 def test_a_collector_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The end of a run waits for the last spans for so long and no longer, and says that they are left."""
+    """The end of a run waits for the last spans for so long and no longer, and says how many were lost."""
     monkeypatch.setattr(spans, "CLOSE_S", 0.05)
     said: list[str] = []
     stuck = Stuck()
     tracing = spans.Tracing(said.append, stuck)
     spans.Spans(tracing.provider).stopped(KeyboardInterrupt())
     tracing.close()
-    assert said[0] == "traces: the collector does not take the last spans; they are left"
+    assert said[-1] == "traces: 1 of 1 spans did not reach the collector"
     assert stuck.let_go.is_set()
 
 
@@ -223,13 +223,36 @@ class Refuses(Stuck):
 
 
 def test_a_collector_that_is_down_is_said_once() -> None:
-    """However many batches are refused, a person is told once."""
+    """However many batches are refused, a person is told once, and at the end how many spans were lost."""
     said: list[str] = []
     tracing = spans.Tracing(said.append, Refuses())
     for _ in range(3000):
         tracing.provider.get_tracer("t").start_span("x").end()
     tracing.close()
-    assert said == ["traces: the collector does not take spans; the run goes on"]
+    assert said == [
+        "traces: the collector does not take spans; the run goes on",
+        "traces: 3000 of 3000 spans did not reach the collector",
+    ]
+
+
+def test_a_variable_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong OTEL_* variable is an error of the input, and its value is not shown."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", SECRET)
+    with pytest.raises(errors.InputError, match="OTEL_") as caught:
+        spans.Tracing()
+    assert SECRET not in str(caught.value)
+
+
+def test_the_end_of_a_whole_run_says_nothing_of_its_spans(
+    collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all spans arrive there is nothing to say."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{collector.server_address[1]}")
+    said: list[str] = []
+    tracing = spans.Tracing(said.append)
+    spans.Spans(tracing.provider).stopped(KeyboardInterrupt())
+    tracing.close()
+    assert (said, len(collector.bodies)) == ([], 1)
 
 
 def test_without_the_extra_there_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
