@@ -58,6 +58,8 @@ _LONGEST_TAIL: Final = 200
 PROBED_S: Final = 0.25
 """How long a writer tries to take the lock: whoever looks whether it is taken holds it for a moment."""
 _HEAD_LENGTH: Final = 36
+_AROUND: Final = len('{"at":"","data":,"kind":"","prev":"","seq":}') + 1
+"""How much longer a line is, with its end, than what stands in it."""
 
 
 class Entry(NamedTuple):
@@ -82,7 +84,7 @@ class Entry(NamedTuple):
     @property
     def end(self) -> int:
         """Where the line after it begins."""
-        return self.offset + _HEAD_LENGTH + len(self.raw) + len(_tail(self.kind, self.prev, self.seq)) + 1
+        return self.offset + _AROUND + sum(map(len, (self.at, self.raw, self.kind, self.prev, str(self.seq))))
 
 
 def now() -> str:
@@ -273,7 +275,13 @@ class Journal:
             data if type(data) is bytes else canon.of_record(data) if isinstance(data, SPELLED) else canon.encode(data)
         )
         at = self._now()
-        line = b'{"at":"%b","data":%b%b' % (at.encode(), raw, _tail(kind, self.head, self.seq))
+        line = b'{"at":"%b","data":%b,"kind":"%b","prev":"%b","seq":%d}' % (
+            at.encode(),
+            raw,
+            kind.encode(),
+            self.head.encode(),
+            self.seq,
+        )
         try:
             _write(self._file, line + b"\n")
             if time.monotonic() - self._synced >= SYNC_S:
@@ -323,11 +331,6 @@ class Journal:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _tail(kind: str, previous: str, number: int) -> bytes:
-    """What stands behind the data of a line."""
-    return b',"kind":"%b","prev":"%b","seq":%d}' % (kind.encode(), previous.encode(), number)
 
 
 def _write(file: FileIO, raw: bytes) -> None:
