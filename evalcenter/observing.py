@@ -16,11 +16,11 @@ import click
 
 from evalcenter.errors import InputError
 from evalcenter.options import many
-from evalcenter.watching import Several, Watch
 
 if TYPE_CHECKING:
     from evalcenter.events import Teller
     from evalcenter.many import Board, Result
+    from evalcenter.watching import Watch
 
 STANDARD_OUTPUT: Final = Path("-")
 Make = Callable[[str], "Teller"]
@@ -103,6 +103,8 @@ class Observers:
 
     def beside(self, watch: Watch, name: str = "") -> Watch:
         """`watch` and all that was asked for, as one; `watch` itself where nothing was."""
+        from evalcenter.watching import Several
+
         made = [make(name) for make in self._makes]
         self._tellers += made
         return Several(watch, *made) if made else watch

@@ -15,7 +15,7 @@ import shlex
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -33,13 +33,16 @@ SECONDS: Final = 60
 """The rate is taken over so many of the last seconds in which an answer came."""
 MOST: Final = 10_000_000
 GOING: Final = frozenset({"starting", "running"})
+OVER: Final = ("complete", "budget: ", "deadline: ")
+"""How the journal says that the asking came to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How one run stands.
 
-    `state` is starting, running, stopped, awaiting_review or finished, `doing` what a running one is at. `needed` counts the
+    `state` is starting, running, stopped, asked (the asking is over, the verdict is to come), awaiting_review or finished;
+    `doing` is what a running one is at. `needed` counts the
     samples that may still be asked at most, `reasked` the calls that a kill cut off, `in_flight` the calls under way. `rate` is in
     answers a second, `idle_s` the seconds since the last outcome. `todo` is the command to give next.
     """
@@ -156,7 +159,7 @@ def _between(earlier: str, later: str) -> int:
 
 def _state(run: history.Run) -> str:
     if run.verdict is None:
-        return "stopped"
+        return "asked" if run.closed and run.closed.startswith(OVER) else "stopped"
     return "awaiting_review" if run.verdict.outcome == "inconclusive" and review.queue(run) else "finished"
 
 
@@ -177,7 +180,7 @@ def _todo(run: history.Run, state: str, course: steering.Steering) -> str:
         return f"evalcenter review {folder} --export queue.csv"
     if run.plan.earlier is not None and not run.opened:
         return "carry the earlier run on again, into a new folder (--continues)"
-    if state == "stopped" or (run.verdict is not None and _open(run, course)):
+    if state in {"stopped", "asked"} or (run.verdict is not None and _open(run, course)):
         return f"evalcenter run --resume {folder}"
     if run.verdict is not None and run.verdict.outcome == "inconclusive":
         return f"another attempt goes on from here:  evalcenter run … --continues {folder} --more 500"
@@ -204,11 +207,12 @@ class Watched:
         """How each run stands now."""
         if not self.crowd:
             return [self._one(self.folder)]
-        runs = _runs(self.folder)
-        found = []
+        runs, found = _runs(self.folder), []
+        again = f"evalcenter run … --candidates … --out {shlex.quote(str(self.folder))}"
         for folder in runs:
             try:
-                found.append(self._one(folder))
+                one = self._one(folder)
+                found.append(replace(one, todo=again) if one.state in {"stopped", "asked"} else one)
             except EvalcenterError as problem:
                 words = f"{type(problem).__name__} (exit code {problem.exit_code})"
                 found.append(Standing(folder=str(folder), candidate=folder.name, state="error", todo="", error=words))
@@ -255,12 +259,18 @@ def _errors(folder: Path) -> list[Standing]:
 
 
 def looks(watched: Watched, every: float | None) -> Iterator[list[Standing]]:
-    """How the runs stand: once, or `every` so many seconds for as long as one of them goes on."""
+    """How the runs stand: once, or `every` so many seconds for as long as one of them goes on.
+
+    Of many, those that are asked wait for their verdict, and for a moment it may be that none of them is written.
+    """
+    quiet = False
     while True:
         found = watched.look()
         yield found
-        if every is None or not any(one.state in GOING for one in found):
+        states = {one.state for one in found}
+        if every is None or (not states & GOING and (quiet or not watched.crowd or "asked" not in states)):
             return
+        quiet = not states & GOING
         time.sleep(every)
 
 
@@ -277,6 +287,9 @@ def show(folder: Path, every: float | None, *, for_machines: bool) -> None:
             print(as_json(found), flush=True)  # noqa: T201 (this is the display)
         elif watched.crowd:
             display.table(f"{len(found)} candidates, {journal.now()}", HEAD, [row(one) for one in found])
+            left = [one.todo for one in found if one.state in {"stopped", "asked"}]
+            if left and not any(one.state in GOING for one in found):
+                print(f"next       {_plain(left[0])}", flush=True)  # noqa: T201 (this is the display)
         else:
             print(as_text(found[0]), end="\n\n" if every else "\n", flush=True)  # noqa: T201 (this is the display)
 

@@ -137,6 +137,14 @@ def test_a_run_that_begins(tmp_path: Path) -> None:
         watched.look()
 
 
+@pytest.mark.parametrize("why", ["complete", "budget: the budget of 5 calls is spent", "deadline: 3 s are over"])
+def test_a_run_that_is_asked_and_not_decided(tmp_path: Path, why: str) -> None:
+    """Between the last answer and the verdict a run that nobody writes is not stopped: one of many waits its turn so."""
+    with begun(tmp_path) as held:
+        held.write("closed", {"why": why})
+    assert standing(tmp_path).state == "asked"
+
+
 def test_the_rate_is_that_of_the_last_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers a second count from the last start on, and fall while nothing comes."""
     now = [0]
@@ -340,6 +348,17 @@ def test_a_folder_of_many_is_a_table(tmp_path: Path) -> None:
     assert "3 candidates" in out
     assert "words of a server" not in out
     assert len(json.loads(call(tmp_path, "--json").stdout)["runs"]) == 3
+
+
+def test_of_many_one_that_waits_for_its_verdict_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --every a moment in which no run of many is written does not end the looking; two in a row do."""
+    with begun(tmp_path / "a") as held:
+        held.write("closed", {"why": "complete"})
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    result = call(tmp_path, "--every", 3)
+    assert (result.exit_code, slept) == (0, [3])
+    assert f"--candidates … --out {tmp_path}" in result.stdout
 
 
 @pytest.mark.parametrize("summary", ["", "[]", '{"candidates":3}', '{"candidates":[{"name":1}]}', "\xff"])
