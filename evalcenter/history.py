@@ -93,6 +93,9 @@ class Run:
         self.failed: Column[str] = Column(length)
         self.known: Final = Known(grades=self.results, judged=self.by_judge, failed=self.failed)
         self.retries = self.recovered = self.reasked = self.remembered = 0
+        self.vain = 0
+        """Calls that led to no answer that stands: those of every failure, and those that a stop cut off."""
+        self._tried: dict[int, int] = {}
         self._spent: Spent | None = None
         self.opened: list[Any] = []
         self.scores: Scores | None = None
@@ -150,7 +153,7 @@ class Run:
     def spent(self) -> Spent:
         """What the run has spent; what was spent before it was opened is counted when it is first asked for."""
         if self._spent is None:
-            self._spent = Spent(calls=sum(failure.attempts for failure in self.failures.values()))
+            self._spent = Spent(calls=self.vain)
             for response in self.responses.values():
                 self.add(response, self._spent)
         return self._spent
@@ -181,6 +184,8 @@ class Run:
                 self._answer(data.position, entry, remembered=data.attempts == 0)
             case "failure":
                 self.fail(self._planned(data.position, entry), data.kind, entry.offset)
+                self.vain += data.attempts
+                self._tried.pop(data.position, None)
                 self.finished = entry.at
             case "grade":
                 self._grade(data.position, Result.of(data), entry)
@@ -191,8 +196,11 @@ class Run:
                 self.rendered.update(dict.fromkeys(data, entry.seq))
             case "retry":
                 self.retries += 1
+                position = data.get("position", NONE)
+                self._tried[position] = self._tried.get(position, 0) + 1
             case "reasked":
                 self.reasked += len(data["positions"])
+                self.vain += sum(1 + self._tried.pop(position, 0) for position in data["positions"])
             case "recovered":
                 self.recovered += 1
             case "opened":
@@ -213,6 +221,7 @@ class Run:
         if self.responses.offset(position) != NONE:
             raise self._tampered(entry, f"entry {entry.seq} answers position {position}, which is answered already")
         self.responses.put(position, entry.offset)
+        self._tried.pop(position, None)
         self.remembered += remembered
         self.failures.drop(position)
         self.failed.drop(position)
@@ -277,7 +286,8 @@ def _data(entry: Entry, path: Path) -> Any:
     data = plain(entry, path)
     if not isinstance(data, dict):
         raise Tampered(f"entry {entry.seq} is no {entry.kind}: it holds no fields", where=f"{path}:{entry.seq + 1}")
-    if entry.kind == "reasked" and not isinstance(data.get("positions"), list):
+    named = data.get("positions") if entry.kind == "reasked" else [data.get("position", NONE)]
+    if not isinstance(named, list) or not all(type(position) is int for position in named):
         raise Tampered(f"entry {entry.seq} is no {entry.kind}: it names no positions", where=f"{path}:{entry.seq + 1}")
     return data
 

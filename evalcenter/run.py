@@ -238,7 +238,11 @@ class _Pump:
         for part in parts:
             said.extend(part)
             turn = Question(position=question.position, epoch=question.epoch, item=question.item, messages=tuple(said))
-            answer, tries = await self._ask(turn)
+            try:
+                answer, tries = await self._ask(turn)
+            except CallFailed as problem:
+                problem.attempts += attempts  # the turns before were asked, too
+                raise
             attempts += tries
             answers.append(answer)
             if answer.state != "complete":

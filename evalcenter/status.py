@@ -137,7 +137,7 @@ class Follower:
             reasked=run.reasked,
             rate=self._rate(now if written and run.closed is None else None),
             idle_s=_between(run.finished, now) if run.finished else None,
-            calls=self._spent.calls + sum(failure.attempts for failure in run.failures.values()),
+            calls=self._spent.calls + run.vain,
             tokens=self._spent.tokens,
             cost="" if price is None else f"{self._spent.money(price).quantize(Decimal('0.0001'))} {price.currency}",
             evidence={one.requirement.id: display.evidence(one.decided) for one in course.courses},

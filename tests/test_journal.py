@@ -122,6 +122,9 @@ def test_any_flipped_byte_is_seen(tmp_path_factory: pytest.TempPathFactory, data
         ("plan", PLAN, "a second plan"),
         ("response", {"position": 3}, "is no response"),
         ("nonsense", {}, "unknown kind"),
+        ("reasked", {"positions": 3}, "names no positions"),
+        ("reasked", {"positions": [[3]]}, "names no positions"),
+        ("retry", {"position": {}}, "names no positions"),
     ],
 )
 def test_well_chained_nonsense_is_refused(tmp_path: Path, kind: str, data: Any, words: str) -> None:

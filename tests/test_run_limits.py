@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import history, run, watching
+from evalcenter import flying, history, run, watching
 from evalcenter.errors import CallFailed
 from evalcenter.hooks import Limits
 from evalcenter.pacing import Budget
-from evalcenter.records import Answer, Price, Question
-from tests.doubles import Everything
+from evalcenter.records import Answer, Message, Price, Question
+from tests.doubles import Everything, Scripted
 from tests.factory import make_item, make_plan
 from tests.virtual import Clock
 
@@ -167,6 +167,38 @@ def test_budget_counts_what_earlier_parts_of_the_run_spent(tmp_path: Path, clock
     with history.resume(tmp_path) as held:
         run.collect(held, Everything(held), second, run.Manner(limits=replace(LIMITS, budget=Budget(calls=12))))
     assert (len(first.began), len(second.began)) == (5, 7)
+
+
+def test_calls_that_failed_before_a_stop_stay_paid_for(tmp_path: Path, clock: Clock) -> None:
+    """What failed for good is still spent when it is asked again after a resume, and answered: also in a run that is read anew."""
+    collect(tmp_path, Endpoint(clock, busy(1000)), replace(LIMITS, adaptive=False))
+    with history.resume(tmp_path) as held:
+        assert held.spent.calls == 40 * LIMITS.attempts
+        run.collect(held, Everything(held), Endpoint(clock), run.Manner(limits=LIMITS))
+    assert len(held.responses) == 40
+    assert history.load(tmp_path).spent.calls == held.spent.calls == 40 * LIMITS.attempts + 40
+
+
+def test_calls_that_a_kill_cut_off_are_paid_for(tmp_path: Path, clock: Clock) -> None:
+    """A call in flight at a kill counts as one, with those that had failed for the same sample before."""
+    with history.create(tmp_path, PLAN) as held:
+        held.write("retry", {"position": 3, "attempt": 1, "kind": "timeout", "http_status": None, "message": ""})
+        held.write("retry", {"position": 3, "attempt": 2, "kind": "timeout", "http_status": None, "message": ""})
+        slots = flying.Slots(tmp_path)
+        for position in (3, 5):
+            slots.take(position)
+    with history.resume(tmp_path) as again:
+        assert (again.reasked, again.spent.calls) == (2, 4)
+
+
+def test_turns_before_the_one_that_failed_are_paid_for(tmp_path: Path) -> None:
+    """The failure of a dialogue counts the calls of its answered turns too."""
+    turns = tuple(Message(role="user", content=text) for text in ("first", "second"))
+    item = make_item(1, prompt=turns)
+    candidate = Scripted({item.id: [Answer(text="yes"), CallFailed("bad", "no", retryable=False)]})
+    with history.create(tmp_path, make_plan([item])) as held:
+        run.collect(held, Everything(held), candidate, run.Manner(limits=LIMITS))
+    assert history.load(tmp_path).spent.calls == held.spent.calls == len(candidate.asked) == 2
 
 
 def test_retries_are_paid_for(tmp_path: Path, clock: Clock) -> None:
