@@ -95,15 +95,20 @@ def _pool(shared: Any, hands: int) -> ProcessPoolExecutor | None:
 
 
 def _start(shared: Any) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    belong()
     _held.append(shared)
+
+
+def belong() -> None:
+    """Called in a worker: it takes no interruption, and ends when its parent has ended, even by a kill."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
 def _end_with(sentinel: int) -> None:
-    """End this worker when its parent has ended, even by a kill."""
+    """End this worker when its parent has ended."""
     with suppress(OSError):
         wait([sentinel])
     os._exit(1)

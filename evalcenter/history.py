@@ -310,7 +310,7 @@ def begun(folder: Path) -> tuple[Run, Entry]:
         raise Incomplete(
             "the journal does not start with a plan",
             where=str(folder / journal.NAME),
-            todo="start the run again in a new folder",
+            todo="start the run again in a new folder" if first else "start the run again; nothing was asked yet",
         )
     return Run(folder, typed(Plan, first, folder / journal.NAME), first), first
 

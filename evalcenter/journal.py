@@ -221,12 +221,13 @@ class Journal:
     def create(cls, folder: Path) -> Journal:
         """A new journal in a new or empty `folder`; its first line is the plan. Raises RunError when one is there."""
         _make(folder)
-        if (folder / NAME).exists():
-            raise RunError(
-                "this folder holds a run already", where=str(folder), todo="go on with --resume, or give another --out"
-            )
         journal = cls(folder)
         journal._take_lock()
+        try:
+            _set_unbegun_aside(folder)
+        except RunError:
+            journal._lock.release()
+            raise
         journal._open("x")
         return journal
 
@@ -347,14 +348,42 @@ def _make(folder: Path) -> None:
         raise disk_error(problem, folder) from None
 
 
+def begun(folder: Path) -> bool:
+    """Whether a run was begun in `folder`: the first line of its journal is whole. Before that nothing was ever asked."""
+    try:
+        with (folder / NAME).open("rb") as file:
+            return file.readline().endswith(b"\n")
+    except FileNotFoundError:
+        return False
+    except OSError as problem:
+        raise RunError(f"the journal can't be read: {problem.strerror}", where=str(folder / NAME)) from None
+
+
+def _set_unbegun_aside(folder: Path) -> None:
+    """Move a journal without one whole line out of a new run's way. Raises RunError where a run was begun."""
+    path = folder / NAME
+    if begun(folder):
+        raise RunError(
+            "this folder holds a run already", where=str(folder), todo="go on with --resume, or give another --out"
+        )
+    try:
+        if path.exists():
+            path.replace(_aside(folder, torn(folder)))
+    except OSError as problem:
+        raise disk_error(problem, folder) from None
+
+
+def _aside(folder: Path, half: bytes) -> Path:
+    return folder / f"torn-{hashlib.sha256(half).hexdigest()[:12]}.bin"
+
+
 def set_torn_aside(folder: Path) -> bytes:
     """Move half a line at the end of the journal into a file of its own; what was moved."""
     half = torn(folder)
     if half:
         path = folder / NAME
-        aside = folder / f"torn-{hashlib.sha256(half).hexdigest()[:12]}.bin"
         try:
-            aside.write_bytes(half)
+            _aside(folder, half).write_bytes(half)
             os.truncate(path, path.stat().st_size - len(half))
         except OSError as problem:
             raise disk_error(problem, folder) from None
@@ -379,10 +408,12 @@ def torn(folder: Path) -> bytes:
 
 def disk_error(problem: OSError, folder: Path) -> RunError:
     """The error that says why the disk refused."""
-    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        large = problem.errno == errno.EFBIG
         return DiskFull(
-            "the disk is full",
+            "the file may not grow any larger (a limit on file sizes)" if large else "the disk is full",
             where=str(folder),
-            todo="free some space, then do it again; a run goes on with `evalcenter run --resume FOLDER`",
+            todo=f"{'lift the limit' if large else 'free some space'}, then do it again; a run goes on with "
+            "`evalcenter run --resume FOLDER`",
         )
     return RunError(f"can't write here: {problem.strerror}", where=str(folder), todo="check the folder's rights")

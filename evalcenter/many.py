@@ -14,10 +14,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-import signal
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -26,7 +24,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from evalcenter import canon, history, hooks, journal, run, walk, watching
+from evalcenter import canon, crew, history, hooks, journal, run, walk, watching
 from evalcenter.errors import EXIT, EvalcenterError, InputError, PlanMismatch
 from evalcenter.records import CandidateSpec, Lang, Plan, Plugin, Verdict
 from evalcenter.rendering.markdown import escape
@@ -91,7 +89,7 @@ def folders(specs: Sequence[CandidateSpec], out: Path) -> dict[str, Path]:
 def seed_of(specs: Sequence[CandidateSpec], out: Path) -> str | None:
     """The seed of the runs that `out` holds already; None where it holds none."""
     for folder in folders(specs, out).values():
-        if (folder / journal.NAME).is_file():
+        if journal.begun(folder):
             return history.load(folder).plan.seed
     return None
 
@@ -130,7 +128,7 @@ class _Crowd:
         return tuple(self.done[spec.name] for spec in self.specs if spec.name in self.done)
 
     async def go(self) -> None:
-        with ProcessPoolExecutor(self.around.workers, get_context("spawn"), _deaf_to_interrupts) as pool:
+        with ProcessPoolExecutor(self.around.workers, get_context("spawn"), crew.belong) as pool:
             try:
                 async with asyncio.TaskGroup() as group:
                     for spec in self.specs:
@@ -189,7 +187,7 @@ def address(spec: CandidateSpec) -> str:
 
 
 def _held(folder: Path, planned: Plan) -> history.Run:
-    if not (folder / journal.NAME).is_file():
+    if not journal.begun(folder):
         return history.create(folder, planned)
     held = history.resume(folder)
     if held.plan_digest == canon.digest(planned):
@@ -203,12 +201,6 @@ def _held(folder: Path, planned: Plan) -> history.Run:
 
 
 # -- in a process of its own ------------------------------------------------------------------------------------------
-
-
-def _deaf_to_interrupts() -> None:
-    """Ctrl-C is for the process that asks; what is being decided is decided."""
-    with suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _end(name: str, folder: Path, langs: Sequence[Lang]) -> tuple[Result, walk.Ended]:

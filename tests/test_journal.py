@@ -192,6 +192,16 @@ def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     assert before == lines(tmp_path)
 
 
+@pytest.mark.parametrize("half", [b"", b'{"at":"2026'])
+def test_a_run_that_was_killed_before_its_plan_was_whole_begins_again(tmp_path: Path, half: bytes) -> None:
+    """A journal without one whole line holds no run: a new one takes its place, and what was there is kept aside."""
+    (tmp_path / journal.NAME).write_bytes(half)
+    with history.create(tmp_path, PLAN):
+        pass
+    assert history.load(tmp_path).count == 1
+    assert next(tmp_path.glob("torn-*.bin")).read_bytes() == half
+
+
 def test_one_writer(tmp_path: Path) -> None:
     """A second process that wants to write is turned away."""
     with history.create(tmp_path, PLAN):
@@ -216,7 +226,7 @@ class Full:
     flush = close = fileno = lambda self: 0
 
 
-@pytest.mark.parametrize(("code", "kind"), [(errno.ENOSPC, DiskFull), (errno.EDQUOT, DiskFull), (errno.EIO, RunError)])
+@pytest.mark.parametrize(("code", "kind"), [(errno.ENOSPC, DiskFull), (errno.EDQUOT, DiskFull), (errno.EFBIG, DiskFull), (errno.EIO, RunError)])
 def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, kind: type[RunError]) -> None:
     """A disk that takes no more is said, with what to do; what was written stays."""
     written(tmp_path)

@@ -98,6 +98,15 @@ def test_a_stopped_run_is_resumed(endpoint: str, tmp_path: Path) -> None:
     assert len(second.responses) > len(first.responses) > 0
 
 
+def test_a_candidate_whose_plan_was_cut_off_begins_again(endpoint: str, tmp_path: Path) -> None:
+    """Where a kill left half a plan in one candidate's folder, the same command begins that run anew."""
+    folder, out = listed(tmp_path / "c", endpoint, "reference-exemplary", "reference-reckless"), tmp_path / "out"
+    (out / "reference-exemplary").mkdir(parents=True)
+    (out / "reference-exemplary" / journal.NAME).write_bytes(b'{"at":"2026')
+    assert call("--candidates", folder, "--out", out, "--seed", SEED).exit_code == errors.EXIT["fail"]
+    assert [line["state"] for line in lines(out).values()] == ["pass", "fail"]
+
+
 def test_a_folder_of_another_plan_is_left_alone(endpoint: str, tmp_path: Path) -> None:
     """A changed candidate file finds its folder taken: that candidate is an error, and the old run stays as it was."""
     folder, out = listed(tmp_path / "c", endpoint, "reference-exemplary"), tmp_path / "out"
