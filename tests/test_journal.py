@@ -226,7 +226,10 @@ class Full:
     flush = close = fileno = lambda self: 0
 
 
-@pytest.mark.parametrize(("code", "kind"), [(errno.ENOSPC, DiskFull), (errno.EDQUOT, DiskFull), (errno.EFBIG, DiskFull), (errno.EIO, RunError)])
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [(errno.ENOSPC, DiskFull), (errno.EDQUOT, DiskFull), (errno.EFBIG, DiskFull), (errno.EIO, RunError)],
+)
 def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, kind: type[RunError]) -> None:
     """A disk that takes no more is said, with what to do; what was written stays."""
     written(tmp_path)

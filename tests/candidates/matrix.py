@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -95,6 +96,49 @@ def seed_for(orders: Sequence[Order], asked: Plan, clean: int, wanted: int) -> s
         if len(found) == wanted and min(found) >= clean:
             return str(number)
     raise AssertionError
+
+
+# -- as files ----------------------------------------------------------------------------------------------------------
+
+SUITE = """\
+id: small
+version: "1"
+title: {zh: 小题集, en: Small}
+about: {zh: 仅供测试。, en: For tests only.}
+taxonomies: []
+families: []
+sources: {label: {title: Package leaflet, year: 2020}}
+dimensions: [{id: safety, title: {zh: 安全, en: Safety}}]
+"""
+STANDARD = """\
+id: small
+version: "1"
+title: {zh: 小标准, en: Small}
+about: {zh: 仅供测试。, en: For tests only.}
+requirements:
+  - {id: dose, title: {zh: 剂量, en: Dose}, scope: {}, measure: pass, rule: bound, line: 0.5, clause: none}
+"""
+
+
+def written(folder: Path, number: int) -> Path:
+    """The same items as a suite in a new folder, with a standard that asks each of them once."""
+    (folder / "items").mkdir(parents=True)
+    (folder / "suite.yaml").write_text(SUITE, encoding="utf-8")
+    (folder / "standard.yaml").write_text(STANDARD, encoding="utf-8")
+    asked = [
+        {
+            "id": item.id,
+            "lang": "en",
+            "dimension": "safety",
+            "sources": ["label"],
+            "prompt": item.prompt[0].content,
+            "criteria": [{"id": "dose", "text": "the dose", "check": dict(item.criteria[0].check)}],
+            "examples": {"good": [item.examples.good[0].text], "bad": [item.examples.bad[0].text]},
+        }
+        for item in items(number)
+    ]
+    (folder / "items" / "all.yaml").write_text(json.dumps(asked), encoding="utf-8")
+    return folder
 
 
 # -- one run ----------------------------------------------------------------------------------------------------------

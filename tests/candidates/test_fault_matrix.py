@@ -1,6 +1,5 @@
 """What becomes of a sample when the endpoint misbehaves: every fault, on the whole line, against the real server."""
 
-import json
 import subprocess
 import sys
 from collections import Counter
@@ -150,48 +149,13 @@ def call(*args: object) -> Result:
     return result
 
 
-SUITE = """\
-id: small
-version: "1"
-title: {zh: 小题集, en: Small}
-about: {zh: 仅供测试。, en: For tests only.}
-taxonomies: []
-families: []
-sources: {label: {title: Package leaflet, year: 2020}}
-dimensions: [{id: safety, title: {zh: 安全, en: Safety}}]
-"""
-STANDARD = """\
-id: small
-version: "1"
-title: {zh: 小标准, en: Small}
-about: {zh: 仅供测试。, en: For tests only.}
-requirements:
-  - {id: dose, title: {zh: 剂量, en: Dose}, scope: {}, measure: pass, rule: bound, line: 0.5, clause: none}
-"""
 ASKED = 40
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """A suite of forty questions in a folder."""
-    folder = tmp_path_factory.mktemp("suite") / "small"
-    (folder / "items").mkdir(parents=True)
-    (folder / "suite.yaml").write_text(SUITE, encoding="utf-8")
-    (folder / "standard.yaml").write_text(STANDARD, encoding="utf-8")
-    asked = [
-        {
-            "id": item.id,
-            "lang": "en",
-            "dimension": "safety",
-            "sources": ["label"],
-            "prompt": item.prompt[0].content,
-            "criteria": [{"id": "dose", "text": "the dose", "check": {"number": {"target": 250 + number}}}],
-            "examples": {"good": [item.examples.good[0].text], "bad": [item.examples.bad[0].text]},
-        }
-        for number, item in enumerate(matrix.items(ASKED))
-    ]
-    (folder / "items" / "all.yaml").write_text(json.dumps(asked), encoding="utf-8")
-    return folder
+    return matrix.written(tmp_path_factory.mktemp("suite") / "small", ASKED)
 
 
 @contextmanager
