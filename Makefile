@@ -6,7 +6,7 @@ SHARED_DATA := $(wildcard ../shared/realdata)
 unexport PYTHONDONTWRITEBYTECODE  # compiled once, the command starts three times as fast
 export EVALCENTER_REALDATA ?= $(abspath $(SHARED_DATA))
 
-.PHONY: demo test check cover schema lock engine test-engine validation clean help
+.PHONY: demo test soak check cover schema lock engine test-engine validation clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -16,6 +16,9 @@ demo: $(VENV)/.run  ## Certify two simulated candidates, offline
 
 test: $(VENV)/.dev  ## Run the tests
 	$(BIN)/python -m pytest -n auto $(PYTEST_FLAGS)
+
+soak: $(VENV)/.dev  ## The long form of the steadiness tests: hundreds of kills, thousands of samples under faults (a quarter of an hour)
+	$(BIN)/python -m pytest -m soak -n 2 --dist worksteal -rP $(PYTEST_FLAGS)
 
 check: $(VENV)/.dev  ## Style, types, suites
 	$(BIN)/ruff check .

@@ -67,14 +67,15 @@ class Place:
     counted: Counted
     options: tuple[object, ...] = ()
 
-    def begin(self, folder: Path, model: str = SLOW) -> list[object]:
+    def begin(self, folder: Path, model: str = SLOW, client: str = "auto") -> list[object]:
         """The command that starts a run."""
-        given = ("--base-url", self.base_url, "--model", model, "--simulated", "--seed", SEED, "--out", folder)
-        return ["run", self.suite, *given, *self.options]
+        port = self.base_url.split(":")[2].split("/")[0]
+        file = candidate(self, self.suite.parent / "candidates" / f"{port}-{model}-{client}.yaml", model, client)
+        return ["run", self.suite, "--candidate", file, "--seed", SEED, "--out", folder, *self.options]
 
     def go_on(self, folder: Path) -> list[object]:
-        """The command that goes on with one, or begins it again where no plan was written yet."""
-        return ["run", "--resume", folder, *self.options] if planned(folder) else self.begin(folder)
+        """The command that goes on with one."""
+        return ["run", "--resume", folder, *self.options]
 
 
 @contextmanager
@@ -88,13 +89,19 @@ def serving(
         yield Place(suite=suite, base_url=base_url, counted=counted, options=given)
 
 
-def many(place: Place, folder: Path, models: Sequence[str], **settings: str) -> list[object]:
+def candidate(place: Place, path: Path, model: str, client: str = "auto") -> Path:
+    """A candidate file for that model, asked over that client."""
+    given = {"adapter": "openai_http", "name": model, "model": model, "base_url": place.base_url, "simulated": True}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({**given, "settings": {"client": client}}), encoding="utf-8")
+    return path
+
+
+def many(place: Place, folder: Path, models: Sequence[str], client: str = "auto") -> list[object]:
     """The command that runs many candidates at once into the folder's `out`."""
     listed = folder / "candidates"
-    listed.mkdir()
     for model in models:
-        given = {"adapter": "openai_http", "name": model, "model": model, "base_url": place.base_url, "simulated": True}
-        (listed / f"{model}.yaml").write_text(json.dumps({**given, "settings": settings}), encoding="utf-8")
+        candidate(place, listed / f"{model}.yaml", model, client)
     return ["run", place.suite, "--candidates", listed, "--out", folder / "out", "--seed", SEED, *place.options]
 
 
@@ -171,6 +178,12 @@ def answers(folder: Path) -> Counter[int]:
 def reasked(folder: Path) -> Counter[int]:
     """How often the journal names each position as one whose answer was lost."""
     return Counter(p for entry in journal.entries(folder) if entry.kind == "reasked" for p in entry.data["positions"])
+
+
+def retried(folder: Path) -> Counter[int]:
+    """How many calls failed at each position."""
+    kinds = ("retry", "failure")
+    return Counter(entry.data["position"] for entry in journal.entries(folder) if entry.kind in kinds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,8 +271,11 @@ class Stops:
     place: Place
     folder: Path
     model: str = SLOW
+    client: str = "auto"
     kills: int = 0
     interrupts: int = 0
+    cut_short: int = 0
+    """How often the endpoint stopped it."""
     phases: Counter[str] = field(default_factory=Counter)
     """In which part of the line the kills fell."""
     _before: bytes = b""
@@ -286,12 +302,17 @@ class Stops:
     @property
     def stops(self) -> int:
         """How often it was stopped."""
-        return self.kills + self.interrupts
+        return self.kills + self.interrupts + self.cut_short
+
+    def command(self) -> list[object]:
+        """The command that goes on with the run, or begins it where no plan was written yet."""
+        begun = planned(self.folder)
+        return self.place.go_on(self.folder) if begun else self.place.begin(self.folder, self.model, self.client)
 
     def until_done(self, moments: Iterable[Moment]) -> int:
         """Stop the run at each of the moments, one process after the other, then let it go on to its end; its exit code."""
         for moment in moments:
-            process = started(self.place.go_on(self.folder))
+            process = started(self.command())
             moment.wait(self.folder, process)
             process.send_signal(moment.how)
             _, said = process.communicate(timeout=LONGEST_S)
@@ -302,19 +323,22 @@ class Stops:
             self.kills += moment.how == signal.SIGKILL
             self.interrupts += moment.how == signal.SIGINT
             self.phases[self.look()] += 1
-        code, _ = ended(self.place.go_on(self.folder))
+        code, _ = ended(self.command())
         self.look()
         return code
 
     def check(self, concurrency: int) -> int:
-        """What holds at the end of a run that no fault kept from any answer; how many calls were made twice."""
+        """What holds once every sample has its answer; how many calls were made again although they had been answered.
+
+        That is right for those that the journal names, and for those of which it says that no answer arrived in time.
+        """
         held = history.load(self.folder)
         assert certify.verify(self.folder, matrix.HELD).unfinished == ""
         assert answers(self.folder) == dict.fromkeys(range(len(held.plan.order)), 1)
-        asked, named = self.place.counted.answered(self.model), reasked(self.folder)
+        asked, named, failed = self.place.counted.answered(self.model), reasked(self.folder), retried(self.folder)
         twice = {position: asked[text] - 1 for position, text in prompts(held).items() if asked[text] > 1}
-        assert all(named[position] >= times for position, times in twice.items())
-        assert sum(twice.values()) <= named.total() <= self.stops * concurrency
+        assert all(named[position] + failed[position] >= times for position, times in twice.items())
+        assert named.total() <= self.stops * concurrency
         assert held.reasked == named.total()
         return sum(twice.values())
 

@@ -49,7 +49,7 @@ def goes_on(run: Stops, monkeypatch: pytest.MonkeyPatch) -> None:
     """Go on with a stopped run where all is well again, and check the whole of it."""
     with monkeypatch.context() as patch:
         patch.setattr(walk, "write_reports", lambda *_, **__: ())  # they have tests of their own
-        assert place.called(*run.place.go_on(run.folder)) == 0
+        assert place.called(*run.command()) == 0
     run.look()
     run.check(CONCURRENCY)
 
