@@ -119,7 +119,7 @@ def ended(args: Sequence[object], **more: Any) -> tuple[int, str]:
     """A command as a process of its own, to its end: its exit code, and what it said on stderr."""
     process = started(args, **more)
     _, said = process.communicate(timeout=LONGEST_S)
-    assert "Traceback" not in said
+    assert "Traceback" not in said, said
     return process.returncode, said
 
 
@@ -198,6 +198,8 @@ class Moment:
     def wait(self, folder: Path, process: subprocess.Popen[str]) -> None:
         """Wait for it, or until the process has ended."""
         path = folder / journal.NAME
+        if self.grown > 1:  # by answers, not by the plan
+            until(lambda: planned(folder) or process.poll() is not None)
         begin = path.stat().st_size if path.is_file() else 0
 
         def reached() -> bool:
@@ -316,7 +318,7 @@ class Stops:
             moment.wait(self.folder, process)
             process.send_signal(moment.how)
             _, said = process.communicate(timeout=LONGEST_S)
-            assert "Traceback" not in said
+            assert "Traceback" not in said, said
             if process.returncode not in (-moment.how, errors.INTERRUPTED):
                 self.look()
                 return process.returncode  # it had ended before
