@@ -20,8 +20,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from evalcenter import boundary, canon, envelope, journal
-from evalcenter.errors import RunError
+from evalcenter import boundary, canon, envelope
+from evalcenter.errors import RunError, disk_refused
 from evalcenter.records import Answer, CandidateSpec, Message, Params, Plan, Question, record
 
 FORMAT: Final = "evalcenter/answer/1"
@@ -61,7 +61,7 @@ class Cache:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
-            raise journal.disk_error(problem, folder) from None
+            raise disk_refused(problem, folder) from None
 
     def find(self, question: Question) -> Answer | None:
         """The answer that was kept for `question`; None where there is none that can be trusted."""

@@ -35,14 +35,14 @@ from evalcenter import (
     grade,
     history,
     hooks,
-    journal,
     plan,
     review,
     scoring,
     steering,
+    torn,
 )
 from evalcenter.declaration import Declaration
-from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, Tampered
+from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, Tampered, disk_refused
 from evalcenter.records import Finding, Grade
 from evalcenter.suites import Loaded
 
@@ -86,7 +86,7 @@ def _recomputed(run: history.Run, plugins: hooks.Plugins) -> Checked:
         outcome=run.verdict.outcome if run.verdict else None,
         evidence=tuple(_evidence(f) for f in run.verdict.findings if f.units is not None) if run.verdict else (),
         reports=_reports(run),  # step 6
-        torn=bool(journal.torn(run.folder)),
+        torn=bool(torn.half_line(run.path)),
         unfinished=_unfinished(run),
     )
 
@@ -299,7 +299,7 @@ def _keep(path: Path, raw: bytes) -> None:
     except OSError as problem:
         with suppress(OSError):
             path.unlink(missing_ok=True)  # half a file says nothing
-        raise journal.disk_error(problem, path) from None
+        raise disk_refused(problem, path) from None
 
 
 # -- a declaration against a run --------------------------------------------------------------------------------------

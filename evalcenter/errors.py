@@ -29,6 +29,8 @@ usage error, 130 an interruption.
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import ClassVar, Final
 
 EXIT: Final = {"pass": 0, "fail": 3, "inconclusive": 4, "conditional": 5, "awaiting_review": 6}
@@ -187,6 +189,19 @@ class CallFailed(Exception):
         self.retryable, self.retry_after, self.fatal = retryable, retry_after, fatal
         self.attempts, self.latency_ms = 1, 0
         super().__init__(f"{kind}: {message}")
+
+
+def disk_refused(problem: OSError, place: Path) -> RunError:
+    """The error that says why the disk refused."""
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        large = problem.errno == errno.EFBIG
+        return DiskFull(
+            "the file may not grow any larger (a limit on file sizes)" if large else "the disk is full",
+            where=str(place),
+            todo=f"{'lift the limit' if large else 'free some space'}, then do it again; a run goes on with "
+            "`evalcenter run --resume FOLDER`",
+        )
+    return RunError(f"can't write here: {problem.strerror}", where=str(place), todo="check the folder's rights")
 
 
 def codes() -> dict[str, int]:

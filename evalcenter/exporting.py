@@ -21,8 +21,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from evalcenter import history, journal, plan, scoring
-from evalcenter.errors import InputError, Tampered
+from evalcenter import history, plan, scoring
+from evalcenter.errors import InputError, Tampered, disk_refused
 from evalcenter.history import Run
 from evalcenter.records import Failure, Grade, Item, Response
 from evalcenter.rendering.plaintext import shown, visible
@@ -97,7 +97,7 @@ def export(folder: Path, out: Path) -> int:
             _free(out)
             whole.rename(out)
     except OSError as problem:
-        raise journal.disk_error(problem, out) from None
+        raise disk_refused(problem, out) from None
     except OverflowError:
         raise Tampered("a count is larger than any that a run writes", where=str(held.path)) from None
     return len(held.plan.order)

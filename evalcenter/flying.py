@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from evalcenter.journal import disk_error
+from evalcenter.errors import disk_refused
 
 NAME: Final = "in-flight.bin"
 _SLOT: Final = struct.Struct("<q")
@@ -32,7 +32,7 @@ class Slots:
         try:
             self._descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
         except OSError as problem:
-            raise disk_error(problem, folder) from None
+            raise disk_refused(problem, folder) from None
 
     def take(self, position: int) -> int:
         """Write down that `position` is asked; the slot to free."""
@@ -52,7 +52,7 @@ class Slots:
         try:
             os.pwrite(self._descriptor, _SLOT.pack(value), slot * _SLOT.size)
         except OSError as problem:
-            raise disk_error(problem, self._folder) from None
+            raise disk_refused(problem, self._folder) from None
 
     def close(self) -> None:
         """Let go of the file; it is removed when nothing is in flight."""

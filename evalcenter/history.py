@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from evalcenter import boundary, canon, flying, journal
+from evalcenter import boundary, canon, flying, journal, torn
 from evalcenter.errors import Incomplete, RunError, Tampered
 from evalcenter.journal import Entry, Journal
 from evalcenter.pacing import Spent, tokens
@@ -325,7 +325,7 @@ def resume(folder: Path) -> Run:
     """The run in `folder`, open for writing. Half a line at its end is set aside; calls that a kill cut off are written down."""
     book = Journal.take(folder)
     try:
-        half = journal.set_torn_aside(folder)
+        half = torn.set_aside(folder / journal.NAME)
         run = load(folder)
         book.go_on(run.count, run.head)
         run.book = book

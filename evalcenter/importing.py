@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import yaml
 
-from evalcenter import boundary, hooks, journal, suites, yamls
-from evalcenter.errors import InputError
+from evalcenter import boundary, hooks, suites, yamls
+from evalcenter.errors import InputError, disk_refused
 from evalcenter.hooks import BadRow
 from evalcenter.importers import items as short
 from evalcenter.importers import mapping as mapped
@@ -84,7 +84,7 @@ def _write(found: mapped.Imported, out: Path) -> Path:
         said = (json.dumps({"row": row.number, "reason": row.reason}, ensure_ascii=False) for row in found.refused)
         log.write_text("".join(f"{line}\n" for line in said), encoding="utf-8")
     except OSError as problem:
-        raise journal.disk_error(problem, out) from None
+        raise disk_refused(problem, out) from None
     return log
 
 

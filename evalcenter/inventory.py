@@ -12,8 +12,9 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from evalcenter import boundary, journal, stats
+from evalcenter import boundary, stats
 from evalcenter.blocks import Lab, Report
+from evalcenter.errors import disk_refused
 from evalcenter.plan import render, script
 from evalcenter.records import CandidateSpec, Item, Plan, Requirement, Standard, Suite, Taxonomy
 
@@ -155,7 +156,7 @@ def write_schemas(folder: Path) -> tuple[Path, ...]:
             path.write_text(schema_text(name, kind), encoding="utf-8")
             written.append(path)
     except OSError as problem:
-        raise journal.disk_error(problem, folder) from None
+        raise disk_refused(problem, folder) from None
     return tuple(written)
 
 

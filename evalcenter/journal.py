@@ -26,8 +26,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple
 
-from evalcenter import canon
-from evalcenter.errors import DiskFull, Incomplete, InputError, Locked, RunError, Tampered
+from evalcenter import canon, torn
+from evalcenter.errors import Incomplete, InputError, Locked, RunError, Tampered, disk_refused
 from evalcenter.records import Failure, Grade, Response
 
 NAME: Final = "journal.jsonl"
@@ -220,11 +220,14 @@ class Journal:
     @classmethod
     def create(cls, folder: Path) -> Journal:
         """A new journal in a new or empty `folder`; its first line is the plan. Raises RunError when one is there."""
-        _make(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise disk_refused(problem, folder) from None
         journal = cls(folder)
         journal._take_lock()
         try:
-            _set_unbegun_aside(folder)
+            torn.set_unbegun_aside(folder / NAME)
         except RunError:
             journal._lock.release()
             raise
@@ -255,7 +258,7 @@ class Journal:
                 "another process is writing this run", where=str(self.folder), todo="wait for it, or stop it first"
             ) from None
         except OSError as problem:
-            raise disk_error(problem, self.folder) from None
+            raise disk_refused(problem, self.folder) from None
 
     def _open(self, mode: str) -> None:
         try:
@@ -263,7 +266,7 @@ class Journal:
             self._file = FileIO(self.folder / NAME, mode)
         except OSError as problem:
             self._lock.release()
-            raise disk_error(problem, self.folder) from None
+            raise disk_refused(problem, self.folder) from None
 
     def append(self, kind: str, data: Any) -> Entry:
         """Write one line and hand it to the operating system. Raises DiskFull or RunError when the disk refuses.
@@ -289,7 +292,7 @@ class Journal:
                 self._sync()
         except OSError as problem:
             self._abandon()
-            raise disk_error(problem, self.folder) from None
+            raise disk_refused(problem, self.folder) from None
         entry = Entry(self.seq, kind, at, raw, self.head, canon.digest(line), self.size)
         self.seq, self.head, self.size = self.seq + 1, entry.digest, self.size + len(line) + 1
         return entry
@@ -320,7 +323,7 @@ class Journal:
                 self._sync()
                 self._file.close()
         except OSError as problem:
-            raise disk_error(problem, self.folder) from None
+            raise disk_refused(problem, self.folder) from None
         finally:
             self._file = None
             self._lock.release()
@@ -339,81 +342,3 @@ def _write(file: FileIO, raw: bytes) -> None:
     left = memoryview(raw)
     while left:
         left = left[file.write(left) :]
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise disk_error(problem, folder) from None
-
-
-def begun(folder: Path) -> bool:
-    """Whether a run was begun in `folder`: the first line of its journal is whole. Before that nothing was ever asked."""
-    try:
-        with (folder / NAME).open("rb") as file:
-            return file.readline().endswith(b"\n")
-    except FileNotFoundError:
-        return False
-    except OSError as problem:
-        raise RunError(f"the journal can't be read: {problem.strerror}", where=str(folder / NAME)) from None
-
-
-def _set_unbegun_aside(folder: Path) -> None:
-    """Move a journal without one whole line out of a new run's way. Raises RunError where a run was begun."""
-    path = folder / NAME
-    if begun(folder):
-        raise RunError(
-            "this folder holds a run already", where=str(folder), todo="go on with --resume, or give another --out"
-        )
-    try:
-        if path.exists():
-            path.replace(_aside(folder, torn(folder)))
-    except OSError as problem:
-        raise disk_error(problem, folder) from None
-
-
-def _aside(folder: Path, half: bytes) -> Path:
-    return folder / f"torn-{hashlib.sha256(half).hexdigest()[:12]}.bin"
-
-
-def set_torn_aside(folder: Path) -> bytes:
-    """Move half a line at the end of the journal into a file of its own; what was moved."""
-    half = torn(folder)
-    if half:
-        path = folder / NAME
-        try:
-            _aside(folder, half).write_bytes(half)
-            os.truncate(path, path.stat().st_size - len(half))
-        except OSError as problem:
-            raise disk_error(problem, folder) from None
-    return half
-
-
-def torn(folder: Path) -> bytes:
-    """What stands behind the last line end of the journal in `folder`."""
-    half = b""
-    try:
-        with (folder / NAME).open("rb") as file:
-            left = file.seek(0, os.SEEK_END)
-            while left and b"\n" not in half:
-                step = min(left, BLOCK)
-                left -= step
-                file.seek(left)
-                half = file.read(step) + half
-    except OSError as problem:
-        raise RunError(f"the journal can't be read: {problem.strerror}", where=str(folder / NAME)) from None
-    return half[half.rfind(b"\n") + 1 :]
-
-
-def disk_error(problem: OSError, folder: Path) -> RunError:
-    """The error that says why the disk refused."""
-    if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        large = problem.errno == errno.EFBIG
-        return DiskFull(
-            "the file may not grow any larger (a limit on file sizes)" if large else "the disk is full",
-            where=str(folder),
-            todo=f"{'lift the limit' if large else 'free some space'}, then do it again; a run goes on with "
-            "`evalcenter run --resume FOLDER`",
-        )
-    return RunError(f"can't write here: {problem.strerror}", where=str(folder), todo="check the folder's rights")

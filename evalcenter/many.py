@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from evalcenter import canon, crew, history, hooks, journal, run, walk, watching
-from evalcenter.errors import EXIT, EvalcenterError, InputError, PlanMismatch
+from evalcenter import canon, crew, history, hooks, journal, run, torn, walk, watching
+from evalcenter.errors import EXIT, EvalcenterError, InputError, PlanMismatch, disk_refused
 from evalcenter.records import CandidateSpec, Lang, Plan, Plugin, Verdict
 from evalcenter.rendering.markdown import escape
 from evalcenter.walk import Means
@@ -89,7 +89,7 @@ def folders(specs: Sequence[CandidateSpec], out: Path) -> dict[str, Path]:
 def seed_of(specs: Sequence[CandidateSpec], out: Path) -> str | None:
     """The seed of the runs that `out` holds already; None where it holds none."""
     for folder in folders(specs, out).values():
-        if journal.begun(folder):
+        if torn.begun(folder / journal.NAME):
             return history.load(folder).plan.seed
     return None
 
@@ -187,7 +187,7 @@ def address(spec: CandidateSpec) -> str:
 
 
 def _held(folder: Path, planned: Plan) -> history.Run:
-    if not journal.begun(folder):
+    if not torn.begun(folder / journal.NAME):
         return history.create(folder, planned)
     held = history.resume(folder)
     if held.plan_digest == canon.digest(planned):
@@ -251,7 +251,7 @@ def write_summary(out: Path, planned: Plan, results: Sequence[Result]) -> None:
         (out / SUMMARY).write_bytes(canon.encode(_summary(planned, results)) + b"\n")
         (out / TABLE).write_text(_table(planned, results), encoding="utf-8")
     except OSError as problem:
-        raise journal.disk_error(problem, out) from None
+        raise disk_refused(problem, out) from None
 
 
 def _summary(planned: Plan, results: Sequence[Result]) -> dict[str, object]:

@@ -16,8 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from evalcenter import exporting, history, journal, paths, plan, scoring, steering
-from evalcenter.errors import InputError
+from evalcenter import exporting, history, paths, plan, scoring, steering
+from evalcenter.errors import InputError, disk_refused
 from evalcenter.grade import item_at
 from evalcenter.records import Criterion, Grade, Mark, Requirement, Stream, Text
 
@@ -90,7 +90,7 @@ def give(folder: Path, out: Path | None) -> str:
     try:
         out.write_bytes(b"\xef\xbb\xbf" + text.getvalue().encode())
     except OSError as problem:
-        raise journal.disk_error(problem, out) from None
+        raise disk_refused(problem, out) from None
     return f"{said}; fill the column mark with {' or '.join(MARKS)} in {out}"
 
 

@@ -94,8 +94,17 @@ class Manner:
 
 
 def collect(held: Run, course: Course, candidate: hooks.Candidate, manner: Manner) -> None:
-    """`ask` in an event loop of its own. Ctrl-C raises KeyboardInterrupt."""
-    asyncio.run(ask(held, course, candidate, manner))
+    """`ask` in an event loop of its own. Ctrl-C raises KeyboardInterrupt; the journal says so, even where nothing was asked yet."""
+    asking = ask(held, course, candidate, manner)
+    try:
+        asyncio.run(asking)
+    except KeyboardInterrupt:
+        if held.closed is None:  # it came before the first step
+            with suppress(RunError):
+                held.write("closed", {"why": "interrupted"})
+        raise
+    finally:
+        asking.close()
 
 
 async def ask(held: Run, course: Course, candidate: hooks.Candidate, manner: Manner) -> None:

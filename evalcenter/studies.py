@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evalcenter.errors import InputError
+from evalcenter.errors import InputError, disk_refused
 from evalcenter.options import FOLDER, guarded, named_suites
 
 if TYPE_CHECKING:
@@ -113,7 +113,6 @@ def _answered(cases: Sequence[Case], rates: Sequence[Decimal]) -> Answered:
 
 
 def _drawn(cases: Sequence[Case], path: Path) -> None:
-    from evalcenter.journal import disk_error
     from evalcenter.rendering import curves
 
     try:
@@ -121,7 +120,7 @@ def _drawn(cases: Sequence[Case], path: Path) -> None:
     except ValueError as problem:
         raise InputError(f"there is nothing to draw: {problem}", todo="name the suites with --suite") from None
     except OSError as problem:
-        raise disk_error(problem, path) from None
+        raise disk_refused(problem, path) from None
 
 
 def _json(standard: Standard, answered: Answered) -> str:

@@ -24,7 +24,6 @@ from evalcenter import (
     grade,
     history,
     hooks,
-    journal,
     plan,
     report,
     review,
@@ -36,7 +35,7 @@ from evalcenter import (
 )
 from evalcenter.blocks import Facts, Lab
 from evalcenter.cache import Cache
-from evalcenter.errors import Incomplete, InputError, RunError
+from evalcenter.errors import Incomplete, InputError, RunError, disk_refused
 from evalcenter.marking import Marker
 from evalcenter.records import Calibration, CandidateSpec, Lang, Plan, Standard, Text, Verdict
 from evalcenter.suites import Loaded
@@ -286,7 +285,7 @@ def _write(path: Path, raw: bytes) -> None:
     try:
         path.write_bytes(raw)
     except OSError as problem:
-        raise journal.disk_error(problem, path) from None
+        raise disk_refused(problem, path) from None
 
 
 def facts(held: history.Run, lab: Lab) -> Facts:

@@ -1,11 +1,15 @@
 """The pump asks everything once, retries in one place, and loses nothing however it ends."""
 
 import asyncio
+import gc
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -206,6 +210,24 @@ def test_nothing_left_to_ask(tmp_path: Path) -> None:
     """A plan without positions is complete at once."""
     held = collect(tmp_path, Scripted(), plan=make_plan([]))
     assert held.closed == "complete"
+
+
+@pytest.mark.parametrize("first", [lambda asking: None, lambda asking: asking.throw(asyncio.CancelledError())])
+def test_interrupt_before_the_first_step_is_journalled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: Callable[[Any], object]
+) -> None:
+    """Ctrl-C between the plan and the first question is said in the journal, and leaves nothing that was never awaited."""
+
+    def interrupted(asking: Any) -> None:
+        with suppress(asyncio.CancelledError):
+            first(asking)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(asyncio, "run", interrupted)
+    with history.create(tmp_path, make_plan([])) as held, pytest.raises(KeyboardInterrupt):
+        run.collect(held, Everything(held), Scripted(), run.Manner(limits=Limits()))
+    gc.collect()
+    assert history.load(tmp_path).closed == "interrupted"
 
 
 # -- real processes ---------------------------------------------------------------------------------------------------

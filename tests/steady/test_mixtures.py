@@ -49,7 +49,7 @@ def stops(seed: str, number: int) -> Iterator[Moment]:
     draws = Draws(seed, "stops")
     for _ in range(number):
         how = signal.SIGINT if draws.below(3) == 0 else signal.SIGKILL
-        yield Moment(grown=draws.between(1, 120_000), seconds=draws.below(1000) / 20_000, how=how)
+        yield Moment(grown=draws.between(1, 50_000), seconds=draws.below(1000) / 20_000, how=how)
 
 
 def check_texts(run: Stops) -> None:
