@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -61,7 +62,7 @@ def main() -> int:
                 helps.append(bench.run([Path(sys.executable).parent / "evalcenter", "--help"]).cpu_s)
                 lints.append(bench.evalcenter("lint", asked.suite).wall_s)
                 imports.append(bench.run(OPENAI).cpu_s)
-                out = contenders.Questions(asked.suite, asked.lines, asked.count, asked.out / str(number))
+                out = contenders.replace(asked, out=asked.out / str(number))
                 firsts.append(first_request(out, endpoint))
     allowed = max(1.0, bench.median(1.5 * one for one in imports))
     print(

@@ -24,23 +24,18 @@ import yaml
 from evalcenter.errors import EncodingError, SuiteError
 
 MAX_BYTES: Final = 32_000_000
+DEEPEST: Final = 100
+"""More levels than any file that people write has."""
 _INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _TAG: Final = "tag:yaml.org,2002:"
 _TAGS: Final = {
     _TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "seq", "map")
 }
-_INT, _STR, _MAP, _SEQ = (_TAG + name for name in ("int", "str", "map", "seq"))
+_TEXT: Final = _TAG + "str"
+_UNTAGGED: Final = (None, "!")
+_QUOTED: Final = ("'", '"', "|", ">")
 _CONSTANTS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Tells whole numbers from other plain text, and nothing else: what text means is `_scalar`'s to say."""
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        """The tag of a node that carries none."""
-        if kind is yaml.ScalarNode:
-            return _INT if implicit[0] and _INTEGER.fullmatch(value) else _STR
-        return _MAP if kind is yaml.MappingNode else _SEQ
+_Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -100,13 +95,11 @@ def parse(raw: bytes, path: Path) -> Document:
         ) from None
     try:
         with _no_collection():
-            value = _plain(yaml.compose(text, Loader=_Loader), path, set())
+            value = _document(iter(_Loader(text).get_event, None), path)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         words = getattr(problem, "problem", None) or "not YAML"
         raise SuiteError(f"not valid YAML: {words}", where=f"{path}:{mark.line + 1 if mark else 1}") from None
-    except RecursionError:
-        raise SuiteError("nested too deeply", where=str(path), todo="flatten the file") from None
     return Document(path, raw, value)
 
 
@@ -122,36 +115,68 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _plain(node: Any, path: Path, seen: set[int]) -> Any:
-    if node is None:
-        return None
-    if id(node) in seen:
-        raise _refused("aliases (*name) are not read", path, node, "write the value out")
-    seen.add(id(node))
-    if node.tag not in _TAGS:
-        raise _refused(f"the tag {node.tag} is not read", path, node, "remove the tag")
-    if isinstance(node, yaml.ScalarNode):
-        return _scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, path, seen) for child in node.value]
-    made: dict[str, Any] = {}
-    for key, child in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise _refused("a key must be plain text", path, key)
-        if key.value in made:
-            raise _refused(f"the key {key.value!r} occurs twice", path, key, "keep one of them")
-        made[key.value] = _plain(child, path, seen)
+# The value is made from the parser's events as they come: nodes in between would take twice the time.
+
+
+def _document(events: Iterator[Any], path: Path) -> Any:
+    """The value of the one document in a stream; None where it holds none."""
+    value, begun = None, False
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            if begun:
+                raise _refused("a second document begins", path, event, "write one document a file")
+            value, begun = _value(next(events), events, path, 0), True
+    return value
+
+
+def _value(event: Any, events: Iterator[Any], path: Path, depth: int) -> Any:
+    """The value that begins with `event`, read to its end."""
+    kind = type(event)
+    if kind is yaml.ScalarEvent:
+        return _scalar(event, path)
+    if kind is yaml.AliasEvent:
+        raise _refused("aliases (*name) are not read", path, event, "write the value out")
+    _check_tag(event, path)
+    if depth == DEEPEST:
+        raise _refused("nested too deeply", path, event, "flatten the file")
+    return (_sequence if kind is yaml.SequenceStartEvent else _mapping)(events, path, depth + 1)
+
+
+def _sequence(events: Iterator[Any], path: Path, depth: int) -> list[Any]:
+    made: list[Any] = []
+    while type(child := next(events)) is not yaml.SequenceEndEvent:
+        made.append(_value(child, events, path, depth))
     return made
 
 
-def _refused(what: str, path: Path, node: Any, todo: str = "") -> SuiteError:
-    return SuiteError(what, where=f"{path}:{node.start_mark.line + 1}", todo=todo)
+def _mapping(events: Iterator[Any], path: Path, depth: int) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    while type(key := next(events)) is not yaml.MappingEndEvent:
+        if type(key) is not yaml.ScalarEvent:
+            raise _refused("a key must be plain text", path, key)
+        if key.value in made:
+            raise _refused(f"the key {key.value!r} occurs twice", path, key, "keep one of them")
+        made[key.value] = _value(next(events), events, path, depth)
+    return made
 
 
-def _scalar(node: Any) -> Any:
-    quoted = node.style in ("'", '"', "|", ">")
-    if not quoted and node.value.lower() in _CONSTANTS:
-        return _CONSTANTS[node.value.lower()]
-    if not quoted and node.tag != _STR and _INTEGER.fullmatch(node.value):
-        return int(node.value)
-    return node.value
+def _check_tag(event: Any, path: Path) -> None:
+    if event.tag not in _UNTAGGED and event.tag not in _TAGS:
+        raise _refused(f"the tag {event.tag} is not read", path, event, "remove the tag")
+
+
+def _refused(what: str, path: Path, event: Any, todo: str = "") -> SuiteError:
+    return SuiteError(what, where=f"{path}:{event.start_mark.line + 1}", todo=todo)
+
+
+def _scalar(event: Any, path: Path) -> Any:
+    if event.tag is not None:
+        _check_tag(event, path)
+    value = event.value
+    if event.style in _QUOTED:
+        return value
+    if value.lower() in _CONSTANTS:
+        return _CONSTANTS[value.lower()]
+    if (event.implicit[0] if event.tag in _UNTAGGED else event.tag != _TEXT) and _INTEGER.fullmatch(value):
+        return int(value)
+    return value

@@ -1,5 +1,6 @@
 """YAML is read without guessing, and every complaint names its line."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,13 +51,13 @@ def test_nothing_is_guessed(text: str, expected: object) -> None:
     ("text", "where", "words"),
     [
         ("a: 1\nb: 2\na: 3\n", "f.yaml:3", "'a' occurs twice"),
-        ("a: &x 1\nb: *x\n", "f.yaml:1", "aliases"),
+        ("a: &x 1\nb: *x\n", "f.yaml:2", "aliases"),
         ("a: !!python/object/apply:os.system [x]\n", "f.yaml:1", "tag"),
         ("a: !secret x\n", "f.yaml:1", "tag"),
         ("a: [1\nb: 2\n", "f.yaml:2", "not valid YAML"),
         ("a: 1\n\tb: 2\n", "f.yaml:2", "not valid YAML"),
         ("? [a]\n: 1\n", "f.yaml:1", "a key must be plain text"),
-        ("--- a\n--- b\n", "f.yaml:2", "not valid YAML"),
+        ("--- a\n--- b\n", "f.yaml:2", "a second document"),
     ],
 )
 def test_ambiguous_files_are_refused(text: str, where: str, words: str) -> None:
@@ -76,9 +77,25 @@ def test_alias_bomb_is_refused_at_once() -> None:
 
 
 def test_deep_nesting_is_refused() -> None:
-    """A file nested ten thousand deep is refused without a crash."""
-    with pytest.raises(SuiteError):
+    """A file nested ten thousand deep is refused without a crash; one at the limit is read."""
+    with pytest.raises(SuiteError, match="nested too deeply"):
         value("[" * 10_000 + "]" * 10_000)
+    assert value("[" * yamls.DEEPEST + "]" * yamls.DEEPEST)
+
+
+WORDS = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_size=8)
+PLAIN = st.recursive(
+    WORDS | st.integers(-(10**17), 10**17) | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(PLAIN, st.booleans())
+def test_what_is_written_as_json_is_read_back(held: object, indented: bool) -> None:
+    """JSON is YAML: nested lists and mappings of texts, whole numbers and constants come back as they were."""
+    text = json.dumps(held, ensure_ascii=False, indent=1 if indented else None)
+    assert value(text) == held
 
 
 def test_wrong_encoding_names_the_line() -> None:
