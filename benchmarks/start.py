@@ -62,7 +62,7 @@ def main() -> int:
                 helps.append(bench.run([Path(sys.executable).parent / "evalcenter", "--help"]).cpu_s)
                 lints.append(bench.evalcenter("lint", asked.suite).wall_s)
                 imports.append(bench.run(OPENAI).cpu_s)
-                out = contenders.replace(asked, out=asked.out / str(number))
+                out = replace(asked, out=asked.out / str(number))
                 firsts.append(first_request(out, endpoint))
     allowed = max(1.0, bench.median(1.5 * one for one in imports))
     print(
