@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from collections.abc import Callable, Sequence
@@ -39,6 +40,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         from evalcenter.display import safe
 
         gc.set_threshold(COLLECT_AFTER)
+        atexit.register(gc.freeze)  # what is left at the end is let go of without another search
         try:
             return command(*args, **kwargs)
         except EvalcenterError as problem:
