@@ -6,7 +6,7 @@ SHARED_DATA := $(wildcard ../shared/realdata)
 unexport PYTHONDONTWRITEBYTECODE  # compiled once, the command starts three times as fast
 export EVALCENTER_REALDATA ?= $(abspath $(SHARED_DATA))
 
-.PHONY: demo test soak check cover schema lock engine test-engine validation clean help
+.PHONY: demo test soak check cover schema lock engine test-engine validation peers clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -34,6 +34,9 @@ validation: $(VENV)/.dev  ## Measure the graders on recorded answers of real mod
 	$(BIN)/python benchmarks/validation_refusal.py --leave-one-out --held-out --adjudicate
 	$(BIN)/python benchmarks/recorded_through_replay.py
 	$(BIN)/python benchmarks/imported_through_http.py
+
+peers: $(VENV)/.dev  ## Install the other harnesses that the benchmarks measure, each in an environment of its own
+	$(BIN)/python -m benchmarks.peers.install
 
 schema: $(VENV)/.run  ## Write the JSON Schemas again
 	$(BIN)/evalcenter schema

@@ -119,6 +119,6 @@ def peer(name: str) -> Contender:
         endpoint.reset()
         call = peers.call(name, base_url=endpoint.base_url, questions=asked.lines, slots=slots, out=asked.out)
         ran = bench.run(call.command, env=call.env)
-        return Took(ran, endpoint.counts(), call.right(ran.said))
+        return Took(ran, endpoint.counts(), call.right(ran.said) if ran.code in bench.OK else 0)
 
     return ask
