@@ -1,4 +1,4 @@
-"""Run by EvalScope's Python: the questions as a benchmark of one's own, its `acc` with inclusion as the score."""
+"""Run by EvalScope's Python: the questions as a benchmark of one's own, with a measure of one's own."""
 
 import sys
 from typing import Any
@@ -6,9 +6,19 @@ from typing import Any
 from evalscope import TaskConfig, run_task
 from evalscope.api.benchmark import BenchmarkMeta, DefaultDataAdapter
 from evalscope.api.dataset import DatasetDict, Sample
-from evalscope.api.registry import register_benchmark
+from evalscope.api.metric import Metric
+from evalscope.api.registry import register_benchmark, register_metric
 
 BASE_URL, QUESTIONS, SLOTS, RESULTS = sys.argv[1:]
+
+
+@register_metric(name="includes")
+class Includes(Metric):
+    """Whether an answer includes the gold words; its own `acc` with `allow_inclusion` asks for the whole answer among several."""
+
+    def apply(self, predictions: list[str], references: list[str]) -> list[float]:
+        """See Metric."""
+        return [float(gold in said) for said, gold in zip(predictions, references, strict=True)]
 
 
 @register_benchmark(
@@ -18,7 +28,7 @@ BASE_URL, QUESTIONS, SLOTS, RESULTS = sys.argv[1:]
         description="Questions of the benchmarks",
         dataset_id=QUESTIONS,
         eval_split="test",
-        metric_list=[{"acc": {"allow_inclusion": True}}],
+        metric_list=["includes"],
         prompt_template="{question}",
     )
 )
