@@ -11,6 +11,7 @@ answer, by the endpoint's clock, and the whole process with start, plan, verdict
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def main() -> int:
                 for _ in range(given.rounds if name in contenders.OURS else 1):
                     with bench.endpoint(asked.lines, latency=latency, count=given.items) as endpoint:
                         one = ran(asked, endpoint, slots)
-                        told.append((shortest / one.counts["span_s"], one.process.wall_s / shortest, one))
+                        span = one.counts["span_s"] or math.inf  # nothing was asked
+                        told.append((shortest / span, one.process.wall_s / shortest, one))
                 share, whole = bench.median(t[0] for t in told), bench.median(t[1] for t in told)
                 first, one = told[0][2].counts, told[0][2]
                 lines.append(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deepeval import evaluate
-from deepeval.evaluate import AsyncConfig, DisplayConfig
+from deepeval.evaluate import AsyncConfig, CacheConfig, DisplayConfig
 from deepeval.metrics import BaseMetric
 from deepeval.test_case import LLMTestCase
 from openai import AsyncOpenAI
@@ -62,7 +62,9 @@ def main() -> None:
         asked = [json.loads(line) for line in lines]
     cases = asyncio.run(answered(base_url, asked, int(slots)))
     display = DisplayConfig(results_folder=results, inspect_after_run=False)  # there is nobody to ask
-    evaluate(cases, [Includes()], async_config=AsyncConfig(max_concurrent=int(slots)), display_config=display)
+    cache = CacheConfig(write_cache=False)  # by default the whole run is written again after every case
+    concurrent = AsyncConfig(max_concurrent=int(slots))
+    evaluate(cases, [Includes()], async_config=concurrent, display_config=display, cache_config=cache)
 
 
 if __name__ == "__main__":
