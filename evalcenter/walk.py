@@ -21,6 +21,7 @@ from evalcenter import (
     __version__,
     boundary,
     canon,
+    deviations,
     grade,
     history,
     hooks,
@@ -37,7 +38,7 @@ from evalcenter.blocks import Facts, Lab
 from evalcenter.cache import Cache
 from evalcenter.errors import Incomplete, InputError, RunError, disk_refused
 from evalcenter.marking import Marker
-from evalcenter.records import Calibration, CandidateSpec, Lang, Plan, Standard, Text, Verdict
+from evalcenter.records import Calibration, CandidateSpec, Lang, Plan, Standard, Verdict
 from evalcenter.suites import Loaded
 
 PACKAGES: Final = ("openai", "pydantic", "numpy", "scipy", "matplotlib", "jinja2", "aiohttp")
@@ -294,6 +295,7 @@ def facts(held: history.Run, lab: Lab) -> Facts:
         raise Incomplete(
             "the run has no verdict yet", where=str(held.folder), todo="run `evalcenter grade` on it first"
         )
+    used = usage.usage(held.told())
     return Facts(
         plan=held.plan,
         plan_digest=held.plan_digest,
@@ -306,62 +308,15 @@ def facts(held: history.Run, lab: Lab) -> Facts:
         grades=held.grades,
         results=held.results,
         violations=scoring.violations(held.plan, held.results),
-        usage=usage.usage(held.told()),
+        usage=used,
         failures=held.failed,
         retries=held.retries,
         scores=grade.scores(held),
         verdict=held.verdict,
         environment=dict(held.opened[-1]["environment"]) if held.opened else {},
         lab=lab,
-        deviations=_deviations(held),
+        deviations=deviations.words(held, used.models),
     )
-
-
-def _deviations(held: history.Run) -> tuple[Text, ...]:
-    said = []
-    if held.plan.earlier is not None:
-        head = held.plan.earlier.head
-        said.append(
-            Text(
-                zh=f"本次运行续接先前一次运行（其日志末行摘要 {head}），沿用其抽样次序、回答与证据。",
-                en=f"This run carries on an earlier one (its journal ends with {head}): same sequence, answers and evidence.",
-            )
-        )
-    if len(held.opened) > 1:
-        times = len(held.opened) - 1
-        said.append(
-            Text(zh=f"本次运行中断并恢复 {times} 次。", en=f"The run was interrupted and resumed {times} times.")
-        )
-    if held.reasked:
-        said.append(
-            Text(
-                zh=f"程序中断时有 {held.reasked} 次调用正在进行，其回答已丢失；其中仍需要的已重新提问。",
-                en=f"{held.reasked} calls were in flight when the program stopped; their answers were lost, and what was still "
-                "needed was asked again.",
-            )
-        )
-    if held.closed and held.closed.startswith(("budget: ", "deadline: ")):
-        said.append(
-            Text(
-                zh=f"提问提前结束（{held.closed}），结论只依据此前得到的回答。",
-                en=f"The asking ended early ({held.closed}); the verdict rests on what was answered until then.",
-            )
-        )
-    if held.remembered:
-        said.append(
-            Text(
-                zh=f"有 {held.remembered} 个样本的回答取自此前保存的缓存，本次未向被测模型提问。",
-                en=f"The answers to {held.remembered} samples came from a cache of earlier runs; the candidate was not asked.",
-            )
-        )
-    if held.recovered:
-        said.append(
-            Text(
-                zh=f"有 {held.recovered} 次在日志末尾发现未写完的一行，已另存。",
-                en=f"Half a line at the journal's end was set aside {held.recovered} times.",
-            )
-        )
-    return tuple(said)
 
 
 def environment() -> Mapping[str, str]:

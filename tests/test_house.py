@@ -33,7 +33,7 @@ FLOORS = {
     },
     4: {
         *("run", "steering", "grade", "review", "report", "rendering", "declaration", "certify", "walk", "importing"),
-        *("exporting", "inventory", "compare", "many", "watching"),
+        *("deviations", "exporting", "inventory", "compare", "many", "watching"),
     },
     5: {"cli", "options", "starting", "studies", "demo", "display", "__main__", *OBSERVERS},
 }

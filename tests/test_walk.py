@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import boundary, canon, certify, history, journal, plan, review, walk
+from evalcenter import boundary, canon, certify, grade, history, journal, plan, review, walk
 from evalcenter.blocks import Lab
 from evalcenter.errors import CallFailed, Incomplete, KeyRefused, PlanMismatch, RunError, Tampered
 from evalcenter.hooks import Limits
-from evalcenter.records import Answer, CandidateSpec, Criterion, Plan
+from evalcenter.plugins import load
+from evalcenter.records import Answer, CandidateSpec, Criterion, Plan, Response
 from tests.doubles import Says, Scripted, plugins
-from tests.factory import make_item, make_requirement, make_standard
+from tests.factory import make_item, make_plan, make_requirement, make_standard
 from tests.test_plan import suite
 
 
@@ -150,6 +151,20 @@ def test_facts_need_a_verdict(tmp_path: Path) -> None:
         pass
     with pytest.raises(Incomplete, match="no verdict yet"):
         walk.facts(history.load(tmp_path), Lab())
+
+
+@pytest.mark.parametrize(("models", "told"), [(("m-1", "m-2"), True), (("m-1", None), False), ((None, None), False)])
+def test_another_models_name_is_a_deviation(
+    tmp_path: Path, models: tuple[str | None, str | None], *, told: bool
+) -> None:
+    """An endpoint that names two models in one run is told of in both languages; one name, or none, is nothing to tell."""
+    with history.create(tmp_path, make_plan()) as held:
+        for position, model in enumerate(models):
+            held.write("response", Response(position=position, answers=(Answer(text="yes", model=model),)))
+        grade.mark(held, load())
+        grade.decide(held)
+    found = [(text.en, text.zh) for text in walk.facts(held, Lab()).deviations]
+    assert [("m-1, m-2" in en, "m-1, m-2" in zh) for en, zh in found] == ([(True, True)] if told else [])
 
 
 def test_recovered_lines_are_a_deviation(tmp_path: Path) -> None:
