@@ -6,7 +6,7 @@ Everything is validated strictly, as JSON, so that a number never becomes text b
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from evalcenter import canon
@@ -91,6 +91,17 @@ def convert(kind: type[T], value: Any) -> T:
 def sure(kind: type[T], value: Any) -> T:
     """As `convert`, without a second look, for what is known to hold no float: what `yamls` read, or a record's parameters."""
     return read(kind, canon.of_record(value))
+
+
+@lru_cache(maxsize=1 << 14)
+def _read_params(kind: Hashable, raw: bytes) -> Any:
+    return read(cast("type[Any]", kind), raw)
+
+
+def params(kind: type[T], value: Any) -> T:
+    """A plugin's parameters, as by `sure`. The same ones are read when a suite is, and again when the first answer is marked."""
+    made: T = _read_params(cast("Hashable", kind), canon.of_record(value))
+    return made
 
 
 def schema(kind: Any) -> dict[str, Any]:

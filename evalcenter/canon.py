@@ -69,7 +69,22 @@ def _key(key: Any) -> str:
 
 def encode(value: Any) -> bytes:
     """The canonical bytes of `value` (no line end)."""
-    return of_record(plain(value))
+    return of_record(value if _common(value) else plain(value))
+
+
+def _common(value: Any) -> bool:
+    """Whether `value` is made of records, lists, mappings and leaves of the common types themselves: nothing can go wrong."""
+    kind = type(value)
+    if kind in _LEAVES:
+        return True
+    if kind is tuple or kind is list:
+        return all(type(v) in _LEAVES or _common(v) for v in value)
+    if kind is dict:
+        return all(type(k) is str and (type(v) in _LEAVES or _common(v)) for k, v in value.items())
+    if kind is Decimal:
+        return bool(value.is_finite())
+    names = _names(cast("Hashable", kind))
+    return names is not None and all(type(v := getattr(value, name)) in _LEAVES or _common(v) for name in names)
 
 
 def of_record(value: Any) -> bytes:

@@ -3,6 +3,7 @@
 Rules this module keeps:
 
 * A slot is taken before a call goes out and freed when its outcome is in the journal; a call that was cut off leaves its slot.
+* A slot of a position that was answered may still name it until the slot is taken again: whoever reads the file knows the answers.
 * The file is a hint about calls whose answers were lost. What was answered is in the journal alone, and nothing here overrules it.
 """
 
@@ -14,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from evalcenter.errors import disk_refused
+from evalcenter.errors import RunError, disk_refused
 
 NAME: Final = "in-flight.bin"
 _SLOT: Final = struct.Struct("<q")
@@ -43,9 +44,10 @@ class Slots:
         self._write(slot, position + 1)
         return slot
 
-    def free(self, slot: int) -> None:
+    def free(self, slot: int, *, answered: bool) -> None:
         """The call in this slot is settled."""
-        self._write(slot, 0)
+        if not answered:
+            self._write(slot, 0)
         self._free.append(slot)
 
     def _write(self, slot: int, value: int) -> None:
@@ -56,6 +58,9 @@ class Slots:
 
     def close(self) -> None:
         """Let go of the file; it is removed when nothing is in flight."""
+        with suppress(RunError):  # it is a hint, and the disk may be why we stop
+            for slot in self._free:
+                self._write(slot, 0)
         os.close(self._descriptor)
         if not left(self._folder):
             forget(self._folder)

@@ -61,7 +61,7 @@ class Generator(Protocol):
 
 
 class Candidate(Protocol):
-    """An open way to a model."""
+    """An open way to a model. One that keeps every call to `Limits.timeout_s` itself may say so: ``punctual = True``."""
 
     async def ask(self, question: Question) -> Answer:
         """One answer. Raises errors.CallFailed for everything that is not an answer."""

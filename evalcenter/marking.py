@@ -54,7 +54,7 @@ class Marker:
         if key not in self._read:
             name, params = hooks.single(check)
             grader = hooks.find(self._graders, "grader", name, where=f"{item.id}, {criterion.id}")
-            self._read[key] = grader, boundary.sure(grader.params, params)
+            self._read[key] = grader, boundary.params(grader.params, params)
         grader, read = self._read[key]
         try:
             return grader.mark(read, item, answer)

@@ -55,6 +55,8 @@ ReadParams = Callable[[type[Any], Any], Any]
 
 def render(item: Item) -> tuple[Message, ...]:
     """The messages of an item as the candidate sees them: documents before its first user turn, options below its last."""
+    if not (item.documents or item.options):
+        return item.prompt
     users = [at for at, message in enumerate(item.prompt) if message.role == "user"]
     messages = list(item.prompt)
     if item.documents:
@@ -91,6 +93,8 @@ def script(messages: Sequence[Message]) -> tuple[tuple[Message, ...], ...]:
 
     A user turn followed by an assistant turn is history and is not asked again; the last message must be a user turn.
     """
+    if len(messages) == 1 and messages[0].role == "user":
+        return (tuple(messages),)
     parts: list[tuple[Message, ...]] = []
     part: list[Message] = []
     for at, message in enumerate(messages):

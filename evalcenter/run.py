@@ -170,6 +170,7 @@ class _Pump:
         self.held, self.plan, self.course, self.candidate = held, held.plan, course, candidate
         self.limits, self.watch, self.memory = manner.limits, manner.watch, manner.memory
         self.anything = bool(held.responses)
+        self._answer = candidate.ask if getattr(candidate, "punctual", False) else self._in_time
         self.endpoint = manner.endpoint or Endpoint(manner.limits)
         self.pace = self.endpoint.pace
         self.slots = flying.Slots(held.folder)
@@ -219,12 +220,13 @@ class _Pump:
         self.flying, self.endpoint.flying = self.flying + 1, self.endpoint.flying + 1
         slot = self.slots.take(position)
         question = plan.question(self.plan, position)
+        answered = False
         try:
             response = await self._dialogue(question)
         except CallFailed as problem:
             self._give_up(question, problem)
         else:
-            self.anything = True
+            self.anything = answered = True
             self.held.write("response", response)
             self.course.answered(response)
             self.watch.answered(response)
@@ -232,7 +234,7 @@ class _Pump:
             self.flying, self.endpoint.flying = self.flying - 1, self.endpoint.flying - 1
             self.endpoint.waiting.wake(2)  # one may be let in for this one, and one more where it went well
             self._idle.wake(1 if self.flying else self.limits.concurrency)
-        self.slots.free(slot)
+        self.slots.free(slot, answered=answered)
 
     # -- one sample
 
@@ -277,8 +279,7 @@ class _Pump:
             began = time.monotonic()
             self.held.spent.calls += 1
             try:
-                async with asyncio.timeout(self.limits.timeout_s + GRACE_S):
-                    answer = await self.candidate.ask(question)
+                answer = await self._answer(question)
             except TimeoutError:
                 problem = CallFailed("timeout", f"no answer within {self.limits.timeout_s:g} s")
             except CallFailed as raised:
@@ -298,6 +299,10 @@ class _Pump:
             if problem.retry_after is None:
                 await asyncio.sleep(self._pause(question.position, attempt))
             attempt += 1
+
+    async def _in_time(self, question: Question) -> Answer:
+        async with asyncio.timeout(self.limits.timeout_s + GRACE_S):
+            return await self.candidate.ask(question)
 
     async def _gate(self) -> int:
         """Wait for the endpoint's pauses and the rate limits; how many tokens the call is expected to take."""

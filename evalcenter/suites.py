@@ -287,7 +287,7 @@ def _checks(item: Item, plugins: hooks.Plugins) -> Iterator[_Problem]:
             try:
                 name, params = hooks.single(check)
                 grader = hooks.find(plugins.graders, "grader", name)
-                boundary.sure(grader.params, params)
+                boundary.params(grader.params, params)
             except boundary.Invalid as problem:
                 for deeper, words in problem.problems:
                     yield (*path, name, *deeper), f"{criterion.id}: {part}.{name}.{'.'.join(map(str, deeper))}: {words}"

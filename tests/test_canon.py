@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evalcenter import canon
 from evalcenter.errors import InputError
-from evalcenter.records import Message, Text
+from evalcenter.records import Criterion, Message, Text
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=10)
 JSON = st.recursive(
@@ -37,6 +37,21 @@ def test_records_and_decimals_become_json() -> None:
     message = Message(role="user", content="剂量")
     assert '{"content":"剂量","role":"user"}'.encode() == canon.encode(message)
     assert canon.encode(Decimal("0.90")) == b'"0.90"'
+
+
+@given(st.lists(JSON, max_size=3), st.decimals(allow_nan=False, allow_infinity=False))
+def test_what_is_spelled_at_once_is_spelled_as_ever(values: list[object], number: Decimal) -> None:
+    """Records with free parameters have the bytes of the plain JSON types that they are made of, nested in whatever holds them."""
+    criterion = Criterion(id="c", text="剂量", check={"says": {"values": values}})
+    held = {"one": criterion, "more": (Message(role="user", content="x"), number, [criterion])}
+    assert canon.encode(held) == canon.of_record(canon.plain(held))
+
+
+@pytest.mark.parametrize("wrong", [1.5, {1: 2}, {3}, Decimal("NaN"), b"x"])
+def test_nothing_hides_in_a_records_parameters(wrong: object) -> None:
+    """What has no spelling is refused however deep in a record it stands."""
+    with pytest.raises(InputError):
+        canon.encode([Criterion(id="c", text="t", check={"says": {"values": [wrong]}})])
 
 
 def test_digest_of_bytes_is_over_those_bytes() -> None:

@@ -91,6 +91,8 @@ class OpenaiHttp:
 class Endpoint:
     """An open connection pool to one endpoint."""
 
+    punctual: ClassVar[bool] = True
+
     def __init__(self, spec: CandidateSpec, settings: Settings, key: str | None, limits: Limits) -> None:
         address = _address(spec.base_url)
         self._spec, self._timeout = spec, limits.timeout_s
