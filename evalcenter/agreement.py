@@ -13,8 +13,9 @@ Rules this module keeps:
 What the intervals are: the share of unanimous items has an exact one (`stats`). Those of AC1 and kappa are large-sample
 intervals of the linearised coefficient (the variance of Gwet 2008, and of Fleiss, Cohen and Everitt 1969 with n - 1 for n) with
 Student's t. That of alpha is a percentile bootstrap over items, from a seed. All three take items as drawn independently: with
-several ratings of one answer, or variants of one question, they are too narrow. With few items (under about 30) or hardly any
-disagreement trust the exact one only.
+several ratings of one answer, or variants of one question, they are too narrow. They are also too narrow where few disagreements
+are seen, under about 50 items or where nearly all is of one category (`docs/validation/judges.md` has the measured coverage):
+trust the exact one there.
 
 References
 ----------
@@ -150,6 +151,7 @@ def ac1(ratings: Ratings, alpha: Decimal, categories: Sequence[str] | None = Non
     value = (agreed - chance) / (1 - chance)
     deviations = []
     for pattern, count in rated.items():
+        # as published: how many items have two ratings is taken as fixed, which widens the interval where some have one
         own = Fraction(n, twice) * (_alike(pattern) - chance) if sum(pattern) >= 2 else Fraction(0)
         drawn = sum((k * (1 - one) for k, one in zip(pattern, use, strict=True)), Fraction(0)) / sum(pattern)
         by_chance = 2 * (1 - value) * (drawn / (len(names) - 1) - chance)
@@ -204,7 +206,7 @@ def krippendorff_alpha(ratings: Ratings, alpha: Decimal, seed: str, resamples: i
     tail = floor((resamples + 1) * Fraction(alpha) / 2)
     if tail < 1:
         raise ValueError(
-            f"{resamples} resamples cannot show an interval at alpha {alpha}; expected {2 / alpha:.0f} at least"
+            f"{resamples} resamples cannot show an interval at alpha {alpha}; expected {ceil(2 / Fraction(alpha)) - 1} at least"
         )
     _, found = _patterns(ratings)
     twice = Counter({pattern: count for pattern, count in found.items() if sum(pattern) >= 2})
