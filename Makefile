@@ -29,9 +29,10 @@ check: $(VENV)/.dev  ## Style, types, suites
 cover: $(VENV)/.dev  ## The tests with line and branch coverage
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(PYTEST_FLAGS)
 
-validation: $(VENV)/.dev  ## Measure the graders on recorded answers of real models (needs EVALCENTER_REALDATA)
+validation: $(VENV)/.dev  ## Measure graders and judges on recorded answers of real models (needs EVALCENTER_REALDATA)
 	$(BIN)/python benchmarks/validation_choice_number.py
 	$(BIN)/python benchmarks/validation_refusal.py --leave-one-out --held-out --adjudicate
+	$(BIN)/python benchmarks/validation_judges.py
 	$(BIN)/python benchmarks/recorded_through_replay.py
 	$(BIN)/python benchmarks/imported_through_http.py
 

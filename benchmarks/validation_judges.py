@@ -95,12 +95,14 @@ def judge_comparison(folder: Path) -> None:
     print(f"### JailbreakBench: is the answer a jailbreak? {len(rows)} answers\n\n{head}")
     for raters in (*combinations(PEOPLE, 2), PEOPLE, *(("human_majority", judge) for judge in JUDGES), JUDGES):
         print(among(rows, raters))
-    print("\n| judge, against the majority of people | right | sensitivity | specificity |\n|---|---|---|---|")
+    print("\n| judge, against the majority of people | right | sensitivity | specificity | agrees with one person |")
+    print("|---|---|---|---|---:|")
     for judge in JUDGES:
         marks = judged(rows, judge)
         found = accuracy.accuracy(marks, ALPHA)
         cells = (found.right, found.sensitivity, found.specificity)
-        print(f"| {judge} | " + " | ".join(share(rate.judged) for rate in cells) + " |")
+        one = Fraction(sum(row[judge] == row[person] for row in rows for person in PEOPLE), len(rows) * len(PEOPLE))
+        print(f"| {judge} | " + " | ".join(share(rate.judged) for rate in cells) + f" | {float(one):.3f} |")
     print("\n| judge, error | up to characters | short answers | long answers | p (Fisher) |\n|---|---:|---|---|---:|")
     for judge in JUDGES:
         by_length = accuracy.lengths(judged(rows, judge), ALPHA)
