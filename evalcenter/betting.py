@@ -12,7 +12,7 @@ What the numbers mean, and their sources, are in `stats.evidence`.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,30 +54,42 @@ class Evidence:
         import numpy as np
 
         x = self._checked(scores)
-        blocks = [self._block(x[..., at : at + BLOCK]) for at in range(0, max(1, x.shape[-1]), BLOCK)]
-        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=-1)
+        made = np.empty(x.shape)
+        for at in range(0, x.shape[-1], BLOCK):
+            made[..., at : at + BLOCK] = self._block(self._claimed(x[..., at : at + BLOCK]))
+        return made
 
     def last(self, scores: ArrayLike) -> float:
         """The evidence after the last of one run's further scores."""
         import numpy as np
 
         x = self._checked(scores)
-        end = self._settled(np.zeros(1), (self._sum + x.sum())[None], self._count + len(x) - 1)[0]
+        whole = len(x) - x.sum() if self._against else x.sum()
+        end = self._settled(
+            np.zeros(1), np.asarray(self._sum + whole, dtype=np.float64)[None], self._count + len(x) - 1
+        )[0]
         if end:  # certain or lost, whatever was bet on the way
             return float(end)
         for at in range(0, len(x), BLOCK):
-            self._total(x[at : at + BLOCK])
+            self._total(self._claimed(x[at : at + BLOCK]))
         return float(_mixture(self._logs[None].copy())[0])
 
-    def _checked(self, scores: ArrayLike) -> NDArray[np.float64]:
+    def _checked(self, scores: ArrayLike) -> NDArray[Any]:
         import numpy as np
 
-        x = np.asarray(scores, dtype=np.float64)
+        x = np.asarray(scores)
+        x = x if x.dtype in (np.bool_, np.float64) else x.astype(np.float64)
         if x.ndim == 0 or (x.size and not (x.min() >= 0 and x.max() <= 1)):
             raise ValueError("expected a sequence of scores between 0 and 1")
         if self._bank is not None and self._count + x.shape[-1] > self._bank:
             raise ValueError(f"{self._count + x.shape[-1]} scores can't come from a full run of {self._bank} cells")
-        return 1 - x if self._against else x
+        return x
+
+    def _claimed(self, x: NDArray[Any]) -> NDArray[np.float64]:
+        """Scores as numbers, as the claim counts them."""
+        import numpy as np
+
+        return 1 - x.astype(np.float64) if self._against else x.astype(np.float64, copy=False)
 
     def _block(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         import numpy as np

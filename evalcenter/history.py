@@ -23,6 +23,7 @@ from evalcenter.errors import Incomplete, RunError, Tampered
 from evalcenter.journal import Entry, Journal
 from evalcenter.pacing import Spent, tokens
 from evalcenter.paths import JUDGE, PERSON, Known
+from evalcenter.plan import compact
 from evalcenter.records import Failure, Grade, MarkState, Outcome, Plan, Response, Result, Scores, Verdict, Violation
 from evalcenter.shelves import NONE, Column, Lines, Shelf, plain, typed
 from evalcenter.usage import Told
@@ -312,7 +313,7 @@ def begun(folder: Path) -> tuple[Run, Entry]:
             where=str(folder / journal.NAME),
             todo="start the run again in a new folder" if first else "start the run again; nothing was asked yet",
         )
-    return Run(folder, typed(Plan, first, folder / journal.NAME), first), first
+    return Run(folder, compact(typed(Plan, first, folder / journal.NAME)), first), first
 
 
 def create(folder: Path, plan: Plan) -> Run:

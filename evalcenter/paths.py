@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, overload
 
 from evalcenter.records import Grade, Item, MarkState, Outcome, Path, Plan, Requirement, Result, Stream, Violation
 
 ONE: Final = Decimal(1)
+NOTHING: Final = Decimal(0)
 PERSON: Final = "person:"
 JUDGE: Final = "judge:"
 OPEN: Final = ("pending", "unjudged")
@@ -44,11 +45,44 @@ class Step:
     outcome: Outcome
 
 
+class AllOrNothing(Sequence[Decimal]):
+    """Scores that are 0 or 1, read off the letters of their outcomes: 1 for those of `full`. They take no room of their own."""
+
+    __slots__ = ("_full", "_outcomes")
+
+    def __init__(self, outcomes: str, full: str) -> None:
+        self._outcomes, self._full = outcomes, full
+
+    def __len__(self) -> int:
+        return len(self._outcomes)
+
+    @overload
+    def __getitem__(self, at: int) -> Decimal: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Decimal, ...]: ...
+    def __getitem__(self, at: int | slice) -> Decimal | tuple[Decimal, ...]:
+        if isinstance(at, slice):
+            return tuple([ONE if letter in self._full else NOTHING for letter in self._outcomes[at]])
+        return ONE if self._outcomes[at] in self._full else NOTHING
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (tuple, AllOrNothing)) and self[:] == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self[:])
+
+
+def all_or_nothing(requirement: Requirement) -> bool:
+    """Whether each unit of `requirement` passes, fails or is unscored, and nothing in between."""
+    return requirement.measure != "points" and requirement.grading == "direct"
+
+
 class Walk:
     """The way along the units of one ``evidence`` requirement; it goes on from where it stood as more becomes known."""
 
     def __init__(self, plan: Plan, requirement: Requirement, stream: Stream) -> None:
         self._plan, self._requirement, self._stream = plan, requirement, stream
+        self._plain = all_or_nothing(requirement)
         self._worst: list[Decimal] = []
         self._best: list[Decimal] = []
         self._outcomes = bytearray()
@@ -61,15 +95,15 @@ class Walk:
     @property
     def units(self) -> int:
         """How many units it has passed."""
-        return len(self._worst)
+        return len(self._outcomes)
 
     def go(self, known: Known) -> Path:
         """The path as far as it is `known` by now. What was passed before is not looked at again."""
         plan, positions, order = self._plan, self._stream.positions, self._plan.order
         least = self._requirement.min_items
         self._standing = "ended"
-        while len(self._worst) < self._length:
-            done = len(self._worst)
+        while len(self._outcomes) < self._length:
+            done = len(self._outcomes)
             width = self._stream.widths[done] if self._stream.widths else 1
             unit = positions[self._at : self._at + width]
             coin = self._stream.coins[done : done + 1] == "1"
@@ -77,23 +111,24 @@ class Walk:
             if isinstance(step, str):
                 self._standing = step
                 break
-            self._worst.append(step.worst)
-            self._best.append(step.best)
+            if not self._plain:
+                self._worst.append(step.worst)
+                self._best.append(step.best)
             self._outcomes += step.outcome[:1].encode()
             self._at += width
             if not self._ready:
                 if step.outcome != "unscored":
                     self._distinct.update(order[position] for position in unit if position in known.grades)
                 if len(self._distinct) >= least:
-                    self._ready = len(self._worst)
+                    self._ready = len(self._outcomes)
         return self._path()
 
     def _path(self) -> Path:
-        named = self._requirement.id
+        named, said = self._requirement.id, self._outcomes.decode()
         return Path(
-            worst=tuple(self._worst),
-            best=tuple(self._best),
-            outcomes=self._outcomes.decode(),
+            worst=AllOrNothing(said, "p") if self._plain else tuple(self._worst),
+            best=AllOrNothing(said, "pu") if self._plain else tuple(self._best),
+            outcomes=said,
             ready=self._ready,
             standing=self._standing,
             cells=self._stream.cells,

@@ -13,6 +13,7 @@ It refuses to ask anything, and it reads neither disk nor clock: generators come
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -115,6 +116,17 @@ def question(plan: Plan, position: int) -> Question:
     return Question(position=position, epoch=epoch, item=item.id, messages=render(item))
 
 
+def compact(plan: Plan) -> Plan:
+    """The same plan in less memory: a plan that was read holds a number of its own for every position."""
+    return replace(plan, order=_shared(plan.order), epochs=_shared(plan.epochs))
+
+
+def _shared(numbers: Iterable[int]) -> tuple[int, ...]:
+    """The numbers, with one object for equal ones: there are few different ones, however many positions."""
+    seen: dict[int, int] = {}
+    return tuple([seen.setdefault(number, number) for number in numbers])
+
+
 # -- what is asked ----------------------------------------------------------------------------------------------------
 
 
@@ -169,8 +181,8 @@ def expand(
         seed=seed,
         items=tuple(items[index] for index in asked),
         risks=_risks(suites),
-        order=tuple(asked[index] for index, _ in cells),
-        epochs=tuple(epoch for _, epoch in cells),
+        order=tuple([asked[index] for index, _ in cells]),
+        epochs=_shared(array("q", (epoch for _, epoch in cells))),
         census=census,
         streams=streams,
         plugins=_taking_part(items, candidate, suites, plugins),
@@ -262,7 +274,8 @@ def _stream(
     widths = tuple(len(unit) for unit in units)
     return Stream(
         requirement=requirement.id,
-        positions=tuple(position[cell] for unit in units for cell in unit),
+        # Numbers made anew lie side by side, so that the memory of the cells is free for good afterwards.
+        positions=tuple(array("q", (position[cell] for unit in units for cell in unit))),
         bank=len(scope),
         widths=widths if any(width != 1 for width in widths) else (),
         coins=drawing.coins(requirement, len(units), seed),

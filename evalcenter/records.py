@@ -13,7 +13,7 @@ records become bytes in ``canon.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeVar, dataclass_transform
@@ -570,13 +570,18 @@ class Path:
     (0 while there are too few). It stands still because the next unit is ``missing`` or ``waiting`` for a person, or ended.
     """
 
-    worst: tuple[Decimal, ...]
-    best: tuple[Decimal, ...]
+    worst: Sequence[Decimal]
+    best: Sequence[Decimal]
     outcomes: str
     ready: int
     standing: Literal["missing", "waiting", "ended"]
     cells: int | None = None
     calibration: Calibration | None = None
+
+    @property
+    def units(self) -> int:
+        """How many units it has."""
+        return len(self.outcomes)
 
 
 @record

@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from evalcenter import bars, stats
 from evalcenter.betting import Evidence
+from evalcenter.paths import all_or_nothing
 from evalcenter.records import Finding, Path, Requirement, Tally, Text, VerdictState
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Row:
 def decision(requirement: Requirement, path: Path, penalty: int) -> stats.Decision:
     """What the path decides, and after how many units; ``undecided`` asks for more."""
     if _short_of_labels(requirement, path):
-        return stats.Decision(grade="inconclusive", units=len(path.worst), for_pass=0.0, for_fail=0.0)
+        return stats.Decision(grade="inconclusive", units=path.units, for_pass=0.0, for_fail=0.0)
     rule = _frame(requirement, path, penalty).rule
     low, high = _sides(requirement, path)
     found = stats.decide(low, rule, high, _over_the_cap(requirement, path))
@@ -122,13 +123,16 @@ def _claims(rule: stats.Rule) -> Iterator[tuple[Evidence, float]]:
         yield Evidence(rule.missing, rule.bank, against=True), to_fail
 
 
-def _sides(requirement: Requirement, path: Path, begin: int = 0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The scores of the units from `begin` on as numbers: what is not known against the candidate, and in its favour."""
+def _sides(requirement: Requirement, path: Path, begin: int = 0) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The scores of the units from `begin` on: what is not known against the candidate, and in its favour.
+
+    Truth values where each unit is all or nothing, which take an eighth of the room of numbers.
+    """
     import numpy as np
 
-    if requirement.measure != "points" and requirement.grading == "direct":  # each unit is then all or nothing
+    if all_or_nothing(requirement):
         letters = _letters(path)[begin:]
-        return (letters == ord("p")).astype(np.float64), (letters != ord("f")).astype(np.float64)
+        return letters == ord("p"), letters != ord("f")
     low, high = ([float(x) for x in side[begin:]] for side in (path.worst, path.best))
     return np.array(low), np.array(high)
 
@@ -156,9 +160,9 @@ def finding(requirement: Requirement, tally: Tally, path: Path, penalty: int) ->
     """The finding on one requirement, with its evidence and its bounds at the unit that decided."""
     decided = decision(requirement, path, penalty)
     frame = _frame(requirement, path, penalty)
-    worst, best = path.worst[: decided.units], path.best[: decided.units]
     outcomes = path.outcomes[: decided.units]
-    lower, upper = _bounds(requirement, frame, worst, best, penalty)
+    low, high = (side[: decided.units] for side in _sides(requirement, path))
+    lower, upper = _bounds(requirement, frame, low, high, penalty)
     in_the_way = bars.barring(requirement, tally, decided.units, outcomes.count("u"))
     verdict: VerdictState = "inconclusive" if decided.grade in ("undecided", "inconclusive") else decided.grade  # type: ignore[assignment]
     reasons = _why(requirement, path, decided, lower, upper)
@@ -172,7 +176,7 @@ def finding(requirement: Requirement, tally: Tally, path: Path, penalty: int) ->
         good=outcomes.count("p"),
         bad=outcomes.count("f"),
         unscored=outcomes.count("u"),
-        rate=_rate(frame, worst, outcomes),
+        rate=_rate(requirement, frame, path, outcomes),
         lower=lower,
         upper=upper,
         reasons=reasons,
@@ -274,19 +278,19 @@ def _frame(requirement: Requirement, path: Path, penalty: int) -> _Frame:
         refuted=requirement.line if requirement.grading == "calibrated" else None,
         penalty=penalty,
         bank=path.cells,
-        cap=len(path.worst) if path.standing == "ended" else None,
-        least=path.ready or len(path.worst) + 1,
+        cap=path.units if path.standing == "ended" else None,
+        least=path.ready or path.units + 1,
     )
     return _Frame(rule=rule, slope=slope)
 
 
 def _bounds(
-    requirement: Requirement, frame: _Frame, worst: tuple[Decimal, ...], best: tuple[Decimal, ...], penalty: int
+    requirement: Requirement, frame: _Frame, worst: NDArray[Any], best: NDArray[Any], penalty: int
 ) -> tuple[Decimal | None, Decimal | None]:
-    if not worst:
+    if not len(worst):
         return None, None
-    low, _ = stats.bounds([float(x) for x in worst], frame.rule.alpha, frame.rule.bank, now=True)
-    _, high = stats.bounds([float(x) for x in best], requirement.beta / penalty, frame.rule.bank, now=True)
+    low, _ = stats.bounds(worst, frame.rule.alpha, frame.rule.bank, now=True)
+    _, high = stats.bounds(best, requirement.beta / penalty, frame.rule.bank, now=True)
     if frame.slope == 0:
         return Decimal(0), high
 
@@ -298,12 +302,16 @@ def _bounds(
     return back(low, ROUND_FLOOR), upper
 
 
-def _rate(frame: _Frame, worst: tuple[Decimal, ...], outcomes: str) -> Decimal | None:
+def _rate(requirement: Requirement, frame: _Frame, path: Path, outcomes: str) -> Decimal | None:
     """The mean of the scored units, read back to the scale of the rate; under a judge this is the corrected estimate."""
-    scored = [score for score, outcome in zip(worst, outcomes, strict=True) if outcome != "u"]
+    scored = len(outcomes) - outcomes.count("u")
     if not scored or frame.slope == 0:
         return None
-    mean = sum(scored, Decimal(0)) / len(scored)
+    if all_or_nothing(requirement):
+        earned = Decimal(outcomes.count("p"))
+    else:
+        earned = sum((one for one, outcome in zip(path.worst, outcomes, strict=False) if outcome != "u"), Decimal(0))
+    mean = earned / scored
     return max(Decimal(0), 1 - (1 - mean) / frame.slope).quantize(DIGITS)
 
 
@@ -374,7 +382,7 @@ def _conditional(requirement: Requirement, lower: Decimal) -> Text:
 
 
 def _stands(path: Path) -> Text:
-    n = len(path.worst)
+    n = path.units
     if path.standing == "waiting":
         return Text(
             zh=f"{n} 个单元之后，下一份回答等待人工评阅，本项要求暂停。",

@@ -115,7 +115,7 @@ def bounds(
     """
     import numpy as np
 
-    x = np.asarray(scores, dtype=np.float64)
+    x = np.asarray(scores)
     if x.ndim != 1:
         raise ValueError("expected the scores of one run")
     if not x.size:
@@ -236,8 +236,8 @@ def decide(scores: ArrayLike, rule: Rule, best: ArrayLike | None = None, barred:
     """
     import numpy as np
 
-    low = np.asarray(scores, dtype=np.float64)
-    high = low if best is None else np.asarray(best, dtype=np.float64)
+    low = np.asarray(scores)
+    high = low if best is None else np.asarray(best)
     if rule.least < 1 or len(low) != len(high):
         raise ValueError("expected least >= 1, and as many scores on either side")
     low, high = low[: rule.cap], high[: rule.cap]

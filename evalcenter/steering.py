@@ -259,7 +259,7 @@ class Steering:
             course.walk = Walk(self.run.plan, course.requirement, course.stream)
             course.lookout = Lookout(course.requirement, self._penalty)
         path = course.walk.go(self.run.known)
-        course.known = len(path.worst)
+        course.known = path.units
         course.stands = course.known if path.standing == "waiting" else None
         course.decided = course.lookout.look(path)
         self._failed = self._failed or course.decided.grade == "fail"
