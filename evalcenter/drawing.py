@@ -12,7 +12,7 @@ Rules this module keeps:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from evalcenter.draws import Draws
 from evalcenter.errors import SuiteError
@@ -25,7 +25,7 @@ Members = tuple[int, ...]
 """The items of one unit, by index."""
 
 
-def units(scope: Sequence[int], items: Sequence[Item], requirement: Requirement, seed: str) -> list[Unit]:
+def units(scope: Sequence[int], items: Sequence[Item], requirement: Requirement, seed: str) -> Iterable[Unit]:
     """The units of `requirement` in the order in which they are read, from the items in `scope` (indices into `items`)."""
     draws = Draws(seed, f"stream/{requirement.draw or requirement.id}")
     if requirement.rule != "evidence":
@@ -35,7 +35,7 @@ def units(scope: Sequence[int], items: Sequence[Item], requirement: Requirement,
         return []
     members = _grouped(scope, items, _set_of) if requirement.unit == "set" else [(index,) for index in scope]
     if requirement.claim == "expected":
-        return list(_with_replacement(members, items, requirement, draws))
+        return _with_replacement(members, items, requirement, draws)
     if requirement.claim == "full_run":
         epochs = list(range(requirement.epochs))  # the same numbers for every item: a plan may hold a million of them
         cells = [_unit(one, epoch) for one in members for epoch in epochs]
@@ -95,6 +95,7 @@ def _with_replacement(
     if requirement.cap is None:
         raise SuiteError(f"{requirement.id}: draws with replacement need a cap", todo="write cap into the standard")
     asked: Counter[Members] = Counter()
+    epochs: list[int] = []  # one object for equal numbers
     strata = [(list(members), 1)] if requirement.mix is None else _strata(members, items, requirement.mix)
     total = sum(parts for _, parts in strata)
     for _ in range(requirement.cap):
@@ -104,7 +105,10 @@ def _with_replacement(
                 break
             place -= parts
         drawn = draws.choice(stratum)
-        yield _unit(drawn, asked[drawn])
+        epoch = asked[drawn]
+        if epoch == len(epochs):
+            epochs.append(epoch)
+        yield _unit(drawn, epochs[epoch])
         asked[drawn] += 1
 
 

@@ -23,9 +23,8 @@ from evalcenter.errors import Incomplete, RunError, Tampered
 from evalcenter.journal import Entry, Journal
 from evalcenter.pacing import Spent, tokens
 from evalcenter.paths import JUDGE, PERSON, Known
-from evalcenter.plan import compact
 from evalcenter.records import Failure, Grade, MarkState, Outcome, Plan, Response, Result, Scores, Verdict, Violation
-from evalcenter.shelves import NONE, Column, Lines, Shelf, plain, typed
+from evalcenter.shelves import NONE, Column, Lines, Shelf, compact, plain, typed
 from evalcenter.usage import Told
 
 _RESPONSE_END: Final = re.compile(rb',"attempts":([0-9]{1,18}),"position":(0|[1-9][0-9]{0,17})\}')

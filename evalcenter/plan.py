@@ -13,11 +13,10 @@ It refuses to ask anything, and it reads neither disk nor clock: generators come
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import Any, Final
 
 from evalcenter import canon, drawing, hooks
@@ -116,17 +115,6 @@ def question(plan: Plan, position: int) -> Question:
     return Question(position=position, epoch=epoch, item=item.id, messages=render(item))
 
 
-def compact(plan: Plan) -> Plan:
-    """The same plan in less memory: a plan that was read holds a number of its own for every position."""
-    return replace(plan, order=_shared(plan.order), epochs=_shared(plan.epochs))
-
-
-def _shared(numbers: Iterable[int]) -> tuple[int, ...]:
-    """The numbers, with one object for equal ones: there are few different ones, however many positions."""
-    seen: dict[int, int] = {}
-    return tuple([seen.setdefault(number, number) for number in numbers])
-
-
 # -- what is asked ----------------------------------------------------------------------------------------------------
 
 
@@ -182,7 +170,7 @@ def expand(
         items=tuple(items[index] for index in asked),
         risks=_risks(suites),
         order=tuple([asked[index] for index, _ in cells]),
-        epochs=_shared(array("q", (epoch for _, epoch in cells))),
+        epochs=tuple([epoch for _, epoch in cells]),
         census=census,
         streams=streams,
         plugins=_taking_part(items, candidate, suites, plugins),
@@ -250,12 +238,22 @@ def _order(items: Sequence[Item], standard: Standard, seed: str) -> tuple[int, l
     """
     scopes = {r.id: _scope(items, r) for r in standard.requirements}
     drawn = {r.id: drawing.units(scopes[r.id], items, r, seed) for r in standard.requirements}
-    red = {cell for r in standard.requirements if r.rule == "zero" for unit in drawn[r.id] for cell in unit}
+    zero = {r.id: list(drawn.pop(r.id)) for r in standard.requirements if r.rule == "zero"}
+    red = {cell for units in zero.values() for unit in units for cell in unit}
     position = {cell: place for place, cell in enumerate(Draws(seed, "order/census").shuffled(sorted(red)))}
-    for turn in zip_longest(*(drawn[r.id] for r in standard.requirements if r.rule != "zero"), fillvalue=()):
-        for cell in chain.from_iterable(turn):
-            position.setdefault(cell, len(position))
-    streams = tuple(_stream(r, drawn[r.id], scopes[r.id], items, position, seed) for r in standard.requirements)
+    # Nothing but the places is kept of a unit: a plan may hold a million of them.
+    places: dict[str, list[int]] = {name: [] for name in scopes}
+    widths: dict[str, list[int]] = {name: [] for name in scopes}
+    for turn in zip_longest(*(drawn[name] for name in drawn), fillvalue=()):
+        for name, unit in zip(drawn, turn, strict=True):
+            places[name] += [position.setdefault(cell, len(position)) for cell in unit]
+            widths[name] += [len(unit)] if unit else []
+    for name, units in zero.items():
+        places[name] = [position[cell] for unit in units for cell in unit]
+        widths[name] = [len(unit) for unit in units]
+    streams = tuple(
+        _stream(r, places.pop(r.id), widths.pop(r.id), scopes[r.id], items, seed) for r in standard.requirements
+    )
     return len(red), list(position), streams
 
 
@@ -265,20 +263,18 @@ def _scope(items: Sequence[Item], requirement: Requirement) -> list[int]:
 
 def _stream(
     requirement: Requirement,
-    units: Sequence[drawing.Unit],
+    places: Sequence[int],
+    widths: Sequence[int],
     scope: Sequence[int],
     items: Sequence[Item],
-    position: Mapping[drawing.Cell, int],
     seed: str,
 ) -> Stream:
-    widths = tuple(len(unit) for unit in units)
     return Stream(
         requirement=requirement.id,
-        # Numbers made anew lie side by side, so that the memory of the cells is free for good afterwards.
-        positions=tuple(array("q", (position[cell] for unit in units for cell in unit))),
+        positions=tuple(places),
         bank=len(scope),
-        widths=widths if any(width != 1 for width in widths) else (),
-        coins=drawing.coins(requirement, len(units), seed),
+        widths=tuple(widths) if any(width != 1 for width in widths) else (),
+        coins=drawing.coins(requirement, len(widths), seed),
         cells=drawing.full_length(scope, items, requirement),
         covers=_covers(requirement, [items[index] for index in scope]),
     )

@@ -12,12 +12,14 @@ import os
 import weakref
 from array import array
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from evalcenter import boundary, journal
 from evalcenter.errors import InputError, RunError, Tampered
 from evalcenter.journal import Entry
+from evalcenter.records import Plan
 
 T = TypeVar("T")
 NONE: Final = -1
@@ -106,6 +108,13 @@ class Shelf(Mapping[int, T], Generic[T]):
 
     def __len__(self) -> int:
         return self._count
+
+
+def compact(plan: Plan) -> Plan:
+    """The same plan in less memory: one that was read holds a number of its own for every position, and few are different."""
+    seen: dict[int, int] = {}
+    order, epochs = (tuple([seen.setdefault(n, n) for n in numbers]) for numbers in (plan.order, plan.epochs))
+    return replace(plan, order=order, epochs=epochs)
 
 
 class Lines:

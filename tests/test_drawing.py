@@ -29,7 +29,7 @@ def bank(count: int = 12, per_cluster: int = 0, **changes: object) -> list[Item]
 
 
 def drawn(requirement: Requirement, items: list[Item], seed: str = "seed") -> list[drawing.Unit]:
-    return drawing.units(range(len(items)), items, requirement, seed)
+    return list(drawing.units(range(len(items)), items, requirement, seed))
 
 
 KINDS = st.builds(
@@ -82,14 +82,14 @@ def test_no_cell_is_drawn_twice(requirement: Requirement, items: list[Item]) -> 
 @given(st.sets(st.integers(0, 11), min_size=1), KINDS)
 def test_only_the_scope_is_drawn(scope: set[int], requirement: Requirement) -> None:
     """Nothing outside the scope is ever drawn."""
-    found = drawing.units(sorted(scope), bank(12, 3), requirement, "seed")
+    found = list(drawing.units(sorted(scope), bank(12, 3), requirement, "seed"))
     assert {index for unit in found for index, _ in unit} <= scope
 
 
 @pytest.mark.parametrize("requirement", [DRAWN, FULL, DOMAIN, make_requirement()])
 def test_an_empty_scope_draws_nothing(requirement: Requirement) -> None:
     """A requirement that no item belongs to has no units."""
-    assert drawing.units([], bank(), requirement, "seed") == []
+    assert list(drawing.units([], bank(), requirement, "seed")) == []
 
 
 # -- expected ---------------------------------------------------------------------------------------------------------
