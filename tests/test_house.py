@@ -15,7 +15,7 @@ FLOORS = {
     1: {
         *("plan", "drawing", "draws", "hooks", "pacing", "usage"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
-        *("agreement", "accuracy"),
+        *("agreement", "accuracy", "judges"),
     },
     2: {"boundary", "plugins", "marking", "crew", "graders", "generators", "candidates", "importers", "sections"},
     3: {
