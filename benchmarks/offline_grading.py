@@ -11,6 +11,7 @@ processes too.
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import resource
 import sys
@@ -26,7 +27,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import bench
-from evalcenter import certify, crew, grade, history, hooks, plugins
+from evalcenter import certify, crew, grade, history, hooks, options, plugins
 from evalcenter.marking import Marker
 from evalcenter.records import (
     Answer,
@@ -242,6 +243,7 @@ def main() -> int:
     parser.add_argument("--answers", type=int, default=100_000)
     parser.add_argument("--items", type=int, default=400)
     given = parser.parse_args()
+    gc.set_threshold(options.COLLECT_AFTER)  # as the command line does
     held, most = plugins.load(), crew.cores()
     plan, texts = planned(given.answers, given.items, random.Random(1))
     rates = alone(plan, texts, held)

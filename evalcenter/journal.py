@@ -182,8 +182,11 @@ def is_written(folder: Path) -> bool:
     return False
 
 
-def split(line: bytes, offset: int) -> Entry | None:
-    """The parts of a line (with its line end); None where it is none. The data is not looked into."""
+def split(line: bytes, offset: int, *, digested: bool = True) -> Entry | None:
+    """The parts of a line (with its line end), its own digest left empty unless `digested`; None where it is none.
+
+    The data is not looked into.
+    """
     at = line.rfind(b',"kind":"', max(0, len(line) - _LONGEST_TAIL))
     end = _TAIL.fullmatch(line, at, len(line) - 1) if at > 0 else None
     begin = _HEAD.match(line, 0, at) if end is not None else None
@@ -196,7 +199,7 @@ def split(line: bytes, offset: int) -> Entry | None:
         begin[1].decode(),
         line[_HEAD_LENGTH:at],
         previous.decode(),
-        "sha256:" + hashlib.sha256(line[:-1]).hexdigest(),
+        "sha256:" + hashlib.sha256(line[:-1]).hexdigest() if digested else "",
         offset,
     )
 

@@ -69,21 +69,26 @@ def _outcome(item: Item, state: AnswerState, marks: Sequence[Mark]) -> tuple[Out
         return ("fail", "") if _violation(item, state, marks) != "none" else ("unscored", "truncated")
     if _passes(item, marks, generous=False):
         return "pass", ""
-    if not _passes(item, marks, generous=True):
+    certain = possible(item.criteria) > 0 and not any(mark.state in paths.OPEN for mark in marks)
+    if certain or not _passes(item, marks, generous=True):
         return "fail", ""
     return "unscored", "pending" if any(mark.state == "pending" for mark in marks) else "unjudged"
 
 
 def _passes(item: Item, marks: Sequence[Mark], *, generous: bool) -> bool:
     """Whether the item passes when every open mark falls the candidate's way (`generous`) or against it."""
+    most = got = 0
     met = paths.met_by(item, [mark.state for mark in marks], generous=generous)
-    if any(criterion.critical and not is_met for criterion, is_met in zip(item.criteria, met, strict=True)):
-        return False
-    most = possible(item.criteria)
+    for criterion, is_met in zip(item.criteria, met, strict=True):
+        if is_met:
+            got += criterion.points
+        elif criterion.critical:
+            return False
+        most += max(0, criterion.points)
     if most == 0:  # nothing can be earned, so nothing can be said; files with such an item are refused when read
         return generous
     top, bottom = item.pass_line.as_integer_ratio()
-    return max(0, earned(item.criteria, met)) * bottom >= top * most
+    return max(0, got) * bottom >= top * most
 
 
 def _violation(item: Item, state: AnswerState, marks: Sequence[Mark]) -> Violation:

@@ -138,7 +138,7 @@ class Lines:
             line = self._line(self._descriptor, offset)
         except OSError as problem:
             raise RunError(f"the journal can't be read: {problem.strerror}", where=str(self.path)) from None
-        entry = journal.split(line, offset)
+        entry = journal.split(line, offset, digested=False)
         if entry is None:
             raise Tampered("the journal changed while it was read", where=f"{self.path}, byte {offset}")
         return entry

@@ -20,6 +20,7 @@ It refuses to understand: an explanation that means an option without naming or 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from evalcenter.graders import choice_forms as forms
@@ -53,6 +54,16 @@ class Choice:
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
+_NOT: Final = re.compile(r"不|\bnot\b|n't")
+_POOR: Final = re.compile(rf"\s?(?:{forms.POOR})")
+_CLAUSE: Final = re.compile(r"[，。,.;；\n]")
+
+
+@lru_cache(maxsize=64)
+def _or_another(letters: str) -> re.Pattern[str]:
+    return re.compile(rf"\s?(?:或者?|还是|/|\bor\b)\s?[(（]?[{letters}](?![A-Za-z])")
+
+
 def _cued(text: str, letters: str) -> list[Said]:
     """The definite and tentative statements, in order; denied ones left out."""
     made: list[Said] = []
@@ -62,19 +73,17 @@ def _cued(text: str, letters: str) -> list[Said]:
         if start < until or forms.is_article(found["said"], text, end):
             continue
         cue = text[found.start() : start]
-        if forms.DENIAL.search(text, max(0, found.start() - 10), found.start()) or re.search(r"不|\bnot\b|n't", cue):
+        if forms.DENIAL.search(text, max(0, found.start() - 10), found.start()) or _NOT.search(cue):
             continue
         cut = False
-        if re.match(rf"\s?(?:{forms.POOR})", text[end : end + 24]):
+        if _POOR.match(text[end : end + 24]):
             comma = max(found["said"].rfind(mark) for mark in ",，;；")
             if comma < 0:
                 continue
             end, cut = start + comma, True  # "答案是A，B错误": the fault is another option's
         before = text[max(0, found.start() - 16) : found.start()]
-        clause = re.split(r"[，。,.;；\n]", before)[-1] + cue
-        hedged = (
-            re.match(rf"\s?(?:或者?|还是|/|\bor\b)\s?[(（]?[{letters}](?![A-Za-z])", text[end : end + 8]) is not None
-        )
+        clause = _CLAUSE.split(before)[-1] + cue
+        hedged = _or_another(letters).match(text[end : end + 8]) is not None
         tentative = forms.TENTATIVE.search(clause) is not None or text[end : end + 2].strip()[:1] in {"?", "？"}
         alone = forms.letters_of(text[start:end], letters), end, True
         said, last, plain = alone if cut else _extended(text, start, end, letters)

@@ -78,11 +78,11 @@ def paper(item: Item) -> Paper:
     """What the question of `item` says."""
     asked = [message.content for message in item.prompt if message.role == "user"]
     asked += [document.text for document in item.documents]
-    return _paper(tuple(item.options.items()), tuple(asked), item.prompt[-1].content[-400:])
+    return _paper(tuple(item.options.items()), tuple(asked), item.prompt[-1].content)
 
 
 @lru_cache(maxsize=1024)
-def _paper(given: tuple[tuple[str, str], ...], asked: tuple[str, ...], tail: str) -> Paper:
+def _paper(given: tuple[tuple[str, str], ...], asked: tuple[str, ...], last: str) -> Paper:
     options = {fold(letter): option for letter, option in given}
     folded = [fold(part) for part in asked]
     wordings = [
@@ -90,7 +90,7 @@ def _paper(given: tuple[tuple[str, str], ...], asked: tuple[str, ...], tail: str
         for letter, option in sorted(options.items(), key=lambda pair: -len(pair[1]))
     ]
     block = "\n".join(f"{letter}. {fold(option)}" for letter, option in options.items())
-    reverse, direction = _direction(tail)
+    reverse, direction = _direction(last[-400:])
     return Paper(
         letters="".join(sorted(letter for letter in options if len(letter) == 1 and letter in LETTERS)) or LETTERS[:8],
         wordings=tuple(

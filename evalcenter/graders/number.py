@@ -140,6 +140,9 @@ def _claim(params: Number, figure: numerals.Figure, text: str) -> Claim:
     return Claim(start=figure.start, end=figure.end, key=(low, high, carries == "other"), fits=fits, carries=carries)
 
 
+_MANY: Final = re.compile("[万亿]|illion|×")
+
+
 def _factor(params: Number, figure: numerals.Figure, text: str) -> tuple[Decimal, Carries]:
     """What the figure is multiplied with to be in the author's unit, and how it carries a unit."""
     if params.unit is None:
@@ -152,7 +155,7 @@ def _factor(params: Number, figure: numerals.Figure, text: str) -> tuple[Decimal
     if figure.unit:
         return Decimal(1), "other"
     scale = units.canonical(params.unit)[0]
-    many = re.search("[万亿]|illion|×", text[figure.start : figure.end])
+    many = _MANY.search(text, figure.start, figure.end)
     return (1 / scale if many else Decimal(1)), "no"
 
 
