@@ -21,7 +21,7 @@ from evalcenter.marking import Marker
 from evalcenter.records import Item, Response, Scores, Verdict
 from evalcenter.shelves import Shelf
 
-CHUNK: Final = 256
+CHUNK: Final = 1024
 """Answers that a worker grades at a time."""
 FEW: Final = 1000
 """A worker is started for so many answers; fewer are graded sooner without one."""
@@ -42,9 +42,19 @@ class Bench:
     marker: Marker
 
     def grades(self, positions: Sequence[int]) -> list[bytes]:
-        """The grades of answered `positions`, each as its canonical bytes."""
+        """The grades of answered `positions`, each as its canonical bytes.
+
+        Those of one kind are marked one after another, whatever their order: what their grader needs is then at hand.
+        """
         marker, items, order, responses = self.marker, self.items, self.order, self.responses
-        return [canon.of_record(marker.grade(items[order[at]], responses[at])) for at in positions]
+        made: dict[int, bytes] = {}
+        for at in sorted(positions, key=self._kind):
+            made[at] = canon.of_record(marker.grade(items[order[at]], responses[at]))
+        return [made[at] for at in positions]
+
+    def _kind(self, position: int) -> tuple[str, int]:
+        index = self.order[position]
+        return next((name for criterion in self.items[index].criteria for name in criterion.check), ""), index
 
 
 def again(run: Run, positions: Sequence[int], plugins: hooks.Plugins) -> Iterator[tuple[int, bytes]]:
