@@ -21,7 +21,7 @@ OPENAI = (sys.executable, "-c", "import openai")
 
 
 def first_request(asked: contenders.Questions, endpoint: bench.Endpoint) -> float:
-    """CPU seconds of a run until its first question left: a run whose first call ends it, less nothing."""
+    """CPU seconds of a run until its first question left: that call ends it."""
     code = (
         "import resource, sys\n"
         "from evalcenter.candidates import wire\n"
