@@ -101,7 +101,7 @@ def collect(held: Run, course: Course, candidate: hooks.Candidate, manner: Manne
     except KeyboardInterrupt:
         if held.closed is None:  # it came before the first step
             with suppress(RunError):
-                held.write("closed", {"why": "interrupted"})
+                _closed(held, manner.watch, "interrupted")
         raise
     finally:
         asking.close()
