@@ -220,13 +220,14 @@ class _Pump:
         self.flying, self.endpoint.flying = self.flying + 1, self.endpoint.flying + 1
         slot = self.slots.take(position)
         question = plan.question(self.plan, position)
-        answered = False
+        problem: CallFailed | None = None
         try:
             response = await self._dialogue(question)
-        except CallFailed as problem:
+        except CallFailed as raised:
+            problem = raised
             self._give_up(question, problem)
         else:
-            self.anything = answered = True
+            self.anything = True
             self.held.write("response", response)
             self.course.answered(response)
             self.watch.answered(response)
@@ -234,7 +235,13 @@ class _Pump:
             self.flying, self.endpoint.flying = self.flying - 1, self.endpoint.flying - 1
             self.endpoint.waiting.wake(2)  # one may be let in for this one, and one more where it went well
             self._idle.wake(1 if self.flying else self.limits.concurrency)
-        self.slots.free(slot, answered=answered)
+        self.slots.free(slot, answered=problem is None)
+        if problem is not None and problem.kind in CONNECTION and not self.anything:
+            raise Unreachable(
+                f"the candidate can't be reached: {problem.message}",
+                where=self.plan.candidate.base_url or self.plan.candidate.name,
+                todo="check the base URL and that the server runs, then go on with --resume",
+            )
 
     # -- one sample
 
@@ -344,12 +351,6 @@ class _Pump:
         self.held.write("failure", failure)
         self.course.gave_up(failure)
         self.watch.failed(failure, problem.latency_ms)
-        if problem.kind in CONNECTION and not self.anything:
-            raise Unreachable(
-                f"the candidate can't be reached: {problem.message}",
-                where=self.plan.candidate.base_url or self.plan.candidate.name,
-                todo="check the base URL and that the server runs, then go on with --resume",
-            )
 
 
 def _retry(position: int, attempt: int, problem: CallFailed) -> dict[str, object]:

@@ -92,6 +92,15 @@ def test_nobody_there_ends_the_run(tmp_path: Path, kind: str) -> None:
         collect(tmp_path, Scripted(replies))
 
 
+def test_a_call_that_ended_the_run_was_not_cut_off(tmp_path: Path) -> None:
+    """Where nobody is there, the call that failed for good is in the journal as a failure, and paid for as that alone."""
+    candidate = Scripted({ITEMS[0].id: [CallFailed("connection", "refused", retryable=False)]})
+    with history.create(tmp_path, make_plan(ITEMS[:1])) as held, pytest.raises(Unreachable):
+        run.collect(held, Everything(held), candidate, run.Manner(limits=Limits(concurrency=1)))
+    with history.resume(tmp_path) as again:
+        assert (again.reasked, again.spent.calls) == (0, 1)
+
+
 def test_a_late_outage_does_not_end_the_run(tmp_path: Path) -> None:
     """Once something was answered, an outage costs its samples and not the run."""
     replies = {item.id: [CallFailed("connection", "reset") for _ in range(9)] for item in ITEMS[3:]}
