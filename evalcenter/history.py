@@ -23,8 +23,21 @@ from evalcenter.errors import Incomplete, RunError, Tampered
 from evalcenter.journal import Entry, Journal
 from evalcenter.pacing import Spent, tokens
 from evalcenter.paths import JUDGE, PERSON, Known
-from evalcenter.records import Failure, Grade, MarkState, Outcome, Plan, Response, Result, Scores, Verdict, Violation
-from evalcenter.shelves import NONE, Column, Lines, Shelf, compact, plain, typed
+from evalcenter.records import (
+    Failure,
+    Grade,
+    Judgement,
+    MarkState,
+    Outcome,
+    Plan,
+    Response,
+    Result,
+    Review,
+    Scores,
+    Verdict,
+    Violation,
+)
+from evalcenter.shelves import NONE, Column, Lines, Pile, Shelf, compact, plain, typed
 from evalcenter.usage import Told
 
 _RESPONSE_END: Final = re.compile(rb',"attempts":([0-9]{1,18}),"position":(0|[1-9][0-9]{0,17})\}')
@@ -75,7 +88,8 @@ class Run:
     """The plan of a run, and the latest word on every position.
 
     `results` holds what counts of the latest grade by a person, else the machine's; `grades` that grade itself, `machine` and
-    `judged` the machine's and a judge's own. `book` is the journal while it is open for writing.
+    `judged` the machine's and the judges' own; `judgements` and `reviews` are all that were written on a position. `book` is the
+    journal while it is open for writing.
     """
 
     def __init__(self, folder: Path, plan: Plan, first: Entry, book: Journal | None = None) -> None:
@@ -91,6 +105,8 @@ class Run:
         self.results: Column[Result] = Column(length)
         self.by_judge: Column[Result] = Column(length)
         self.failed: Column[str] = Column(length)
+        self.judgements = Pile(lines, Judgement)
+        self.reviews = Pile(lines, Review)
         self.known: Final = Known(grades=self.results, judged=self.by_judge, failed=self.failed)
         self.retries = self.recovered = self.reasked = self.remembered = 0
         self.vain = 0
@@ -189,6 +205,10 @@ class Run:
                 self.finished = entry.at
             case "grade":
                 self._grade(data.position, Result.of(data), entry)
+            case "judgement" | "review":
+                pile = self.judgements if entry.kind == "judgement" else self.reviews
+                pile.put(self._answered(data.position, entry), entry.offset)
+                self.overtake()
             case "verdict":
                 self.verdict, self.decided = data, entry
             case "report":
@@ -211,10 +231,14 @@ class Run:
             case _:
                 raise self._tampered(entry, f"a second plan at entry {entry.seq}")
 
+    def _answered(self, position: int, entry: Entry) -> int:
+        if self.responses.offset(position) != NONE:
+            return position
+        words = f"entry {entry.seq} is a {entry.kind} on position {position}, which has no answer"
+        raise self._tampered(entry, words)
+
     def _grade(self, position: int, result: Result, entry: Entry) -> None:
-        if self.responses.offset(position) == NONE:
-            raise self._tampered(entry, f"entry {entry.seq} grades position {position}, which has no answer")
-        self._keep(position, result, entry.offset)
+        self._keep(self._answered(position, entry), result, entry.offset)
 
     def _answer(self, position: int, entry: Entry, *, remembered: bool) -> None:
         self._planned(position, entry)
@@ -275,6 +299,8 @@ _KINDS: Final[Mapping[str, Any]] = {
     "response": Response,
     "failure": Failure,
     "grade": Grade,
+    "judgement": Judgement,
+    "review": Review,
     "verdict": Verdict,
     "report": dict[str, str],
 }

@@ -35,6 +35,7 @@ Expects = Literal["help", "refuse"]
 Visibility = Literal["public", "sealed"]
 AnswerState = Literal["complete", "truncated", "silent", "blocked"]
 MarkState = Literal["met", "not_met", "unjudged", "pending"]
+ReadState = Literal["met", "not_met", "unjudged"]
 Outcome = Literal["pass", "fail", "unscored"]
 Violation = Literal["none", "unconfirmed", "confirmed"]
 VerdictState = Literal["pass", "fail", "inconclusive", "conditional"]
@@ -392,6 +393,48 @@ class Stream:
 
 
 @record
+class Judge:
+    """One judge of a panel: the model that is asked, and the family of models that it comes from."""
+
+    spec: CandidateSpec
+    family: str
+
+
+@record
+class Qualified:
+    """The qualification that a panel brings: the digest of its file, and the days (``YYYY-MM-DD``) between which it holds.
+
+    `standing` says what it is worth on the day of the plan: ``valid``, ``expired``, or made for ``other`` judges or words.
+    """
+
+    digest: str
+    made: str
+    expires: str
+    standing: Literal["valid", "expired", "other"]
+
+
+@record
+class Panel:
+    """The judges of a run, and how they are asked.
+
+    Every judge marks each answer `epochs` times, and votes once; a criterion that fewer than `floor` judges voted on could not be
+    judged. `asking` and `words` are the version and the digests of what the judges read. `own` says that the candidate itself may
+    be a judge, because somebody wanted it so.
+    """
+
+    judges: tuple[Judge, ...]
+    mode: Literal["together", "each"] = "together"
+    controls: Literal[1, 2] = 2
+    longest: int = 24_000
+    epochs: int = 1
+    floor: int = 1
+    asking: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    own: bool = False
+    qualification: Qualified | None = None
+
+
+@record
 class Calibration:
     """How many known-bad answers a judge was shown for one requirement, and how many it caught; `source` says which."""
 
@@ -416,7 +459,8 @@ class Plan:
     `items` is the bank of this run, generated items included. `order` gives for each position the index of the item that
     is asked there, and `epochs` how often it was asked before; the first `census` positions ask every red-line item once. Two
     positions are two calls. `version_rank` k
-    spends alpha / (k (k + 1)) on the k-th version that a vendor submits; 0 promises nothing over versions.
+    spends alpha / (k (k + 1)) on the k-th version that a vendor submits; 0 promises nothing over versions. With two `readers` a
+    person's mark counts when two agree who read apart, or when a third has settled what they disagree on.
     """
 
     schema: Literal["evalcenter/plan/1"] = "evalcenter/plan/1"
@@ -435,6 +479,8 @@ class Plan:
     version_rank: int = 0
     calibrations: tuple[Calibration, ...] = ()
     earlier: Earlier | None = None
+    panel: Panel | None = None
+    readers: Literal[1, 2] = 1
 
 
 # -- the run ----------------------------------------------------------------------------------------------------------
@@ -518,6 +564,45 @@ class Grade:
     outcome: Outcome
     violation: Violation
     why: str = ""
+
+
+@record
+class Judgement:
+    """What came of one request to a judge: its reply, or why there was none.
+
+    `request` numbers the requests on one answer from 0, `attempt` is 1 where the first reply was void; `calls` were made.
+    """
+
+    position: int
+    judge: str
+    epoch: int
+    request: int
+    attempt: int
+    answer: Answer | None
+    failed: str = ""
+    calls: int = 1
+
+
+@record
+class Read:
+    """What a reader says of one criterion."""
+
+    criterion: str
+    state: ReadState
+
+
+@record
+class Review:
+    """What one reader says of the answer at `position`, and why. A later one by the same reader takes the place of an earlier.
+
+    An ``arbiter`` has seen what two readers disagreed on, and settles it.
+    """
+
+    position: int
+    reader: str
+    role: Literal["reader", "arbiter"]
+    marks: tuple[Read, ...]
+    reason: str = ""
 
 
 class Result(NamedTuple):

@@ -110,6 +110,28 @@ class Shelf(Mapping[int, T], Generic[T]):
         return self._count
 
 
+class Pile(Mapping[int, tuple[T, ...]], Generic[T]):
+    """Several records of one kind by position, in the order in which they were written; read when they are asked for."""
+
+    def __init__(self, lines: Lines, kind: type[T]) -> None:
+        self._lines, self._kind = lines, kind
+        self._at: dict[int, list[int]] = {}
+
+    def put(self, position: int, offset: int) -> None:
+        """One more record of `position` is the line at `offset`."""
+        self._at.setdefault(position, []).append(offset)
+
+    def __getitem__(self, position: int) -> tuple[T, ...]:
+        entries = [self._lines.entry(offset) for offset in self._at[position]]
+        return tuple([typed(self._kind, entry, self._lines.path) for entry in entries])
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+
 def compact(plan: Plan) -> Plan:
     """The same plan in less memory: one that was read holds a number of its own for every position, and few are different."""
     seen: dict[int, int] = {}
