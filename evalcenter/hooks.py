@@ -177,10 +177,11 @@ class Plugins:
 
 def registry(found: Mapping[str, Iterable[tuple[str, Any]]]) -> Plugins:
     """Check plugins, given as (origin, plugin) by kind, and hold them. Raises PluginError on a clash or a missing part."""
-    return Plugins(**{kind: _named(kind, found.get(kind, ())) for kind in INTERFACES})
+    return Plugins(**{kind: named(kind, found.get(kind, ())) for kind in INTERFACES})
 
 
-def _named(kind: str, found: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def named(kind: str, found: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Plugins of one kind, given as (origin, plugin), by name. Raises PluginError on a clash or a missing part."""
     held: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for origin, plugin in found:
@@ -188,12 +189,14 @@ def _named(kind: str, found: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             missing = [part for part in _parts(INTERFACES[kind]) if not hasattr(plugin, part)]
             raise PluginError(f"the plugin of {origin} lacks {', '.join(missing)}", todo=f"see hooks.py, {kind}")
         if plugin.name in held:
-            raise PluginError(
-                f"two {kind} are named {plugin.name!r}: {origins[plugin.name]} and {origin}",
-                todo="rename or remove one",
-            )
+            raise clash(kind, plugin.name, origins[plugin.name], origin)
         held[plugin.name], origins[plugin.name] = plugin, origin
     return held
+
+
+def clash(kind: str, name: str, one: str, other: str) -> PluginError:
+    """The error of two plugins with one name."""
+    return PluginError(f"two {kind} are named {name!r}: {one} and {other}", todo="rename or remove one")
 
 
 def _parts(interface: type[Any]) -> list[str]:

@@ -1,8 +1,12 @@
-"""Which plugins there are: the built-in ones by module name, foreign ones by entry point. Both are loaded the same way."""
+"""Which plugins there are: the built-in ones by module name, foreign ones by entry point.
+
+A built-in one is called as its module is, and imported when it is first asked for: a run over one kind of item does not compile
+the patterns of every grader. Foreign ones are loaded at once, so that a broken one stops the program and is never skipped.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, Final
@@ -56,14 +60,41 @@ BUILT_IN: Final = {
 }
 
 
+class OnDemand(Mapping[str, Any]):
+    """The plugins of one kind by name: the built-in ones of `modules`, then `foreign` ones."""
+
+    def __init__(self, kind: str, modules: Mapping[str, str], foreign: Mapping[str, Any]) -> None:
+        self._kind, self._modules, self._held = kind, modules, dict(foreign)
+        self._names = (*modules, *foreign)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._held:
+            module = self._modules[name]
+            self._held.update(hooks.named(self._kind, [(module, import_module(module).plugin)]))
+        return self._held[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 def load() -> hooks.Plugins:
-    """All plugins. Raises PluginError when one fails to load, lacks part of its interface or clashes with another."""
-    return hooks.registry({kind: [*_built_in(kind), *_foreign(kind)] for kind in hooks.INTERFACES})
+    """All plugins. Raises PluginError when a foreign one fails to load, lacks part of its interface or takes another's name."""
+    return hooks.Plugins(**{kind: _of(kind) for kind in hooks.INTERFACES})
 
 
-def _built_in(kind: str) -> Iterator[tuple[str, Any]]:
-    for name in BUILT_IN[kind]:
-        yield name, import_module(name).plugin
+def _of(kind: str) -> OnDemand:
+    modules = {module.rpartition(".")[2]: module for module in BUILT_IN[kind]}
+    foreign = list(_foreign(kind))
+    for origin, plugin in foreign:
+        if getattr(plugin, "name", None) in modules:
+            raise hooks.clash(kind, plugin.name, modules[plugin.name], origin)
+    return OnDemand(kind, modules, hooks.named(kind, foreign))
 
 
 def _foreign(kind: str) -> Iterator[tuple[str, Any]]:

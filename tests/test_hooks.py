@@ -1,5 +1,7 @@
 """Plugins are checked when they are registered, and nothing broken or clashing is let in."""
 
+import subprocess
+import sys
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -38,7 +40,19 @@ def test_everything_built_in_loads() -> None:
     """Every built-in plugin loads under the name of its file."""
     found = plugins.load()
     for kind, modules in plugins.BUILT_IN.items():
-        assert {name.rsplit(".", 1)[1] for name in modules} == set(getattr(found, kind))
+        held = getattr(found, kind)
+        assert [plugin.name for plugin in held.values()] == [name.rsplit(".", 1)[1] for name in modules]
+
+
+def test_a_built_in_plugin_is_imported_when_it_is_asked_for() -> None:
+    """Loading the plugins imports none of the built-in ones; asking for one imports that one."""
+    code = (
+        "import sys\nfrom evalcenter.plugins import load\nheld = load()\nbefore = 'evalcenter.graders.choice' in sys.modules\n"
+        "held.graders['choice']\n"
+        "print(before, *(f'evalcenter.graders.{n}' in sys.modules for n in ('choice', 'label')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "False"]
 
 
 def foreign(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
