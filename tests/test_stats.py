@@ -36,6 +36,15 @@ def test_agrees_with_statsmodels(pair: tuple[int, int]) -> None:
     assert float(stats.upper(good, n, ALPHA)) == pytest.approx(high, rel=2e-5, abs=1e-9)
 
 
+@given(st.integers(1, 1_000_000), st.decimals("0.0001", "0.5", places=4))
+def test_all_or_none_agree_with_the_general_form(n: int, alpha: Decimal) -> None:
+    """Where all or none were good, the bounds are scipy's quantiles of the beta distribution, to six digits."""
+    from scipy.special import betaincinv
+
+    assert float(stats.lower(n, n, alpha)) == pytest.approx(betaincinv(n, 1, float(alpha)), rel=1e-5)
+    assert float(stats.upper(0, n, alpha)) == pytest.approx(betaincinv(1, n, float(1 - alpha)), rel=1e-5)
+
+
 @settings(max_examples=40)
 @given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n))))
 def test_lower_bound_keeps_its_promise_exactly(pair: tuple[int, int]) -> None:
