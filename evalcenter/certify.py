@@ -8,8 +8,8 @@ The steps of `verify`, each of which raises and none of which returns False:
 
 1. the chain of the journal, line by line, over the exact bytes;
 2. the plan: its digest, and that every answer stands at a planned position;
-3. the plugins: the versions that the plan names are the ones that recompute;
-4. the grades: every machine grade again from its answer;
+3. the plugins: the versions that the plan names are the ones that recompute, and the judges' words are this program's;
+4. the grades: every machine grade again from its answer, the judges' from their replies, a person's from what was read;
 5. the verdict: again from the grades;
 6. the reports beside the journal: each has the digest that the journal holds, and names this journal's chain.
 
@@ -43,6 +43,7 @@ from evalcenter import (
 )
 from evalcenter.declaration import Declaration
 from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, Tampered, disk_refused
+from evalcenter.judges import panels
 from evalcenter.records import Finding, Grade
 from evalcenter.suites import Loaded
 
@@ -75,6 +76,7 @@ def verify(folder: Path, plugins: hooks.Plugins) -> Checked:
 
 def _recomputed(run: history.Run, plugins: hooks.Plugins) -> Checked:
     _plugins(run, plugins)  # step 3
+    _judges(run)
     _grades(run, plugins)  # step 4
     _verdict(run)  # step 5
     return Checked(
@@ -122,6 +124,15 @@ def _plugins(run: history.Run, plugins: hooks.Plugins) -> None:
             )
 
 
+def _judges(run: history.Run) -> None:
+    if run.plan.panel is not None and not panels.current(run.plan.panel):
+        raise PlanMismatch(
+            "the judges of this run were asked in other words than this program's",
+            where=str(run.folder),
+            todo="verify with the version of evalcenter that the report names",
+        )
+
+
 def _grades(run: history.Run, plugins: hooks.Plugins) -> None:
     for position, raw in grade.again(run, array("q", run.machine), plugins):
         if run.machine.raw(position) == raw:
@@ -131,9 +142,31 @@ def _grades(run: history.Run, plugins: hooks.Plugins) -> None:
             f"the grade at position {position} says {held.outcome}; recomputed it is {again.outcome} (or its marks differ)",
             where=str(run.folder),
         )
+    for position in run.judgements.keys() | set(run.judged):
+        _judged(run, position)
     for position in run.grades:
         if run.grades.offset(position) != run.machine.offset(position):
             _read_by_a_person(run, position, run.grades[position])
+
+
+def _judged(run: history.Run, position: int) -> None:
+    """The panel's grade follows from the judges' replies, and every reply answers something that was asked."""
+    panel, machine = run.plan.panel, run.machine.get(position)
+    found = None if panel is None or machine is None else grade.case(run, run.responses[position], machine)
+    said = None
+    try:
+        if panel is not None and found is not None:
+            said = panels.opinion(found, panel, run.plan.seed, run.judgements.get(position, ()))
+    except InputError as problem:
+        raise Tampered(f"position {position}: {problem.what}", where=str(run.folder)) from None
+    held = run.judged.get(position)
+    again = None
+    if found is not None and said is not None and machine is not None:
+        again = panels.grade(found, run.responses[position], machine, said)
+    if found is None or (held is not None and held != again):
+        raise Tampered(
+            f"the judges' grade at position {position} does not follow from what they replied", where=str(run.folder)
+        )
 
 
 def _read_by_a_person(run: history.Run, position: int, held: Grade) -> None:
@@ -336,7 +369,14 @@ def _planned_again(run: history.Run, suites: Sequence[Loaded], plugins: hooks.Pl
     pairs = [(given[head.id].suite, head.digest) for head in run.plan.suites]
     fixed = run.plan
     drawn = plan.expand(pairs, fixed.standard, fixed.candidate, fixed.seed, plugins, boundary.convert)
-    again = replace(drawn, version_rank=fixed.version_rank, calibrations=fixed.calibrations, earlier=fixed.earlier)
+    again = replace(
+        drawn,
+        version_rank=fixed.version_rank,
+        calibrations=fixed.calibrations,
+        panel=fixed.panel,
+        readers=fixed.readers,
+        earlier=fixed.earlier,
+    )
     if canon.digest(again) != run.plan_digest:
         raise Tampered(
             "planned again from the suites' own files, the plan has other questions, rubrics or draws",

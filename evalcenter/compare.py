@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from evalcenter import paired, paths, plan, stats
+from evalcenter import attempts, paired, paths, plan, stats
 from evalcenter.bars import percent
 from evalcenter.errors import InputError, PlanMismatch
 from evalcenter.history import Run
@@ -132,7 +132,7 @@ def _read(run: Run) -> dict[str, set[int]]:
 
 def _matched(old: Run, new: Run) -> tuple[dict[int, int], dict[str, int]]:
     """(the old position that belongs to each new one, how many samples were left out and why)."""
-    asked, asked_now = plan.cells(old.plan), plan.cells(new.plan)
+    asked, asked_now = attempts.cells(old.plan), attempts.cells(new.plan)
     held = {asked[at]: at for at in set().union(*_read(old).values())}
     partner: dict[int, int] = {}
     left_out: Counter[str] = Counter()
@@ -231,7 +231,7 @@ def _changes(
     planned: Plan, partner: Mapping[int, int], pairs: Sequence[Pair]
 ) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """(passed before and failed now, failed before and passed now), red lines first, else in the new run's order."""
-    asked = plan.cells(planned)
+    asked = attempts.cells(planned)
     lost, gained = [], []
     for at, pair in zip(sorted(partner), pairs, strict=True):
         item = planned.items[planned.order[at]]

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from evalcenter.errors import CallFailed
-from evalcenter.records import Failure, Price, Response, Verdict, VerdictState
+from evalcenter.records import Failure, Judgement, Price, Response, Verdict, VerdictState
 from evalcenter.stats import Decision
 from evalcenter.watching import Nobody
 
@@ -117,7 +117,7 @@ class Display(Nobody):
 
     def __init__(self, total: int, price: Price | None = None, *, quiet: bool = False) -> None:
         self.total, self.price, self.quiet = total, price, quiet
-        self.done = self.failures = self.retries = self.prompt = self.completion = 0
+        self.done = self.failures = self.retries = self.prompt = self.completion = self.judgements = 0
         self.evidence: dict[str, str] = {}
         self.pace = ""
         self._progress: Progress | None = None
@@ -146,6 +146,11 @@ class Display(Nobody):
         self.pace = f"at most {allowed} in flight" + (f", a pause of {pause_s:g} s" if pause_s else "")
         self._show()
 
+    def judged(self, judgement: Judgement) -> None:  # noqa: ARG002 (the Watch interface)
+        """Count one reply of a judge."""
+        self.judgements += 1
+        self._show()
+
     def moved(self, requirement: str, decided: Decision) -> None:
         """Keep how the evidence on one requirement stands."""
         self.evidence[requirement] = f"{requirement} {evidence(decided)}"
@@ -164,6 +169,8 @@ class Display(Nobody):
         parts.append(f"{self.prompt + self.completion} tokens")
         if self.cost is not None and self.price is not None:
             parts.append(f"{self.cost} {self.price.currency}")
+        if self.judgements:
+            parts.append(f"{self.judgements} replies of judges")
         if self.pace:
             parts.append(self.pace)
         counts = ", ".join(parts)

@@ -13,7 +13,8 @@
     ├── CandidateError        20  the candidate can't be asked
     │   ├── Unreachable       21  no connection, or nothing there speaks the protocol
     │   ├── KeyRefused        22  the endpoint refused the key, or the key's variable is empty
-    │   └── UnknownModel      23  the endpoint does not know the model
+    │   ├── UnknownModel      23  the endpoint does not know the model
+    │   └── JudgeGone         24  a judge of the panel does not answer
     ├── RunError              30  a run folder is not as it must be
     │   ├── Incomplete        31  a file of the run is missing or cut short
     │   ├── Tampered          32  the journal's chain, or a recomputed result, does not match
@@ -118,6 +119,12 @@ class UnknownModel(CandidateError):
     """The endpoint does not know the model."""
 
     exit_code = 23
+
+
+class JudgeGone(CandidateError):
+    """A judge of the panel does not answer; without it the others may not judge."""
+
+    exit_code = 24
 
 
 class RunError(EvalcenterError):

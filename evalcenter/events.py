@@ -22,7 +22,7 @@ from evalcenter import journal
 from evalcenter.errors import EXIT, INTERRUPTED, CallFailed, EvalcenterError
 from evalcenter.history import Run
 from evalcenter.outlets import Outlet
-from evalcenter.records import Failure, Plan, Response, Verdict
+from evalcenter.records import Failure, Judgement, Plan, Response, Verdict
 from evalcenter.stats import Decision
 from evalcenter.watching import Stage
 
@@ -33,6 +33,17 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "retried": ("position", "item", "attempt", "kind", "status", "latency_ms"),
     "failed": ("position", "item", "attempts", "kind", "status", "latency_ms"),
     "slowed": ("allowed", "pause_s"),
+    "judged": (
+        "position",
+        "item",
+        "judge",
+        "epoch",
+        "attempt",
+        "calls",
+        "replied",
+        "prompt_tokens",
+        "completion_tokens",
+    ),
     "moved": ("requirement", "state", "units", "for_pass", "for_fail"),
     "closed": ("why",),
     "decided": ("outcome", "findings", "awaiting_review"),
@@ -117,6 +128,22 @@ class Teller:
     def slowed(self, allowed: int, pause_s: float) -> None:
         """The endpoint pushed back."""
         self._tell("slowed", allowed, round(pause_s, 3) if isfinite(pause_s) else None)
+
+    def judged(self, judgement: Judgement) -> None:
+        """A judge replied, or never will."""
+        said, position = judgement.answer, judgement.position
+        self._tell(
+            "judged",
+            position,
+            self._item(position),
+            judgement.judge,
+            judgement.epoch,
+            judgement.attempt,
+            judgement.calls,
+            said is not None,
+            None if said is None else said.prompt_tokens,
+            None if said is None else said.completion_tokens,
+        )
 
     def moved(self, requirement: str, decided: Decision) -> None:
         """The evidence on one requirement moved on; what did not change is not told again."""

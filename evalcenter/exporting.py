@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from evalcenter import history, plan, scoring
+from evalcenter import attempts, history, plan, scoring
 from evalcenter.errors import InputError, Tampered, disk_refused
 from evalcenter.history import Run
 from evalcenter.records import Failure, Grade, Item, Response
@@ -114,7 +114,7 @@ def _free(out: Path) -> None:
 def rows(held: Run) -> Iterator[Row]:
     """Each position of the plan as a row with all `COLUMNS`; what is not known, or not told, is None."""
     violations = scoring.violations(held.plan, held.results)
-    for position, (_, epoch) in enumerate(plan.cells(held.plan)):
+    for position, (_, epoch) in enumerate(attempts.cells(held.plan)):
         item = held.plan.items[held.plan.order[position]]
         row: Row = {
             **dict.fromkeys(COLUMNS),

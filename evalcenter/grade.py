@@ -3,23 +3,27 @@
 Rules this module keeps:
 
 * Every response is graded once by the machine; a grade is never changed, only followed by a later one.
+* What only a judge can mark stays pending in the machine's grade; the panel's grade stands beside it, and follows from the judges'
+  replies in the journal.
 * The verdict is decided on what the journal holds, and journalled with its evidence.
-
-Judges will be called here and nowhere else; until then a judge's criterion stays pending and is counted so.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from evalcenter import canon, crew, hooks, scoring, standards
+from evalcenter import canon, crew, hooks, judging, scoring, standards
+from evalcenter.errors import RunError
 from evalcenter.history import Run
+from evalcenter.judges import panels
+from evalcenter.judges.panels import Case, Opinion
 from evalcenter.marking import Marker
-from evalcenter.records import Item, Response, Scores, Verdict
+from evalcenter.records import Grade, Item, Judgement, Response, Scores, Verdict
 from evalcenter.shelves import Shelf
+from evalcenter.watching import Watch
 
 CHUNK: Final = 1024
 """Answers that a worker grades at a time."""
@@ -95,3 +99,65 @@ def decide(run: Run) -> Verdict:
     decided = verdict(run)
     run.write("verdict", decided)
     return decided
+
+
+# -- judges -----------------------------------------------------------------------------------------------------------
+
+
+def case(run: Run, response: Response, machine: Grade) -> Case | None:
+    """The case that an answer makes for the panel; None where no requirement reads a judge's mark of it, or none is needed."""
+    if run.plan.panel is None or not run.judgeable[response.position]:
+        return None
+    occurrence = run.plan.epochs[response.position] if run.plan.epochs else 0
+    return panels.case(item_at(run, response.position), occurrence, response, machine)
+
+
+def unjudged(run: Run) -> Iterator[tuple[Case, tuple[Judgement, ...]]]:
+    """The cases that wait for a judge, in the order of the plan, with what was said of each before a stop."""
+    if run.plan.panel is None:
+        return
+    for position in run.machine:
+        if run.judgeable[position] and position not in run.judged:
+            found = case(run, run.responses[position], run.machine[position])
+            if found is not None:
+                yield found, run.judgements.get(position, ())
+
+
+class Hearing:
+    """The judges of an open run: what is put to them, and what they say goes to its journal.
+
+    `moved` is told of every position on which the panel's grade was written down.
+    """
+
+    def __init__(
+        self, run: Run, means: judging.Means, watch: Watch, moved: Callable[[int], None] | None = None
+    ) -> None:
+        if run.plan.panel is None:
+            raise RunError("the plan names no judges", where=str(run.folder))
+        self._run, self._watch, self._moved = run, watch, moved
+        self.jury = judging.Jury(judging.Docket(run.plan.panel, run.plan.seed, self._keep, self._settled), means)
+        for found, said in unjudged(run):
+            self.jury.add(found, said)
+
+    def put(self, response: Response, machine: Grade) -> None:
+        """Put an answer to the judges, where one is needed."""
+        found = case(self._run, response, machine)
+        if found is not None:
+            self.jury.add(found)
+
+    def _keep(self, judgement: Judgement) -> None:
+        self._run.write("judgement", judgement)
+        self._watch.judged(judgement)
+
+    def _settled(self, found: Case, said: Opinion) -> None:
+        position = found.position
+        self._run.write("grade", panels.grade(found, self._run.responses[position], self._run.machine[position], said))
+        if self._moved is not None:
+            self._moved(position)
+
+
+def judge(run: Run, means: judging.Means, watch: Watch) -> None:
+    """Put what still waits for a judge to the judges, beside nothing else. Raises JudgeGone; what was said stays."""
+    if next(unjudged(run), None) is not None:
+        watch.stage("judging")
+        judging.work(Hearing(run, means, watch).jury)

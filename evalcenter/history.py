@@ -22,7 +22,7 @@ from evalcenter import boundary, canon, flying, journal, torn
 from evalcenter.errors import Incomplete, RunError, Tampered
 from evalcenter.journal import Entry, Journal
 from evalcenter.pacing import Spent, tokens
-from evalcenter.paths import JUDGE, PERSON, Known
+from evalcenter.paths import JUDGE, PERSON, Known, judgeable
 from evalcenter.records import (
     Failure,
     Grade,
@@ -107,6 +107,7 @@ class Run:
         self.failed: Column[str] = Column(length)
         self.judgements = Pile(lines, Judgement)
         self.reviews = Pile(lines, Review)
+        self.judgeable: Final = judgeable(plan)
         self.known: Final = Known(grades=self.results, judged=self.by_judge, failed=self.failed)
         self.retries = self.recovered = self.reasked = self.remembered = 0
         self.vain = 0

@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from evalcenter import canon, crew, history, hooks, journal, run, torn, walk, watching
+from evalcenter import canon, crew, grade, history, hooks, journal, judging, run, torn, walk, watching
+from evalcenter.calling import Endpoint
 from evalcenter.errors import EXIT, EvalcenterError, InputError, PlanMismatch, disk_refused
 from evalcenter.records import CandidateSpec, Lang, Plan, Plugin, Verdict
 from evalcenter.rendering.markdown import escape
@@ -99,7 +100,9 @@ def for_candidate(planned: Plan, spec: CandidateSpec, plugins: hooks.Plugins) ->
     adapter = hooks.find(plugins.adapters, "adapter", spec.adapter)
     kept = [one for one in planned.plugins if one.kind != "adapters"]
     held = sorted([*kept, Plugin(kind="adapters", name=adapter.name, version=adapter.version)], key=_named)
-    return replace(planned, candidate=spec, plugins=tuple(held))
+    made = replace(planned, candidate=spec, plugins=tuple(held))
+    judging.check(made)
+    return made
 
 
 def _named(plugin: Plugin) -> tuple[str, str]:
@@ -121,7 +124,7 @@ class _Crowd:
         self.planned, self.specs, self.around = planned, specs, around
         self.folders = folders(specs, around.out)
         self.done: dict[str, Result] = {}
-        self.endpoints: dict[str, run.Endpoint] = {}
+        self.endpoints: dict[str, Endpoint] = {}
         self.room = asyncio.Semaphore(around.at_once)
 
     def results(self) -> tuple[Result, ...]:
@@ -166,14 +169,15 @@ class _Crowd:
             raise
         with held:
             watch.began(held)
-            if walk.outstanding(held, means):
-                await run.ask(held, walk.begin(held, means), candidate, walk.manner(held, means, self._endpoint(spec)))
+            if walk.outstanding(held, means) or next(grade.unjudged(held), None) is not None:
+                desk = walk.begin(held, means)
+                await run.ask(held, desk, candidate, walk.manner(held, means, desk, self._endpoint(spec)))
             else:
                 await candidate.close()
 
-    def _endpoint(self, spec: CandidateSpec) -> run.Endpoint:
+    def _endpoint(self, spec: CandidateSpec) -> Endpoint:
         """The endpoint that the candidate shares with the others at its address."""
-        return self.endpoints.setdefault(address(spec), run.Endpoint(self.around.means.limits))
+        return self.endpoints.setdefault(address(spec), Endpoint(self.around.means.limits))
 
 
 def address(spec: CandidateSpec) -> str:

@@ -148,6 +148,16 @@ def walk(plan: Plan, requirement: Requirement, stream: Stream, known: Known) -> 
     return Walk(plan, requirement, stream).go(known)
 
 
+def judgeable(plan: Plan) -> bytearray:
+    """1 at each position of which some requirement reads a judge's mark; empty where nobody judges."""
+    read = bytearray(len(plan.order) if plan.panel is not None else 0)
+    for requirement, stream in zip(plan.standard.requirements, plan.streams, strict=True):
+        if requirement.grading != "direct" and read:
+            for position in stream.positions:
+                read[position] = 1
+    return read
+
+
 def units(stream: Stream) -> Iterator[tuple[int, ...]]:
     """The positions of each unit, in order."""
     start = 0
@@ -227,12 +237,12 @@ def _judged(plan: Plan, requirement: Requirement, known: Known, position: int, *
     outcome, why = outcome_of(requirement, item, grade)
     passed = judged is not None and outcome_of(requirement, item, judged)[0] == "pass"
     asked = not passed or (audited and coin)  # whether the plan sends this answer to a person
-    if why == "pending":
-        return "waiting" if asked else Step(worst=ONE, best=ONE, outcome="pass")
+    if why == "pending" and asked:
+        return "missing" if judged is None and plan.panel is not None else "waiting"  # judges come before people
+    if outcome == "pass" or why == "pending":
+        return Step(worst=ONE, best=ONE, outcome="pass")
     if outcome == "unscored":
         return Step(worst=1 - (ONE if passed else loss), best=ONE, outcome="unscored")
-    if outcome == "pass":
-        return Step(worst=ONE, best=ONE, outcome="pass")
     if not asked:  # a person looked unasked: it counts against the candidate, and proves no FAIL
         return Step(worst=Decimal(0), best=ONE, outcome="fail")
     lost = ONE if passed else loss

@@ -394,10 +394,14 @@ class Stream:
 
 @record
 class Judge:
-    """One judge of a panel: the model that is asked, and the family of models that it comes from."""
+    """One judge of a panel: the model that is asked, and the family of models that it comes from.
+
+    `structured` says in what form the endpoint is asked for JSON: by a ``schema``, as any ``json``, or by the words alone.
+    """
 
     spec: CandidateSpec
     family: str
+    structured: Literal["none", "json", "schema"] = "none"
 
 
 @record

@@ -43,7 +43,7 @@ def planned(
     suites: Sequence[str], standard: str, seed: str, options: dict[str, Any], earlier: Plan | None = None
 ) -> Any:
     """(plan, plugins) for what the options name; it carries the `earlier` plan's sequences on where there is one."""
-    from evalcenter import plan, specs, walk
+    from evalcenter import attempts, specs, walk
     from evalcenter.plugins import load
     from evalcenter.records import CandidateSpec
 
@@ -58,7 +58,7 @@ def planned(
         calibrations=specs.load_calibrations(options["calibration"]) if options["calibration"] else (),
     )
     if earlier is not None:
-        chosen = plan.longer(chosen, earlier.standard, options["more"] or 0)
+        chosen = attempts.longer(chosen, earlier.standard, options["more"] or 0)
     return walk.prepare(loaded, chosen, spec, seed or _fresh(16), plugins, terms), plugins
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from evalcenter import paths, standards
-from evalcenter.grade import item_at, verdict
+from evalcenter.grade import Hearing, item_at, verdict
 from evalcenter.history import Run
 from evalcenter.marking import Marker
 from evalcenter.paths import Walk
@@ -55,7 +55,7 @@ class Course:
     next_at: int = 0
     """The first of the stream's positions that was not taken yet."""
     stands: int | None = None
-    """The unit that waits for a person."""
+    """The unit that waits for a person, or a judge."""
 
     @property
     def from_here(self) -> int:
@@ -235,7 +235,8 @@ class Steering:
             if unit != NOT_READ and course.open and unit <= course.front:
                 self._advance(course)
                 last = course.front == course.units
-                if last or unit < course.known or course.front > course.known + course.known // STRIDE:
+                due = course.front > course.known + course.known // STRIDE
+                if last or due or unit < course.known or unit == course.stands:
                     self._follow(course, again=unit < course.known)
 
     def _crossed(self, position: int) -> bool:
@@ -260,7 +261,9 @@ class Steering:
             course.lookout = Lookout(course.requirement, self._penalty)
         path = course.walk.go(self.run.known)
         course.known = path.units
-        course.stands = course.known if path.standing == "waiting" else None
+        # It waits for a person, or for a judge where the answers are there.
+        stands = path.standing == "waiting" or (path.standing == "missing" and course.known < course.front)
+        course.stands = course.known if stands else None
         course.decided = course.lookout.look(path)
         self._failed = self._failed or course.decided.grade == "fail"
         if self._watch is not None:
@@ -270,11 +273,12 @@ class Steering:
 class Desk:
     """The course of a run: grades each answer, writes the grade down, and lets the steering say what comes next.
 
-    Without a `marker` the answers are left to be graded all at once, later; that is for a steering that is blind to grades.
+    Without a `marker` the answers are left to be graded all at once, later; that is for a steering that is blind to grades. A
+    `hearing` puts what needs a judge to the judges.
     """
 
-    def __init__(self, steering: Steering, marker: Marker | None) -> None:
-        self._steering, self._marker = steering, marker
+    def __init__(self, steering: Steering, marker: Marker | None, hearing: Hearing | None = None) -> None:
+        self._steering, self._marker, self.hearing = steering, marker, hearing
 
     def take(self) -> int | None:
         """The next position to ask."""
@@ -285,7 +289,10 @@ class Desk:
         if self._marker is None:
             return
         run = self._steering.run
-        run.write("grade", self._marker.grade(item_at(run, response.position), response))
+        graded = self._marker.grade(item_at(run, response.position), response)
+        run.write("grade", graded)
+        if self.hearing is not None:
+            self.hearing.put(response, graded)
         self._steering.moved(response.position)
 
     def gave_up(self, failure: Failure) -> None:

@@ -19,12 +19,14 @@ from typing import Final
 
 from evalcenter import (
     __version__,
+    attempts,
     boundary,
     canon,
     deviations,
     grade,
     history,
     hooks,
+    judging,
     plan,
     report,
     review,
@@ -36,9 +38,11 @@ from evalcenter import (
 )
 from evalcenter.blocks import Facts, Lab
 from evalcenter.cache import Cache
+from evalcenter.calling import Endpoint
 from evalcenter.errors import Incomplete, InputError, RunError, disk_refused
+from evalcenter.judges import panels
 from evalcenter.marking import Marker
-from evalcenter.records import Calibration, CandidateSpec, Lang, Plan, Standard, Verdict
+from evalcenter.records import Calibration, CandidateSpec, Lang, Panel, Plan, Standard, Verdict
 from evalcenter.suites import Loaded
 
 PACKAGES: Final = ("openai", "pydantic", "numpy", "scipy", "matplotlib", "jinja2", "aiohttp")
@@ -60,6 +64,13 @@ class Means:
     """Whether a run goes on to its other decisions once it has failed."""
     cache: Path | None = None
     """A folder of answers to take from, and to keep them in."""
+    judge_keys: Mapping[str, str | None] = field(default_factory=dict)
+    """The key of each judge, by its name."""
+
+    @property
+    def judges(self) -> judging.Means:
+        """How the judges are reached."""
+        return judging.Means(adapters=self.plugins.adapters, limits=self.limits, keys=self.judge_keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +79,7 @@ class Terms:
 
     version_rank: int = 0
     calibrations: tuple[Calibration, ...] = ()
+    panel: Panel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +118,16 @@ def prepare(
             )
     pairs = [(loaded.suite, loaded.digest) for loaded in suites]
     drawn = plan.expand(pairs, standard, candidate, seed, plugins, boundary.convert)
-    return replace(drawn, version_rank=terms.version_rank, calibrations=terms.calibrations)
+    panel = None if terms.panel is None else panels.stamped(terms.panel)
+    made = replace(drawn, version_rank=terms.version_rank, calibrations=terms.calibrations, panel=panel)
+    judging.check(made)
+    return made
 
 
 def start(planned: Plan, folder: Path, means: Means, earlier: history.Run | None = None) -> Ended:
     """Walk the line from a new plan, with the answers of an `earlier` attempt. Raises RunError when `folder` holds a run."""
     if earlier is not None:
-        planned = plan.carrying(planned, earlier.plan, earlier.head)
+        planned = attempts.carrying(planned, earlier.plan, earlier.head)
     candidate = open_candidate(planned.candidate, means)
     try:
         held = history.create(folder, planned)
@@ -128,9 +143,12 @@ def start(planned: Plan, folder: Path, means: Means, earlier: history.Run | None
 
 def carry(earlier: history.Run, held: history.Run) -> None:
     """Write an earlier attempt's answers and grades into a new run, each at its place in the longer plan."""
-    places = plan.places(earlier.plan, held.plan)
+    places = attempts.places(earlier.plan, held.plan)
     for position, response in earlier.responses.items():
         held.write("response", replace(response, position=places[position]))
+    for position in earlier.judgements:
+        for judgement in earlier.judgements[position]:
+            held.write("judgement", replace(judgement, position=places[position]))
     for shelf in (earlier.machine, earlier.judged, earlier.grades):
         for position in shelf:
             if shelf is not earlier.grades or shelf.offset(position) != earlier.machine.offset(position):
@@ -155,7 +173,7 @@ def go_on(held: history.Run, means: Means) -> Ended:
             todo="carry the earlier run on again, into a new folder",
         )
     means.watch.began(held)
-    if not outstanding(held, means):
+    if not outstanding(held, means) and next(grade.unjudged(held), None) is None:
         return _finish(held, means)
     return _go(held, open_candidate(held.plan.candidate, means), means)
 
@@ -174,7 +192,8 @@ def render(folder: Path, means: Means) -> tuple[Path, ...]:
 
 
 def _go(held: history.Run, candidate: hooks.Candidate, means: Means) -> Ended:
-    run.collect(held, begin(held, means), candidate, manner(held, means))
+    desk = begin(held, means)
+    run.collect(held, desk, candidate, manner(held, means, desk))
     return _finish(held, means)
 
 
@@ -186,13 +205,16 @@ def begin(held: history.Run, means: Means) -> steering.Desk:
     means.watch.stage("asking")
     steered, adapter = _steering(held, means), means.plugins.adapters.get(held.plan.candidate.adapter)
     later = steered.blind and getattr(adapter, "recorded", False)  # what is there already is graded all at once
-    return steering.Desk(steered, None if later else Marker(means.plugins.graders))
+    panel = held.plan.panel
+    hearing = None if panel is None else grade.Hearing(held, means.judges, means.watch, steered.moved)
+    return steering.Desk(steered, None if later else Marker(means.plugins.graders), hearing)
 
 
-def manner(held: history.Run, means: Means, endpoint: run.Endpoint | None = None) -> run.Manner:
+def manner(held: history.Run, means: Means, desk: steering.Desk, endpoint: Endpoint | None = None) -> run.Manner:
     """How the calls of `held` are made."""
+    jury = None if desk.hearing is None else desk.hearing.jury
     memory = None if means.cache is None else Cache(means.cache, held.plan)
-    return run.Manner(limits=means.limits, watch=means.watch, endpoint=endpoint, memory=memory)
+    return run.Manner(limits=means.limits, watch=means.watch, endpoint=endpoint, memory=memory, jury=jury)
 
 
 def outstanding(held: history.Run, means: Means) -> bool:
@@ -215,6 +237,7 @@ def _finish(held: history.Run, means: Means) -> Ended:
     watch = means.watch
     watch.stage("grading")
     grade.mark(held, means.plugins)
+    grade.judge(held, means.judges, watch)
     watch.stage("deciding")
     verdict = grade.decide(held)
     watch.decided(verdict)

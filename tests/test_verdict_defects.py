@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evalcenter import boundary, history, paths, plan, review, scoring, sequential, specs, standards, walk
+from evalcenter import attempts, boundary, history, paths, plan, review, scoring, sequential, specs, standards, walk
 from evalcenter.errors import InputError, PlanMismatch, SuiteError
 from evalcenter.paths import Known
 from evalcenter.records import Calibration, Coverage, Criterion, Mark, Mix, Text
@@ -130,7 +130,7 @@ def test_another_attempt_keeps_its_calibration() -> None:
     old = (Calibration(requirement="all", shown=60, caught=50, source="s"),)
     new = (Calibration(requirement="all", shown=600, caught=599, source="t"),)
     with pytest.raises(PlanMismatch):
-        plan.carrying(replace(attempt(10), calibrations=new), replace(attempt(), calibrations=old), "sha256:1")
+        attempts.carrying(replace(attempt(10), calibrations=new), replace(attempt(), calibrations=old), "sha256:1")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_decision_waits_for_its_share_of_unscored(line: Any) -> None:
 def test_another_number_of_streams_is_a_mismatch() -> None:
     """Plans with another number of requirements are refused as such."""
     with pytest.raises(PlanMismatch):
-        plan.places(attempt(), attempt(10, RED, SEQUENTIAL, replace(SEQUENTIAL, id="more")))
+        attempts.places(attempt(), attempt(10, RED, SEQUENTIAL, replace(SEQUENTIAL, id="more")))
 
 
 def test_a_calibration_of_no_requirement_is_refused() -> None:
