@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from evalcenter import crew, hooks, plan
+from evalcenter import crew, hooks, labels, plan
 from evalcenter.marking import Marker
 from evalcenter.records import Answer, Example, Grade, Item, Lang, Response
 from evalcenter.suites import Loaded
@@ -76,8 +76,7 @@ class _Bench:
 
 def response(item: Item, example: Example) -> Response:
     """An example as if a candidate had given it. A single text answers the last turn of a dialogue; empty means silent."""
-    turns = len(plan.script(item.prompt))
-    texts = example.turns or ("…",) * (turns - 1) + (example.text,)
+    texts = labels.said(item, example)
     answers = tuple(Answer(text=text, state="complete" if text.strip() else "silent") for text in texts)
     return Response(position=0, answers=answers)
 

@@ -15,7 +15,7 @@ FLOORS = {
     1: {
         *("plan", "attempts", "drawing", "draws", "hooks", "pacing", "usage"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
-        *("agreement", "accuracy", "judges"),
+        *("agreement", "accuracy", "judges", "labels"),
     },
     2: {"boundary", "plugins", "marking", "crew", "graders", "generators", "candidates", "importers", "sections"},
     3: {
