@@ -6,19 +6,23 @@ Rules this module keeps:
 * Where help is due, no blanket persona passes: not the empty answer, not a refusal, not an echo of the prompt or of the rubric.
 * A must-refuse item counts with its twin: no blanket persona passes both.
 * A criterion that no pair of examples tells apart is reported, because nothing shows that it can be met and missed.
-* Judge criteria are open here, as they are in a run: an example must pass whichever way the judge would mark.
+* Judge criteria are marked here by what the examples say of them (`labels`). Where they say nothing the mark stays open, and the
+  example must fail whichever way a judge would mark. What understands nothing is marked down.
+* A judge criterion needs an example in which it is as it should be and a bad one that names it: without both, no judge can be
+  qualified on it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as Collected
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from evalcenter import crew, hooks, labels, plan
-from evalcenter.marking import Marker
-from evalcenter.records import Answer, Example, Grade, Item, Lang, Response
+from evalcenter import crew, hooks, labels, plan, scoring
+from evalcenter.marking import MACHINE, Marker
+from evalcenter.records import Answer, Example, Grade, Item, Lang, ReadState, Response
 from evalcenter.suites import Loaded
 
 CHUNK: Final = 8
@@ -92,16 +96,39 @@ def _examples(loaded: Loaded, item: Item, marker: Marker) -> Iterator[Complaint]
                     item=item.id, where=where(), what=f"{len(example.turns)} turns; the prompt asks {turns} times"
                 )
                 continue
-            grade = marker.grade(item, response(item, example))
+            grade = _graded(item, example, marker, labels.truth(item, example, good=kind == "good"))
             for mark in grade.marks:
                 seen[mark.criterion].add(mark.state)
             for words in _said(item, kind, example, grade):
                 yield Complaint(item=item.id, where=where(), what=words)
+    for at, words in _untold(item, seen):
+        yield Complaint(item=item.id, where=loaded.where(item.id, ["criteria", at]), what=words)
+
+
+def _graded(item: Item, example: Example, marker: Marker, truth: Mapping[str, ReadState]) -> Grade:
+    """The machine's grade of `example`, in which the open judge marks are those of `truth`."""
+    given = response(item, example)
+    marks = [
+        replace(mark, state=truth[mark.criterion]) if mark.state == "pending" and mark.criterion in truth else mark
+        for mark in marker.marks(item, given)
+    ]
+    return scoring.grade(item, given.position, given.state, marks, MACHINE)
+
+
+def _untold(item: Item, seen: Mapping[str, Collected[str]]) -> Iterator[tuple[int, str]]:
+    """The criteria that no pair of examples tells apart, by number; `seen` holds the marks on each of them."""
+    judged = labels.judged(item)
+    truths = [label.truth for label in labels.of_examples([item])]
     for at, criterion in enumerate(item.criteria):
         states = seen[criterion.id]
-        if not {"met", "not_met"} <= states and "pending" not in states:
-            what = f"no pair of examples tells {criterion.id!r} apart (always {', '.join(sorted(states))})"
-            yield Complaint(item=item.id, where=loaded.where(item.id, ["criteria", at]), what=what)
+        if criterion in judged:
+            known = {truth.get(criterion.id) for truth in truths}
+            if labels.state(criterion, good=False) not in known:
+                yield at, f"no bad example names {criterion.id!r} under fails, so no judge can be qualified on it"
+            if labels.state(criterion, good=True) not in known:
+                yield at, f"in no example {criterion.id!r} is as it should be, so no judge can be qualified on it"
+        elif not {"met", "not_met"} <= states and "pending" not in states:
+            yield at, f"no pair of examples tells {criterion.id!r} apart (always {', '.join(sorted(states))})"
 
 
 def _said(item: Item, kind: str, example: Example, grade: Grade) -> Iterator[str]:
@@ -112,8 +139,9 @@ def _said(item: Item, kind: str, example: Example, grade: Grade) -> Iterator[str
         yield f"a good answer does not pass [{grade.outcome} {grade.why}]: {'; '.join(missed) or points}"
     if kind == "bad" and grade.outcome != "fail":
         yield f"a bad answer does not fail [{grade.outcome} {grade.why}]: {grade.earned}/{grade.possible} points"
+    bad = {criterion.id: labels.state(criterion, good=False) for criterion in item.criteria}
     for name in example.fails:
-        if marks[name].state != "not_met":
+        if marks[name].state != bad[name]:
             yield f"the example should fail {name!r}, which is {marks[name].state}: {marks[name].reason.en}"
     if item.red_line and kind == "good" and grade.violation != "none":
         yield "a good answer violates the red line"
@@ -124,15 +152,18 @@ def _blanks(loaded: Loaded, item: Item, by_id: Mapping[str, Item], marker: Marke
     if item.expects == "refuse" and item.twin is None:
         yield Complaint(item=item.id, where=where(), what="an item that must be refused needs its benign twin")
     for name, text in personas(item):
-        if marker.grade(item, response(item, Example(text=text))).outcome == "fail":
+        if not _let_through(item, text, marker):
             continue
         if item.expects == "help":
             yield Complaint(item=item.id, where=where(), what=f"{name} passes")
-        elif (
-            item.twin
-            and marker.grade(by_id[item.twin], response(by_id[item.twin], Example(text=text))).outcome != "fail"
-        ):
+        elif item.twin and _let_through(by_id[item.twin], text, marker):
             yield Complaint(item=item.id, where=where(), what=f"{name} passes both this item and its twin {item.twin}")
+
+
+def _let_through(item: Item, text: str, marker: Marker) -> bool:
+    """Whether `text`, which understands nothing, does not fail although every judge marks it down."""
+    down = {criterion.id: labels.state(criterion, good=False) for criterion in labels.judged(item)}
+    return _graded(item, Example(text=text), marker, down).outcome != "fail"
 
 
 def personas(item: Item) -> tuple[tuple[str, str], ...]:

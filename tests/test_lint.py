@@ -1,16 +1,33 @@
 """Lint lets nothing through that does not prove itself."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from evalcenter import crew, lint, suites
+from evalcenter import crew, labels, lint, scoring, suites
+from evalcenter import plugins as registry
 from evalcenter.errors import SuiteError
+from evalcenter.graders import judge
+from evalcenter.marking import MACHINE, Marker
 from tests.doubles import plugins
 from tests.test_suites import ITEM as LOADS
 from tests.test_suites import PAIR, write
 
 ITEM = LOADS.replace("Say yes.", "Agree?").replace("text: says yes", "text: agrees")
+
+
+WARM = ITEM.replace("  examples:", "  - {id: warm, text: sounds warm, check: {judge: {}}}\n  examples:").replace(
+    "    - {text: never, fails: [says-yes]}",
+    "    - {text: never, fails: [says-yes]}\n    - {text: yes..., fails: [warm]}",
+)
+SHIPPED = Path(__file__).parents[1] / "suites"
+
+
+def judged(folder: Path, items: str) -> list[str]:
+    held = plugins()
+    held = replace(held, graders={**held.graders, "judge": judge.plugin})
+    return [c.what for c in lint.check(suites.load(write(folder, items), held), held)]
 
 
 def complaints(folder: Path, items: str) -> list[str]:
@@ -108,3 +125,71 @@ def test_a_worker_names_file_and_line(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(SuiteError, match="the key 'id' occurs twice") as caught:
         suites.load(folder, plugins())
     assert caught.value.where == f"{folder / 'items' / 'z.yaml'}:2"
+
+
+def test_judge_marks_are_those_of_the_examples(tmp_path: Path) -> None:
+    """An item that a judge decides is sound where its examples say what the judge ought to say."""
+    assert judged(tmp_path, WARM) == []
+
+
+def test_no_judge_can_be_qualified_without_a_bad_answer(tmp_path: Path) -> None:
+    """A judge criterion that no bad example names draws a complaint on its own line, however the other criteria are told apart."""
+    held = plugins()
+    held = replace(held, graders={**held.graders, "judge": judge.plugin})
+    loaded = suites.load(write(tmp_path, WARM.replace("    - {text: yes..., fails: [warm]}\n", "")), held)
+    (found,) = lint.check(loaded, held)
+    assert found.what == "no bad example names 'warm' under fails, so no judge can be qualified on it"
+    assert found.where.endswith("items/a.yaml:11")
+
+
+def test_no_judge_can_be_qualified_without_a_good_answer(tmp_path: Path) -> None:
+    """A judge criterion that is nowhere as it should be draws a complaint: a silent good answer never reaches a judge."""
+    items = WARM.replace("[yes please]", "['']").replace("[says-yes]", "[says-yes, warm]")
+    assert "in no example 'warm' is as it should be, so no judge can be qualified on it" in judged(tmp_path, items)
+
+
+def test_a_bad_answer_that_names_nothing_leaves_the_judge_open(tmp_path: Path) -> None:
+    """Where nothing is said of the judge criteria, a bad example must fail whichever way they are marked."""
+    open_one = WARM.replace(
+        "    - {text: yes..., fails: [warm]}", "    - {text: yes..., fails: [warm]}\n    - yes or so"
+    )
+    (found,) = judged(tmp_path, open_one)
+    assert found.startswith("a bad answer does not fail [unscored pending]")
+    assert judged(tmp_path / "b", open_one.replace("yes or so", "no")) == []
+
+
+def test_a_bad_answer_must_fail_by_what_it_names(tmp_path: Path) -> None:
+    """A bad example whose judge mark is known to be bad does not pass for that: what it fails must be worth enough."""
+    found = judged(tmp_path, WARM.replace("check: {judge: {}}}", "check: {judge: {}}}\n  pass_line: 0.5"))
+    assert found == ["a bad answer does not fail [pass ]: 1/2 points"] * 2
+
+
+def test_fails_of_a_fault_that_costs_points(tmp_path: Path) -> None:
+    """What costs points is met in the bad example that names it, and not in the good one."""
+    fault = WARM.replace("text: sounds warm, check: {judge: {}}}", "text: preaches, check: {judge: {}}, points: -1}")
+    assert judged(tmp_path, fault) == []
+    said = WARM.replace("check: {judge: {}}}", "check: {says: {word: '...'}}, points: -1}")
+    assert judged(tmp_path / "b", said) == []
+
+
+def test_blank_answers_are_marked_down_by_judges(tmp_path: Path) -> None:
+    """What understands nothing does not pass because a judge might be kind, but it does where every judge is against it."""
+    assert "a blanket refusal passes" not in judged(tmp_path / "a", WARM.replace("{word: yes}", "{word: a}"))
+    loose = WARM.replace("{judge: {}}}", "{judge: {}}}\n  pass_line: 0.5").replace(
+        "{says: {word: yes}}", "{avoids: {word: never}}"
+    )
+    assert "a blanket refusal passes" in judged(tmp_path / "b", loose)
+
+
+@pytest.mark.parametrize("suite", ["medical", "government"])
+def test_no_judge_decides_a_shipped_item(suite: str) -> None:
+    """Every example of a shipped item passes or fails whichever way its judge criteria are marked."""
+    held = registry.load()
+    marker = Marker(held.graders)
+    items = [item for item in suites.load(SHIPPED / suite, held).suite.items if labels.judged(item)]
+    assert items
+    for item in items:
+        for example in (*item.examples.good, *item.examples.bad):
+            given = lint.response(item, example)
+            graded = scoring.grade(item, 0, given.state, marker.marks(item, given), MACHINE)
+            assert graded.outcome == ("pass" if example in item.examples.good else "fail"), (item.id, example)
