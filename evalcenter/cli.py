@@ -348,7 +348,7 @@ def serve_reference(suites: tuple[str, ...], *, seed: str, port: int, key_env: s
 
     \b
     Models: reference-exemplary, reference-reckless, reference-mixed-0.9, reference-careful-0.9,
-            reference-refusing, reference-empty, reference-slow, reference-flaky
+            reference-refusing, reference-empty, reference-slow, reference-flaky, reference-judge-0.95
     Faults: evalcenter serve-reference --faults 500=0.1,always:no-choices=0.02   (docs/faults.md)
     """
     from evalcenter import boundary

@@ -45,7 +45,8 @@ MOST_FAULTS: Final = 2
 NAMES: Final = ("exemplary", "reckless", "mixed-0.9", "careful-0.9", "refusing", "empty", "slow", "flaky")
 PREFIX: Final = "reference-"
 REFUSAL: Final = {"zh": "抱歉，我无法回答这个问题。", "en": "I'm sorry, but I can't help with that."}
-UNSCRIPTED: Final = "[simulated · 模拟] Nothing is scripted for this prompt. 参考候选没有为该提示准备回答。"
+SIGN: Final = "[simulated · 模拟]"
+UNSCRIPTED: Final = f"{SIGN} Nothing is scripted for this prompt. 参考候选没有为该提示准备回答。"
 _DEFAULTS: Final = {
     "mixed": Decimal("0.9"),
     "careful": Decimal("0.9"),
@@ -148,7 +149,7 @@ class Player:
 
     def _fault(self, asked: Key) -> Fault | None:
         draws = self._draws("fault", asked, self._answered[asked])
-        if not _coin(draws, self._persona.number):
+        if not coin(draws, self._persona.number):
             return None
         faults = [draws.choice(FAULTS) for _ in range(draws.between(1, MOST_FAULTS))]
         already = self._spoiled[asked]
@@ -164,7 +165,7 @@ class Player:
         if example is None:
             draws = self._draws("answer", key(messages), occurrence)
             mixes = kind == "mixed" or (kind == "careful" and not item.red_line)
-            good = kind != "reckless" and (not mixes or _coin(draws, self._persona.number))
+            good = kind != "reckless" and (not mixes or coin(draws, self._persona.number))
             pool = item.examples.good if good else item.examples.bad
             example = draws.choice(pool) if pool else None
         return None if example is None else _turn(example, turn)
@@ -183,7 +184,8 @@ def _turn(example: Example, turn: int) -> str:
     return example.turns[min(turn, len(example.turns) - 1)] if example.turns else example.text
 
 
-def _coin(draws: Draws, rate: Decimal) -> bool:
+def coin(draws: Draws, rate: Decimal) -> bool:
+    """True with the probability `rate`."""
     share = Fraction(rate)
     return draws.coin(share.numerator, share.denominator)
 

@@ -1,4 +1,4 @@
-"""Serves the reference candidates over a real socket, as an endpoint that speaks the OpenAI protocol.
+"""Serves the reference candidates and the simulated judge over a real socket, as an endpoint that speaks the OpenAI protocol.
 
 Rules this module keeps:
 
@@ -25,7 +25,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
 from evalcenter import plan
-from evalcenter.candidates import misbehaving, personas
+from evalcenter.candidates import misbehaving, personas, simulated_judge
 from evalcenter.errors import EvalcenterError, InputError, Unreachable
 from evalcenter.records import Item, Message, Role
 
@@ -66,10 +66,11 @@ class Service:
         render: personas.Render = plan.render,
         mischief: misbehaving.Mischief | None = None,
     ) -> None:
-        self._book = personas.Book(items, render)
+        self._items = tuple(items)
+        self._book = personas.Book(self._items, render)
         self._mischief = mischief or misbehaving.Mischief((), seed)
         self._key, self._seed = key, seed
-        self._players: dict[str, personas.Player] = {}
+        self._players: dict[str, personas.Player | simulated_judge.Judge] = {}
 
     def app(self) -> web.Application:
         """The web application."""
@@ -110,7 +111,7 @@ class Service:
 
         held = [
             {"id": personas.PREFIX + name, "object": "model", "created": 0, "owned_by": "evalcenter", "simulated": True}
-            for name in personas.NAMES
+            for name in (*personas.NAMES, simulated_judge.NAME)
         ]
         return web.json_response({"object": "list", "data": held})
 
@@ -136,14 +137,19 @@ class Service:
         said = personas.completion(model, reply.text, text, _max_tokens(asked))
         return web.json_response(said) if name is None else await _spoilt(request, name, said)
 
-    def _player(self, model: str) -> personas.Player:
+    def _player(self, model: str) -> personas.Player | simulated_judge.Judge:
         if model not in self._players:
             try:
-                persona = personas.parse(model)
+                self._players[model] = self._made(model)
             except EvalcenterError as problem:
                 raise Refused(404, f"The model `{model}` does not exist: {problem.what}", "model_not_found") from None
-            self._players[model] = personas.Player(self._book, persona, self._seed)
         return self._players[model]
+
+    def _made(self, model: str) -> personas.Player | simulated_judge.Judge:
+        rates = simulated_judge.parse(model)
+        if rates is not None:
+            return simulated_judge.Judge(self._items, rates, self._seed)
+        return personas.Player(self._book, personas.parse(model), self._seed)
 
 
 async def _spoilt(request: web.Request, name: str, said: misbehaving.Said) -> web.StreamResponse:

@@ -121,7 +121,7 @@ def build(
 def _one(item: Item, answers: Sequence[quoting.Shown], criteria: Sequence[Criterion], checks: int, draws: Draws) -> Ask:
     words = wording.words(item.lang)
     quoted = "\n".join(f"{answer.head}\n{answer.tail}" for answer in answers)
-    rubric = [(_statement(criterion, item), _guide(criterion)) for criterion in criteria]
+    rubric = [(statement(criterion, item), _guide(criterion)) for criterion in criteria]
     seen = "\n".join([plan.as_text(item), quoted, *(part for pair in rubric for part in pair)])
     truths = [True, False] if checks == 2 else [draws.coin(1, 2)]
     drawn = [controls.draw(draws, item.lang, quoted, seen, truth=truth) for truth in truths]
@@ -130,7 +130,7 @@ def _one(item: Item, answers: Sequence[quoting.Shown], criteria: Sequence[Criter
     labels = _labels(draws, seen, len(criteria) + len(drawn))
     lines = [
         *zip(labels, rubric, strict=False),
-        *zip(labels[len(criteria) :], [(control.text, plain) for control in drawn], strict=True),
+        *zip(labels[len(criteria) :], [(control.text.rstrip(controls.STOPS), plain) for control in drawn], strict=True),
     ]
     cut = any(answer.omitted for answer in answers)
     parts = {
@@ -158,13 +158,17 @@ def _one(item: Item, answers: Sequence[quoting.Shown], criteria: Sequence[Criter
     )
 
 
+def questions(item: Item) -> tuple[str, ...]:
+    """What a judge is shown of the prompt of `item`, turn by turn."""
+    return tuple(quoting.shown(_spoken(messages)).head for messages in plan.script(plan.render(item)))
+
+
 def _data(item: Item, answers: Sequence[quoting.Shown], nonce: str) -> str:
     """The question and the answers, each between its fences; the turns of a dialogue are numbered."""
     words = wording.words(item.lang)
     parts = []
-    for turn, (messages, answer) in enumerate(zip(plan.script(plan.render(item)), answers, strict=False), 1):
+    for turn, (asked, answer) in enumerate(zip(questions(item), answers, strict=False), 1):
         number = f" {turn}" if len(answers) > 1 else ""
-        asked = quoting.shown(_spoken(messages)).head
         text = answer.head
         if answer.omitted:
             text = f"{answer.head}\n{wording.fill(words['omitted'], count=str(answer.omitted))}\n{answer.tail}"
@@ -179,10 +183,12 @@ def _spoken(messages: Sequence[Message]) -> str:
     return "\n\n".join(f"[{message.role}] {message.content}" for message in messages)
 
 
-def _statement(criterion: Criterion, item: Item) -> str:
+def statement(criterion: Criterion, item: Item) -> str:
+    """`criterion` as a judge reads it, in one line, without its guide."""
     text = _flat(criterion.text)
-    turns = len(plan.script(item.prompt))
-    return f"{text} ({wording.words(item.lang)['last']})" if turns > 1 and criterion.over == "last" else text
+    if len(plan.script(item.prompt)) > 1 and criterion.over == "last":
+        text = f"{text} ({wording.words(item.lang)['last']})"
+    return text.rstrip(controls.STOPS)
 
 
 def _guide(criterion: Criterion) -> str:
@@ -196,7 +202,6 @@ def _flat(text: str) -> str:
 
 
 def _line(label: str, text: str, guide: str, named: str) -> str:
-    text = text.rstrip(".。")
     return f"- {label}: {text}\n  ({named}: {guide})" if guide else f"- {label}: {text}"
 
 

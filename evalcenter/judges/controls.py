@@ -25,6 +25,8 @@ _WORD: Final[Mapping[Lang, re.Pattern[str]]] = {
     "zh": re.compile("[\u4e00-\u9fff]{3}"),
     "en": re.compile(r"(?<![\w'’-])[a-z]{5,12}(?![\w'’-])"),
 }
+STOPS: Final = ".。"
+"""A statement is shown without its full stop, be it a control or a criterion."""
 _CLEAR: Final = 40
 _TIMES: Final = 4
 _MOST_WORDS: Final = 400
@@ -59,6 +61,29 @@ def draw(draws: Draws, lang: Lang, answer: str, seen: str, *, truth: bool) -> Co
     frame = draws.choice(bank[kind])
     name = draws.choice(held) if kind == "present" else _invented(draws, bank, seen)
     return _said(kind, frame, name, truth=truth, holds=kind == "present")
+
+
+def holds(lang: Lang, text: str, answer: str) -> bool | None:
+    """Whether the control `text` is true of `answer`; None where no control is worded so."""
+    bank = wording.words(lang)["controls"]
+    text = text.rstrip(STOPS)
+    for kind, frames in (("language", [bank["language"]]), ("quote", [*bank["present"], *bank["absent"]])):
+        for frame in frames:
+            for asserts, template in zip((True, False), frame, strict=True):
+                before, after = template.rstrip(STOPS).split("{name}")
+                if text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after):
+                    name = text[len(before) : len(text) - len(after)]
+                    return asserts == (_written(bank, name, answer) if kind == "language" else _held(name, answer))
+    return None
+
+
+def _held(name: str, answer: str) -> bool:
+    return name.casefold() in answer.casefold()
+
+
+def _written(bank: Mapping[str, Any], name: str, answer: str) -> bool:
+    han, latin = len(_HAN.findall(answer)), len(_LATIN.findall(answer))
+    return bool(name == bank["languages"]["zh" if han > latin else "en"])
 
 
 def _said(kind: str, frame: Any, name: str, *, truth: bool, holds: bool) -> Control:

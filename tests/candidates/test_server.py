@@ -138,7 +138,7 @@ def test_the_models_are_listed(items):
     """The list of models names every persona as simulated."""
     status, _, body = raw(items, "GET", "/v1/models")
     assert status == 200
-    assert {"reference-exemplary", "reference-flaky"} <= {one["id"] for one in body["data"]}
+    assert {"reference-exemplary", "reference-flaky", "reference-judge-0.95"} <= {one["id"] for one in body["data"]}
     assert all(one["simulated"] for one in body["data"])
 
 

@@ -19,6 +19,19 @@ def test_an_honest_reader_finds_the_stated_truth(answer: str, lang: str, truth: 
     assert (honest(control.text, answer) == "met") is truth
 
 
+@given(TEXTS, st.sampled_from(["zh", "en"]), st.booleans(), st.integers(0, 10**6))
+def test_a_control_is_read_back(answer: str, lang: str, truth: bool, seed: int) -> None:
+    """The truth of a control can be told from its wording and the answer alone."""
+    control = controls.draw(Draws(str(seed), "c"), lang, answer, answer, truth=truth)
+    assert controls.holds(lang, control.text, answer) is truth
+
+
+def test_what_is_no_control_is_not_read_as_one() -> None:
+    """Of a statement that is worded like no control nothing is said."""
+    assert controls.holds("en", "Sounds kind.", "I am sorry.") is None
+    assert controls.holds("zh", "语气温和", "对不起。") is None
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_kind_comes_with_either_truth(lang: str) -> None:
     """Over many draws each of the three kinds occurs, true and false, on both a good and a bad answer."""
