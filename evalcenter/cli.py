@@ -183,11 +183,10 @@ def status(folder: Path, *, as_json: bool, every: float | None) -> None:
 @click.argument("folder", type=FOLDER)
 @guarded
 def grade(folder: Path) -> None:
-    """Grade the answers of a run that have no grade yet, and decide; the candidate is not asked."""
-    from evalcenter import display, walk
-    from evalcenter.plugins import load
+    """Grade the answers of a run that have no grade yet, and decide; judges are asked, the candidate is not."""
+    from evalcenter import display
 
-    ended = walk.regrade(folder, walk.Means(plugins=load()))
+    ended = starting.regraded(folder)
     display.ended(ended)
     sys.exit(starting.outcome(ended))
 

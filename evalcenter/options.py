@@ -83,6 +83,15 @@ plan_options = many(
         default=0,
         help="This is the vendor's k-th version: alpha is spent over all of them. 0 promises nothing over versions.",
     ),
+    click.option(
+        "--judges", type=FILE, help="A panel of judges (YAML) for what no pattern can mark; see docs/judging.md."
+    ),
+    click.option(
+        "--let-the-candidate-judge-itself",
+        "own_judge",
+        is_flag=True,
+        help="Allow a judge that is the candidate; reports say so.",
+    ),
     click.option("--calibration", type=FILE, help="How many known-bad answers a judge caught (YAML), per requirement."),
 )
 limit_options = many(

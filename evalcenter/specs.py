@@ -1,16 +1,17 @@
-"""Reads the small files that steer a run: standards, candidate files, laboratory profiles.
+"""Reads the small files that steer a run: standards, candidate files, panels of judges, laboratory profiles.
 
 Rules this module keeps:
 
 * A standard that loads can be decided: its lines lie between 0 and 1, its red lines are censuses, its ids are unique.
-* A candidate file never holds a key: it names the environment variable that does, and anything that looks like a key is
-  refused.
+* A candidate's or a judge's file never holds a key: it names the environment variable that does, and anything that looks like a
+  key is refused.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -18,11 +19,13 @@ from typing import Final
 from evalcenter import canon, yamls
 from evalcenter.blocks import Lab
 from evalcenter.errors import SuiteError
-from evalcenter.records import Calibration, CandidateSpec, Requirement, Standard, record
+from evalcenter.records import Calibration, CandidateSpec, Judge, Panel, Requirement, Standard, record
 from evalcenter.suites import Loaded, as_record, home, mapping, refuse
 
 ANY_SUITE: Final = "any-suite"
 """The standard of a suite that names none."""
+MOST_EPOCHS: Final = 25
+LEAST_SHOWN: Final = 500
 _KEYS: Final = frozenset({"key", "api_key", "apikey", "token", "authorization"})
 _KEY_TODO: Final = "put the key into an environment variable and write its name as key_env"
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -134,11 +137,7 @@ def load_candidate(path: Path) -> CandidateSpec:
     """A candidate file. Raises SuiteError with file and line."""
     document = yamls.read(path)
     value = mapping(document)
-    for name in value:
-        if name.lower() in _KEYS:
-            raise SuiteError(
-                f"a candidate file holds no key; {name!r} was found", where=document.where([name]), todo=_KEY_TODO
-            )
+    _no_key(value, document)
     return checked(as_record(CandidateSpec, value, document), document.where(["key_env"]))
 
 
@@ -169,6 +168,61 @@ def checked(spec: CandidateSpec, where: str = "") -> CandidateSpec:
             "the base_url holds a user, a query or a fragment, and so perhaps a key", where=where, todo=_KEY_TODO
         )
     return spec
+
+
+def load_panel(path: Path) -> Panel:
+    """A panel of judges. Raises SuiteError with file and line."""
+    document = yamls.read(path)
+    value = mapping(document)
+    for at, judge in enumerate(value.get("judges") or ()):
+        spec = judge.get("spec") if isinstance(judge, dict) else None
+        _no_key(spec if isinstance(spec, dict) else {}, document, ["judges", at, "spec"])
+    for name in ("asking", "words", "own", "qualification"):
+        if name in value:
+            raise SuiteError(
+                f"{name!r} is no field of this file",
+                where=document.where([name]),
+                todo="leave it out; the plan fills it in",
+            )
+    panel = as_record(Panel, value, document)
+    panel = replace(panel, judges=tuple(_steady(judge) for judge in panel.judges))
+    refuse([*_panel_problems(panel, document)])
+    return panel
+
+
+def _steady(judge: Judge) -> Judge:
+    """`judge` at temperature 0, where its file names none."""
+    if judge.spec.sampling.temperature is not None:
+        return judge
+    return replace(judge, spec=replace(judge.spec, sampling=replace(judge.spec.sampling, temperature=Decimal(0))))
+
+
+def _panel_problems(panel: Panel, document: yamls.Document) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for at, judge in enumerate(panel.judges):
+        where = document.where(["judges", at])
+        checked(judge.spec, where)
+        if judge.spec.name in seen:
+            yield f"{where}: two judges are called {judge.spec.name!r}"
+        if not judge.family.strip() or judge.family in seen.values():
+            yield f"{where}: each judge comes from a family of models of its own; {judge.family!r} is empty or named twice"
+        seen[judge.spec.name] = judge.family
+    if not panel.judges:
+        yield f"{document.where()}: a panel needs a judge"
+    elif not 1 <= panel.floor <= len(panel.judges):
+        yield f"{document.where(['floor'])}: the floor is {panel.floor}; expected 1 to {len(panel.judges)} judges that vote"
+    if not 1 <= panel.epochs <= MOST_EPOCHS:
+        yield f"{document.where(['epochs'])}: epochs is {panel.epochs}; expected 1 to {MOST_EPOCHS}"
+    if panel.longest < LEAST_SHOWN:
+        yield f"{document.where(['longest'])}: longest is {panel.longest}; expected at least {LEAST_SHOWN} characters"
+
+
+def _no_key(value: Mapping[str, object], document: yamls.Document, place: Sequence[str | int] = ()) -> None:
+    for name in value:
+        if str(name).lower() in _KEYS:
+            raise SuiteError(
+                f"this file holds no key; {name!r} was found", where=document.where([*place, name]), todo=_KEY_TODO
+            )
 
 
 def load_calibrations(path: Path) -> tuple[Calibration, ...]:

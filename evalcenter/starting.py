@@ -19,7 +19,7 @@ from evalcenter.options import given, limits, named_candidate, named_suites
 
 if TYPE_CHECKING:
     from evalcenter.display import Display
-    from evalcenter.records import CandidateSpec, Plan, Price
+    from evalcenter.records import Panel, Plan, Price
     from evalcenter.walk import Ended, Means
 
 
@@ -56,19 +56,34 @@ def planned(
     terms = walk.Terms(
         version_rank=options["version_rank"],
         calibrations=specs.load_calibrations(options["calibration"]) if options["calibration"] else (),
+        panel=_panel(options),
     )
     if earlier is not None:
         chosen = attempts.longer(chosen, earlier.standard, options["more"] or 0)
     return walk.prepare(loaded, chosen, spec, seed or _fresh(16), plugins, terms), plugins
 
 
-def _means(plugins: Any, spec: CandidateSpec, total: int, options: dict[str, Any]) -> tuple[Means, Display]:
+def _panel(options: dict[str, Any]) -> Panel | None:
+    from evalcenter import specs
+
+    if options["judges"] is None:
+        return None
+    return replace(specs.load_panel(options["judges"]), own=options["own_judge"])
+
+
+def _judge_keys(panel: Panel | None) -> dict[str, str | None]:
+    """The key of each judge, by its name."""
+    return {} if panel is None else {judge.spec.name: key(judge.spec.key_env) for judge in panel.judges}
+
+
+def _means(plugins: Any, planned: Plan, total: int, options: dict[str, Any]) -> tuple[Means, Display]:
     """What the run needs, and the display among those that look on."""
     from evalcenter.display import Display
 
+    spec = planned.candidate
     shown = Display(total, spec.price, quiet=options["quiet"])
     around, watch = _around(plugins, spec.price, options), options["observers"].beside(shown)
-    return replace(around, key=key(spec.key_env), watch=watch), shown
+    return replace(around, key=key(spec.key_env), watch=watch, judge_keys=_judge_keys(planned.panel)), shown
 
 
 def _around(plugins: Any, price: Price | None, options: dict[str, Any]) -> Means:
@@ -103,7 +118,7 @@ def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[st
     price = next((spec.price for spec in found if spec.price is None), found[0].price)
     with display.Board(len(found), quiet=options["quiet"]) as board:
         around = crowds.Field(
-            means=_around(plugins, price, options),
+            means=replace(_around(plugins, price, options), judge_keys=_judge_keys(made.panel)),
             out=folder,
             board=options["observers"].board(board),
             keys=keys,
@@ -131,7 +146,7 @@ def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) ->
     seed = earlier.plan.seed if earlier is not None else options["seed"]
     made, plugins = planned(suites, options["standard"], seed, options, earlier.plan if earlier else None)
     folder = out or Path("reports") / f"{made.suites[0].id}-{_fresh(4)}"
-    means, shown = _means(plugins, made.candidate, len(made.order), options)
+    means, shown = _means(plugins, made, len(made.order), options)
     return _walked(folder, lambda: walk.start(made, folder, means, earlier), shown)
 
 
@@ -152,13 +167,15 @@ def resumed(folder: Path, options: dict[str, Any]) -> Ended:
         "seed",
         "version_rank",
         "calibration",
+        "judges",
+        "own_judge",
         "continues",
         "more",
     )
     if more := given(options, *fixed):
         raise click.UsageError(f"a resumed run keeps its own plan; {', '.join(more)} can't be changed")
     with history.resume(folder) as held:
-        means, shown = _means(load(), held.plan.candidate, len(held.plan.order) - len(held.responses), options)
+        means, shown = _means(load(), held.plan, len(held.plan.order) - len(held.responses), options)
         return _walked(folder, lambda: walk.go_on(held, means), shown)
 
 
@@ -174,6 +191,15 @@ def _walked(folder: Path, walk: Callable[[], Ended], shown: Display) -> Ended:
             click.echo(f"what was answered is safe; once that is mended:  evalcenter run --resume {folder}", err=True)
             click.echo("(a resumed run keeps its plan: another URL, model or key variable needs a new run)", err=True)
         raise
+
+
+def regraded(folder: Path) -> Ended:
+    """Grade what has no grade yet, put to the judges what waits for them, and decide."""
+    from evalcenter import history, walk
+    from evalcenter.plugins import load
+
+    keys = _judge_keys(history.begun(folder)[0].plan.panel)
+    return walk.regrade(folder, walk.Means(plugins=load(), judge_keys=keys))
 
 
 def outcome(ended: Ended) -> int:

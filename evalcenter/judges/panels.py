@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from evalcenter import hooks, scoring
+from evalcenter import labels, scoring
 from evalcenter.errors import InputError
 from evalcenter.judges import asking, combining, reading, wording
 from evalcenter.judges.combining import Agreed
@@ -75,17 +75,12 @@ class Opinion:
 # -- what is asked ----------------------------------------------------------------------------------------------------
 
 
-def asked_of_judges(item: Item) -> tuple[Criterion, ...]:
-    """The criteria of `item` that are left to a judge."""
-    return tuple(criterion for criterion in item.criteria if hooks.single(criterion.check)[0] == "judge")
-
-
 def case(item: Item, occurrence: int, response: Response, machine: Grade) -> Case | None:
     """The case that a graded answer makes; None where no judge is needed, since the item's outcome does not hang on one."""
     if machine.why != "pending":
         return None
     pending = {mark.criterion for mark in machine.marks if mark.state == "pending"}
-    criteria = tuple(criterion for criterion in asked_of_judges(item) if criterion.id in pending)
+    criteria = tuple(criterion for criterion in labels.judged(item) if criterion.id in pending)
     if not criteria:
         return None
     answers = tuple(answer.text for answer in response.answers)
