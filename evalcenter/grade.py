@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from evalcenter import canon, crew, hooks, judging, scoring, standards
@@ -135,7 +135,8 @@ class Hearing:
         if run.plan.panel is None:
             raise RunError("the plan names no judges", where=str(run.folder))
         self._run, self._watch, self._moved = run, watch, moved
-        self.jury = judging.Jury(judging.Docket(run.plan.panel, run.plan.seed, self._keep, self._settled), means)
+        docket = judging.Docket(run.plan.panel, run.plan.seed, self._keep, self._settled)
+        self.jury = judging.Jury(docket, replace(means, items=run.plan.items))
         for found, said in unjudged(run):
             self.jury.add(found, said)
 

@@ -42,6 +42,8 @@ KINDS: Final = (
     "retry",
     "reasked",
     "grade",
+    "judgement",
+    "review",
     "verdict",
     "report",
     "closed",

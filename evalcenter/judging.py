@@ -22,7 +22,7 @@ from evalcenter.errors import CallFailed, InputError, JudgeGone
 from evalcenter.judges import asking, panels
 from evalcenter.judges.panels import Call, Case, Opinion
 from evalcenter.judges.reading import Void
-from evalcenter.records import CandidateSpec, Judge, Judgement, Panel, Plan, Question
+from evalcenter.records import CandidateSpec, Item, Judge, Judgement, Panel, Plan, Question
 
 ITS_OWN: Final = frozenset({400, 413, 422})
 """Statuses with which an endpoint refuses one request, as opposed to all of them."""
@@ -91,9 +91,13 @@ class Docket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """How judges are reached: the adapters, how hard they may be pushed, and the key of each by its name."""
+    """How judges are reached: the adapters, how hard they may be pushed, and the key of each by its name.
+
+    A judge that is embedded in this program marks by the examples of `items`.
+    """
 
     adapters: Mapping[str, hooks.Adapter]
+    items: Sequence[Item] = ()
     limits: hooks.Limits = field(default_factory=hooks.Limits)
     keys: Mapping[str, str | None] = field(default_factory=dict)
 
@@ -219,6 +223,10 @@ class _Seat(Caller):
 def _client(judge: Judge, means: Means, limits: hooks.Limits) -> hooks.Candidate:
     """An open way to a judge; nothing is sent yet."""
     adapter: hooks.Adapter = hooks.find(means.adapters, "adapter", judge.spec.adapter)
+    embedded = getattr(adapter, "beside", None)
+    if embedded is not None and not judge.spec.settings:
+        made: hooks.Candidate = embedded(judge.spec, means.items, judge.spec.name)
+        return made
     settings = boundary.convert(adapter.settings, settings_of(judge))
     return adapter.open(judge.spec, settings, means.keys.get(judge.spec.name), limits)
 

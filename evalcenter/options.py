@@ -84,7 +84,8 @@ plan_options = many(
         help="This is the vendor's k-th version: alpha is spent over all of them. 0 promises nothing over versions.",
     ),
     click.option(
-        "--judges", type=FILE, help="A panel of judges (YAML) for what no pattern can mark; see docs/judging.md."
+        "--judges",
+        help="Who marks what no pattern can: a panel's file (docs/judging.md), or reference-judge-0.95, which is simulated.",
     ),
     click.option(
         "--let-the-candidate-judge-itself",

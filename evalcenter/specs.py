@@ -18,6 +18,7 @@ from typing import Final
 
 from evalcenter import canon, yamls
 from evalcenter.blocks import Lab
+from evalcenter.candidates import simulated_judge
 from evalcenter.errors import SuiteError
 from evalcenter.records import Calibration, CandidateSpec, Judge, Panel, Requirement, Standard, record
 from evalcenter.suites import Loaded, as_record, home, mapping, refuse
@@ -168,6 +169,15 @@ def checked(spec: CandidateSpec, where: str = "") -> CandidateSpec:
             "the base_url holds a user, a query or a fragment, and so perhaps a key", where=where, todo=_KEY_TODO
         )
     return spec
+
+
+def panel(name: str) -> Panel:
+    """The panel in a file, or the simulated judge of that name (``reference-judge-0.95``), which is embedded."""
+    rates = None if Path(name).is_file() else simulated_judge.parse(name)
+    if rates is None:
+        return load_panel(Path(name))
+    spec = CandidateSpec(adapter="reference", name=name, model=name, version="1", vendor="evalcenter", simulated=True)
+    return Panel(judges=(_steady(Judge(spec=spec, family="simulated")),))
 
 
 def load_panel(path: Path) -> Panel:

@@ -68,7 +68,7 @@ def _panel(options: dict[str, Any]) -> Panel | None:
 
     if options["judges"] is None:
         return None
-    return replace(specs.load_panel(options["judges"]), own=options["own_judge"])
+    return replace(specs.panel(options["judges"]), own=options["own_judge"])
 
 
 def _judge_keys(panel: Panel | None) -> dict[str, str | None]:

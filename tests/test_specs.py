@@ -1,5 +1,6 @@
 """Standards, candidate files and laboratory profiles are read with file and line."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -291,3 +292,62 @@ def test_a_calibration_file_may_be_empty(tmp_path: Path) -> None:
     path = tmp_path / "calibration.yaml"
     path.write_text("calibrations: []\n", encoding="utf-8")
     assert specs.load_calibrations(path) == ()
+
+
+# -- panels -----------------------------------------------------------------------------------------------------------
+
+JUDGE = "{{family: {0}, spec: {{adapter: openai_http, name: {0}, model: m, base_url: 'https://{0}.example/v1'}}}}"
+
+
+def panel_file(folder: Path, *judges: str, more: str = "") -> Path:
+    path = folder / "judges.yaml"
+    path.write_text("judges:\n" + "".join(f"- {one}\n" for one in judges) + more, encoding="utf-8")
+    return path
+
+
+def test_a_panel_is_read(tmp_path: Path) -> None:
+    """A panel has its judges in their order, at temperature 0 where their file names none."""
+    path = panel_file(tmp_path, JUDGE.format("a"), JUDGE.format("b"), more="floor: 2\nepochs: 3\nmode: each\n")
+    panel = specs.load_panel(path)
+    assert [judge.spec.name for judge in panel.judges] == ["a", "b"]
+    assert {judge.spec.sampling.temperature for judge in panel.judges} == {Decimal(0)}
+    assert (panel.floor, panel.epochs, panel.mode) == (2, 3, "each")
+
+
+@pytest.mark.parametrize(
+    ("judges", "more", "words"),
+    [
+        ([], "", "judges: input should be a valid array"),
+        (["a", "a"], "", "two judges are called 'a'"),
+        (["a"], "floor: 2\n", "the floor is 2; expected 1 to 1"),
+        (["a"], "floor: 0\n", "the floor is 0"),
+        (["a"], "epochs: 0\n", "epochs is 0"),
+        (["a"], "longest: 5\n", "longest is 5"),
+        (["a"], "own: true\n", "'own' is no field of this file"),
+        (["a"], "flor: 1\n", "flor"),
+    ],
+)
+def test_a_panel_that_could_not_judge_is_refused(tmp_path: Path, judges: list[str], more: str, words: str) -> None:
+    """What is wrong in a panel's file is named with its line."""
+    with pytest.raises(SuiteError, match=words) as caught:
+        specs.load_panel(panel_file(tmp_path, *(JUDGE.format(name) for name in judges), more=more))
+    assert "judges.yaml" in str(caught.value)
+
+
+def test_two_judges_of_one_family_are_refused(tmp_path: Path) -> None:
+    """Judges of one family err together, so they are no panel."""
+    with pytest.raises(SuiteError, match="a family of models of its own"):
+        specs.load_panel(panel_file(tmp_path, JUDGE.format("a"), JUDGE.format("b").replace("family: b", "family: a")))
+
+
+def test_a_panel_holds_no_key(tmp_path: Path) -> None:
+    """A key in a judge's file is refused, and not repeated."""
+    with pytest.raises(SuiteError, match="holds no key") as caught:
+        specs.load_panel(panel_file(tmp_path, JUDGE.format("a").replace("model: m", "model: m, api_key: hush")))
+    assert "hush" not in str(caught.value)
+
+
+def test_the_simulated_judge_has_a_name_and_no_file() -> None:
+    """The embedded judge is named by its error rate, and says that it is simulated."""
+    (judge,) = specs.panel("reference-judge-0.9").judges
+    assert (judge.spec.simulated, judge.spec.adapter, judge.spec.model) == (True, "reference", "reference-judge-0.9")

@@ -1,4 +1,4 @@
-"""The reference candidates inside this process, without a socket: for unit tests and quick tries.
+"""The reference candidates, and the simulated judge, inside this process, without a socket: for unit tests and quick tries.
 
 Rules this module keeps:
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from evalcenter import boundary, canon, plan
-from evalcenter.candidates import personas, reading
+from evalcenter.candidates import personas, reading, simulated_judge
 from evalcenter.errors import CallFailed, InputError
 from evalcenter.hooks import Limits
 from evalcenter.records import Answer, CandidateSpec, Item, Question, record
@@ -46,12 +46,20 @@ class Reference:
     version: ClassVar[str] = "1"
     settings: ClassVar[type[Any]] = Settings
 
-    def open(self, spec: CandidateSpec, settings: Settings, key: str | None, limits: Limits) -> Scripted:
+    def beside(self, spec: CandidateSpec, items: Iterable[Item], seed: str) -> Scripted | Marking:
+        """The persona or the simulated judge that `spec.model` names, for items that are at hand."""
+        name = spec.model or spec.name
+        if not spec.simulated:
+            raise InputError(f"{name!r} is simulated", todo="write `simulated: true` in its file")
+        rates = simulated_judge.parse(name)
+        if rates is None:
+            return candidate(items, name, seed=seed)
+        return Marking(simulated_judge.Judge(items, rates, seed), name)
+
+    def open(self, spec: CandidateSpec, settings: Settings, key: str | None, limits: Limits) -> Scripted | Marking:
         """The persona that `spec.model` names. Raises InputError or UnknownModel."""
         del key, limits  # there is no endpoint to show a key to, and nothing to limit
-        if not spec.simulated:
-            raise InputError("a reference candidate is simulated", todo="write `simulated: true` in the candidate file")
-        return candidate(_items(settings.items), spec.model or spec.name, seed=settings.seed)
+        return self.beside(spec, _items(settings.items), settings.seed)
 
 
 def candidate(
@@ -59,6 +67,22 @@ def candidate(
 ) -> Scripted:
     """The persona called `persona`, ready to answer `items`."""
     return Scripted(personas.Player(personas.Book(items, render), personas.parse(persona), seed), persona)
+
+
+class Marking:
+    """A simulated judge that is ready to be asked."""
+
+    def __init__(self, judge: simulated_judge.Judge, model: str) -> None:
+        self._judge, self._model = judge, model
+
+    async def ask(self, question: Question) -> Answer:
+        """The judge's reply."""
+        asked = "".join(message.content for message in question.messages)
+        body = personas.completion(self._model, self._judge.reply(question.messages).text, asked, None)
+        return reading.answer(body, latency_ms=0)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
 
 
 class Scripted:

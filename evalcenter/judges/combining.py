@@ -54,7 +54,8 @@ def _votes(result: Marks | Void | Agreed) -> dict[str, Vote]:
     if isinstance(result, Void):
         return dict.fromkeys(result.criteria, "void")
     if isinstance(result, Agreed):
-        return {result.criterion: _VOTES.get(result.state, "cannot_tell")}
+        silent = result.void > 0 and not (result.met or result.not_met or result.cannot_tell)
+        return {result.criterion: "void" if silent else _VOTES.get(result.state, "cannot_tell")}
     return {mark.criterion: _VOTES.get(mark.state, "cannot_tell") for mark in result.marks}
 
 
