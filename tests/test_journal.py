@@ -310,3 +310,8 @@ def test_reading_on_keeps_to_the_chain(tmp_path: Path) -> None:
     held = list(journal.entries(written(tmp_path)))
     with pytest.raises(Tampered, match="the chain is broken"):
         list(journal.entries(tmp_path, held[2]._replace(digest=held[3].digest)))
+
+
+def test_every_line_that_a_run_takes_in_may_stand_in_a_journal() -> None:
+    """What a run writes can be read again: a judge's reply and a reader's marks too."""
+    assert set(history._KINDS) <= set(journal.KINDS)
