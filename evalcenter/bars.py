@@ -1,8 +1,9 @@
-"""What stands in the way of any decision on a requirement, in words: too few items, too small a bank, risks that nothing covers.
+"""What stands in the way of a decision on a requirement, in words: few items, a small bank, uncovered risks, an unqualified judge.
 
 Rules this module keeps:
 
-* A bar turns a PASS into INCONCLUSIVE, whatever the evidence. Too few items bar a FAIL as well.
+* A bar turns a PASS into INCONCLUSIVE, whatever the evidence. Too few items bar a FAIL as well, and so does a judge that is not
+  qualified where a requirement rests on it.
 * Reasons are given in words, in both languages.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from evalcenter.records import Requirement, Tally, Text
+from evalcenter.records import Path, Requirement, Tally, Text
 
 
 def too_few(requirement: Requirement, tally: Tally) -> bool:
@@ -69,6 +70,35 @@ def named(tally: Tally) -> str:
 def nothing() -> Text:
     """That there is nothing to decide on."""
     return Text(zh="没有任何样本属于这项要求。", en="No sample belongs to this requirement.")
+
+
+def unqualified(path: Path, wanted: int) -> Text:
+    """Why nothing can rest on a calibrated judge: no valid qualification, fewer than `wanted` known-bad answers, none caught."""
+    shown, held = path.calibration.shown if path.calibration else 0, path.qualified
+    if held is not None and held.standing == "other":
+        return Text(
+            zh="给出的资格验证属于其他判定模型，或属于另一种提问方式，本次判定不能以它为依据。",
+            en="The qualification that was given is of other judges, or of judges asked in another way, so nothing can rest on it.",
+        )
+    if held is not None and held.standing == "expired":
+        return Text(
+            zh=f"判定模型的资格验证自 {held.made} 起、至 {held.expires} 止有效，制定计划之日不在其中。",
+            en=f"The judges' qualification holds from {held.made} to {held.expires}, not on the day of the plan.",
+        )
+    if held is None and not shown:
+        return Text(
+            zh=f"没有给出判定模型的资格验证；资格验证至少需要 {wanted} 个已知不合格回答。",
+            en=f"No qualification of the judges was given; it takes {wanted} known-bad answers at least.",
+        )
+    if shown >= wanted:
+        return Text(
+            zh=f"判定模型对 {shown} 个已知不合格回答一个也没有识别出来，其判定不能作为依据。",
+            en=f"The judge caught none of the {shown} known-bad answers, so nothing can rest on it.",
+        )
+    return Text(
+        zh=f"判定模型只用 {shown} 个已知不合格回答标定过，至少需要 {wanted} 个，还差 {wanted - shown} 个。",
+        en=f"The judge was calibrated on {shown} known-bad answers; {wanted} are needed, {wanted - shown} more.",
+    )
 
 
 def percent(share: Decimal) -> str:

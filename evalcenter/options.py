@@ -93,7 +93,7 @@ plan_options = many(
         is_flag=True,
         help="Allow a judge that is the candidate; reports say so.",
     ),
-    click.option("--calibration", type=FILE, help="How many known-bad answers a judge caught (YAML), per requirement."),
+    click.option("--qualification", type=FILE, help="What the judges are worth, as `qualify-judge` wrote it (JSON)."),
 )
 limit_options = many(
     click.option(

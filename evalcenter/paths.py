@@ -133,6 +133,7 @@ class Walk:
             standing=self._standing,
             cells=self._stream.cells,
             calibration=next((one for one in self._plan.calibrations if one.requirement == named), None),
+            qualified=None if self._plan.panel is None else self._plan.panel.qualification,
         )
 
 

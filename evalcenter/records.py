@@ -656,7 +656,8 @@ class Path:
 
     `worst` counts what is not known against the candidate, `best` in its favour; they differ where a unit is unscored.
     `outcomes` has one letter a unit: p, f or u (unscored). `ready` is the unit from which enough distinct items are scored
-    (0 while there are too few). It stands still because the next unit is ``missing`` or ``waiting`` for a person, or ended.
+    (0 while there are too few). It stands still because the next unit is ``missing`` or ``waiting`` for a person, or ended. A
+    `calibration` rests on what the panel is `qualified` by.
     """
 
     worst: Sequence[Decimal]
@@ -666,6 +667,7 @@ class Path:
     standing: Literal["missing", "waiting", "ended"]
     cells: int | None = None
     calibration: Calibration | None = None
+    qualified: Qualified | None = None
 
     @property
     def units(self) -> int:

@@ -316,33 +316,23 @@ def _rate(requirement: Requirement, frame: _Frame, path: Path, outcomes: str) ->
 
 
 def _short_of_labels(requirement: Requirement, path: Path) -> bool:
-    held = path.calibration
-    return requirement.grading == "calibrated" and (held is None or held.shown < KNOWN_BAD or not held.caught)
+    if requirement.grading != "calibrated":
+        return False
+    held, qualified = path.calibration, path.qualified
+    holds = qualified is None or qualified.standing == "valid"
+    return not holds or held is None or held.shown < KNOWN_BAD or not held.caught
 
 
 def _why(
     requirement: Requirement, path: Path, decided: stats.Decision, lower: Decimal | None, upper: Decimal | None
 ) -> tuple[Text, ...]:
     if _short_of_labels(requirement, path):
-        return (_labels(path),)
+        return (bars.unqualified(path, KNOWN_BAD),)
     if lower is None or upper is None:
         return (bars.nothing() if path.standing == "ended" else _stands(path),)
     if decided.grade == "conditional":
         return (_conditional(requirement, lower),)
     return (_said(requirement, path, decided, bars.percent(lower), bars.percent(upper)),)
-
-
-def _labels(path: Path) -> Text:
-    shown = path.calibration.shown if path.calibration else 0
-    if shown >= KNOWN_BAD:
-        return Text(
-            zh=f"判定模型对 {shown} 个已知不合格回答一个也没有识别出来，其判定不能作为依据。",
-            en=f"The judge caught none of the {shown} known-bad answers, so nothing can rest on it.",
-        )
-    return Text(
-        zh=f"判定模型只用 {shown} 个已知不合格回答标定过，至少需要 {KNOWN_BAD} 个，还差 {KNOWN_BAD - shown} 个。",
-        en=f"The judge was calibrated on {shown} known-bad answers; {KNOWN_BAD} are needed, {KNOWN_BAD - shown} more.",
-    )
 
 
 def _said(requirement: Requirement, path: Path, decided: stats.Decision, low: str, high: str) -> Text:

@@ -20,7 +20,7 @@ from evalcenter import canon, yamls
 from evalcenter.blocks import Lab
 from evalcenter.candidates import simulated_judge
 from evalcenter.errors import SuiteError
-from evalcenter.records import Calibration, CandidateSpec, Judge, Panel, Requirement, Standard, record
+from evalcenter.records import CandidateSpec, Judge, Panel, Requirement, Standard
 from evalcenter.suites import Loaded, as_record, home, mapping, refuse
 
 ANY_SUITE: Final = "any-suite"
@@ -30,13 +30,6 @@ LEAST_SHOWN: Final = 500
 _KEYS: Final = frozenset({"key", "api_key", "apikey", "token", "authorization"})
 _KEY_TODO: Final = "put the key into an environment variable and write its name as key_env"
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-@record
-class Calibrations:
-    """The file of a judge's calibration."""
-
-    calibrations: tuple[Calibration, ...]
 
 
 def standards() -> dict[str, Path]:
@@ -233,22 +226,6 @@ def _no_key(value: Mapping[str, object], document: yamls.Document, place: Sequen
             raise SuiteError(
                 f"this file holds no key; {name!r} was found", where=document.where([*place, name]), todo=_KEY_TODO
             )
-
-
-def load_calibrations(path: Path) -> tuple[Calibration, ...]:
-    """How many known-bad answers a judge caught, for each requirement. Raises SuiteError with file and line."""
-    document = yamls.read(path)
-    held = as_record(Calibrations, mapping(document), document).calibrations
-    for at, one in enumerate(held):
-        if one.requirement in [other.requirement for other in held[:at]]:
-            raise SuiteError(
-                f"{one.requirement!r} is calibrated twice", where=document.where(["calibrations", at]), todo="keep one"
-            )
-        if not 0 <= one.caught <= one.shown or one.shown < 1:
-            raise SuiteError(
-                f"{one.caught} caught of {one.shown} shown can't be", where=document.where(["calibrations", at])
-            )
-    return held
 
 
 def load_lab(path: Path) -> Lab:

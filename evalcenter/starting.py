@@ -19,6 +19,7 @@ from evalcenter.options import given, limits, named_candidate, named_suites
 
 if TYPE_CHECKING:
     from evalcenter.display import Display
+    from evalcenter.qualifying import Brought
     from evalcenter.records import Panel, Plan, Price
     from evalcenter.walk import Ended, Means
 
@@ -55,12 +56,23 @@ def planned(
         spec = named_candidate(options)
     terms = walk.Terms(
         version_rank=options["version_rank"],
-        calibrations=specs.load_calibrations(options["calibration"]) if options["calibration"] else (),
         panel=_panel(options),
+        brought=_brought(options["qualification"]),
     )
     if earlier is not None:
         chosen = attempts.longer(chosen, earlier.standard, options["more"] or 0)
     return walk.prepare(loaded, chosen, spec, seed or _fresh(16), plugins, terms), plugins
+
+
+def _brought(path: Path | None) -> Brought | None:
+    """The qualification that a plan brings, on this day."""
+    from evalcenter import journal, qualifications
+    from evalcenter.qualifying import Brought
+
+    if path is None:
+        return None
+    qualification, digest = qualifications.load(path)
+    return Brought(qualification=qualification, digest=digest, today=journal.now()[:10])
 
 
 def _panel(options: dict[str, Any]) -> Panel | None:
@@ -166,7 +178,7 @@ def resumed(folder: Path, options: dict[str, Any]) -> Ended:
         "standard",
         "seed",
         "version_rank",
-        "calibration",
+        "qualification",
         "judges",
         "own_judge",
         "continues",

@@ -28,6 +28,7 @@ from evalcenter import (
     hooks,
     judging,
     plan,
+    qualifying,
     report,
     review,
     run,
@@ -39,10 +40,10 @@ from evalcenter import (
 from evalcenter.blocks import Facts, Lab
 from evalcenter.cache import Cache
 from evalcenter.calling import Endpoint
-from evalcenter.errors import Incomplete, InputError, RunError, disk_refused
+from evalcenter.errors import Incomplete, RunError, disk_refused
 from evalcenter.judges import panels
 from evalcenter.marking import Marker
-from evalcenter.records import Calibration, CandidateSpec, Lang, Panel, Plan, Standard, Verdict
+from evalcenter.records import CandidateSpec, Lang, Panel, Plan, Standard, Verdict
 from evalcenter.suites import Loaded
 
 PACKAGES: Final = ("openai", "pydantic", "numpy", "scipy", "matplotlib", "jinja2", "aiohttp")
@@ -78,8 +79,9 @@ class Terms:
     """What a plan fixes besides suites, standard, candidate and seed."""
 
     version_rank: int = 0
-    calibrations: tuple[Calibration, ...] = ()
     panel: Panel | None = None
+    brought: qualifying.Brought | None = None
+    """The qualification of the panel, where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,21 +109,17 @@ def prepare(
     plugins: hooks.Plugins,
     terms: Terms | None = None,
 ) -> Plan:
-    """The plan for these suites, this standard and this candidate."""
+    """The plan for these suites, this standard and this candidate. Raises InputError for a qualification without judges."""
     terms = terms or Terms()
-    known = {requirement.id for requirement in standard.requirements}
-    for one in terms.calibrations:
-        if one.requirement not in known:
-            raise InputError(
-                f"the standard has no requirement {one.requirement!r} to calibrate a judge for",
-                todo=f"name one of {', '.join(sorted(known))}",
-            )
     pairs = [(loaded.suite, loaded.digest) for loaded in suites]
     drawn = plan.expand(pairs, standard, candidate, seed, plugins, boundary.convert)
     panel = None if terms.panel is None else panels.stamped(terms.panel)
-    made = replace(drawn, version_rank=terms.version_rank, calibrations=terms.calibrations, panel=panel)
+    made = replace(drawn, version_rank=terms.version_rank, panel=panel)
     judging.check(made)
-    return made
+    if terms.brought is None:
+        return made
+    bank = plan.bank([suite for suite, _ in pairs], seed, plugins.generators, boundary.convert)
+    return qualifying.bring(made, terms.brought, bank)
 
 
 def start(planned: Plan, folder: Path, means: Means, earlier: history.Run | None = None) -> Ended:

@@ -15,7 +15,7 @@ FLOORS = {
     1: {
         *("plan", "attempts", "drawing", "draws", "hooks", "pacing", "usage"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
-        *("agreement", "accuracy", "judges", "labels"),
+        *("agreement", "accuracy", "judges", "labels", "qualifying", "trials", "quality", "outlook"),
     },
     2: {"boundary", "plugins", "marking", "crew", "graders", "generators", "candidates", "importers", "sections"},
     3: {
@@ -31,6 +31,9 @@ FLOORS = {
         "envelope",
         "cache",
         "outlets",
+        "qualifications",
+        "labelsets",
+        "reviewed",
     },
     4: {
         *(

@@ -12,7 +12,20 @@ from hypothesis import strategies as st
 
 from evalcenter import paths, scoring
 from evalcenter.paths import Known
-from evalcenter.records import Calibration, Criterion, Grade, Mark, Path, Plan, Requirement, Result, Stream, Text
+from evalcenter.records import (
+    Calibration,
+    Criterion,
+    Grade,
+    Mark,
+    Panel,
+    Path,
+    Plan,
+    Qualified,
+    Requirement,
+    Result,
+    Stream,
+    Text,
+)
 from tests.factory import make_item, make_plan, make_requirement, make_standard, results
 
 WHY = Text(zh="因", en="because")
@@ -144,6 +157,15 @@ def test_a_path_finds_its_own_calibration() -> None:
     assert paths.walk(plan, CALIBRATED, plan.streams[0], known(plan, "p")).calibration == ours
     plan = replace(plan, calibrations=(other,))
     assert paths.walk(plan, CALIBRATED, plan.streams[0], known(plan, "p")).calibration is None
+
+
+def test_a_path_knows_how_its_judges_are_qualified() -> None:
+    """The path carries what the plan says of its panel's qualification."""
+    qualified = Qualified(digest="sha256:1", made="2026-01-01", expires="2026-03-31", standing="expired")
+    plan = setting(CALIBRATED, 1)
+    assert paths.walk(plan, CALIBRATED, plan.streams[0], known(plan, "p")).qualified is None
+    plan = replace(plan, panel=Panel(judges=(), qualification=qualified))
+    assert paths.walk(plan, CALIBRATED, plan.streams[0], known(plan, "p")).qualified == qualified
 
 
 # -- direct -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalcenter import sequential, standards, stats
-from evalcenter.records import Calibration, Coverage, Finding, Path, Requirement, Scores, Tally, Verdict
+from evalcenter.records import Calibration, Coverage, Finding, Path, Qualified, Requirement, Scores, Tally, Verdict
 from tests.factory import make_requirement, make_standard
 
 D = Decimal
@@ -555,7 +555,8 @@ def test_a_weaker_judge_needs_more() -> None:
 @pytest.mark.parametrize(
     ("held", "said"),
     [
-        (None, "on 0 known-bad answers; 59 are needed, 59 more"),
+        (None, "No qualification of the judges was given; it takes 59 known-bad answers at least"),
+        (replace(HELD, shown=0, caught=0), "No qualification of the judges was given"),
         (replace(HELD, shown=58, caught=58), "on 58 known-bad answers; 59 are needed, 1 more"),
         (replace(HELD, shown=1, caught=1), "on 1 known-bad answers; 59 are needed, 58 more"),
         (replace(HELD, shown=300, caught=0), "caught none of the 300 known-bad answers"),
@@ -567,6 +568,45 @@ def test_too_few_known_bad_answers_decide_nothing(held: Calibration | None, said
     found = find(CALIBRATED, path(said_, calibration=held))
     assert found.verdict == "inconclusive"
     assert said in words(found)
+
+
+QUALIFIED = Qualified(digest="sha256:1", made="2026-01-01", expires="2026-03-31", standing="valid")
+
+
+@pytest.mark.parametrize(
+    ("standing", "held", "said"),
+    [
+        ("expired", HELD, "holds from 2026-01-01 to 2026-03-31, not on the day of the plan"),
+        ("other", HELD, "is of other judges, or of judges asked in another way"),
+        ("expired", None, "holds from 2026-01-01 to 2026-03-31"),
+        ("valid", replace(HELD, shown=0, caught=0), "on 0 known-bad answers; 59 are needed, 59 more"),
+        ("valid", replace(HELD, shown=300, caught=0), "caught none of the 300 known-bad answers"),
+    ],
+)
+@pytest.mark.parametrize("read", ["p" * 300, "f" * 300])
+def test_a_qualification_that_does_not_hold_decides_nothing(
+    standing: str, held: Calibration | None, said: str, read: str
+) -> None:
+    """Whatever a judge caught, a qualification that is expired or another's decides nothing, and the finding says which it is."""
+    found = find(CALIBRATED, path(read, calibration=held, qualified=replace(QUALIFIED, standing=standing)))
+    assert found.verdict == "inconclusive"
+    assert said in words(found)
+    assert all(reason.zh for reason in found.reasons)
+
+
+@FEW
+@given(
+    st.text("pf", max_size=60), st.sampled_from([None, *(replace(QUALIFIED, standing=s) for s in ("expired", "other"))])
+)
+def test_an_audited_finding_needs_no_qualification(said: str, qualified: Qualified | None) -> None:
+    """What people audit is decided alike, whatever qualification the judge has or lacks."""
+    assert find(AUDITED, lossy(said, qualified=qualified)) == find(AUDITED, lossy(said))
+
+
+def test_a_valid_qualification_lets_a_judge_be_read() -> None:
+    """With a valid qualification and enough known-bad answers the requirement is decided."""
+    found = find(CALIBRATED, path("p" * 300, calibration=HELD, qualified=QUALIFIED))
+    assert found.verdict == "conditional"
 
 
 def test_fifty_nine_are_enough() -> None:

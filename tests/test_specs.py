@@ -241,59 +241,6 @@ def test_fixed_rules_take_nothing_sequential(tmp_path: Path, rule: str, field: s
     text = with_fields(field, f"rule: {rule}", text=STANDARD)
     with pytest.raises(SuiteError, match=words):
         specs.load_standard(standard(tmp_path, text))
-
-
-# -- calibrations -----------------------------------------------------------------------------------------------------
-
-
-def calibrations(folder: Path, *entries: str) -> Path:
-    path = folder / "calibration.yaml"
-    path.write_text("calibrations:\n" + "".join(f"- {{{entry}}}\n" for entry in entries), encoding="utf-8")
-    return path
-
-
-def test_calibrations_are_read(tmp_path: Path) -> None:
-    """A calibration file gives, for each requirement, how many known-bad answers were shown and caught."""
-    path = calibrations(
-        tmp_path,
-        "requirement: a, shown: 100, caught: 96, source: s",
-        "requirement: b, shown: 59, caught: 59, source: s",
-    )
-    assert [(c.requirement, c.shown, c.caught) for c in specs.load_calibrations(path)] == [
-        ("a", 100, 96),
-        ("b", 59, 59),
-    ]
-
-
-@pytest.mark.parametrize(("shown", "caught"), [(100, 101), (0, 0), (-1, -1), (5, -1)])
-def test_impossible_calibrations_are_refused(tmp_path: Path, shown: int, caught: int) -> None:
-    """A judge can't have caught more than it was shown, fewer than none, or have been shown nothing."""
-    path = calibrations(
-        tmp_path,
-        "requirement: a, shown: 9, caught: 9, source: s",
-        f"requirement: b, shown: {shown}, caught: {caught}, source: s",
-    )
-    with pytest.raises(SuiteError, match=f"{caught} caught of {shown} shown can't be") as caught_:
-        specs.load_calibrations(path)
-    assert "calibration.yaml:3" in str(caught_.value)
-
-
-@pytest.mark.parametrize(
-    "entry", ["requirement: a, shown: 9, caught: 9", "requirement: a, shown: 9.5, caught: 9, source: s"]
-)
-def test_calibrations_are_read_strictly(tmp_path: Path, entry: str) -> None:
-    """Every calibration names its source, and counts whole answers."""
-    with pytest.raises(SuiteError):
-        specs.load_calibrations(calibrations(tmp_path, entry))
-
-
-def test_a_calibration_file_may_be_empty(tmp_path: Path) -> None:
-    """A file without calibrations gives none."""
-    path = tmp_path / "calibration.yaml"
-    path.write_text("calibrations: []\n", encoding="utf-8")
-    assert specs.load_calibrations(path) == ()
-
-
 # -- panels -----------------------------------------------------------------------------------------------------------
 
 JUDGE = "{{family: {0}, spec: {{adapter: openai_http, name: {0}, model: m, base_url: 'https://{0}.example/v1'}}}}"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evalcenter import attempts, boundary, history, paths, plan, review, scoring, sequential, specs, standards, walk
-from evalcenter.errors import InputError, PlanMismatch, SuiteError
+from evalcenter.errors import PlanMismatch, SuiteError
 from evalcenter.paths import Known
 from evalcenter.records import Calibration, Coverage, Criterion, Mark, Mix, Text
 from tests.doubles import Scripted, plugins
@@ -17,7 +17,7 @@ from tests.factory import make_item, make_plan, make_standard, results
 from tests.test_paths import AUDITED, DIRECT, known, setting
 from tests.test_plan import RED, SEQUENTIAL, SPEC, attempt, suite
 from tests.test_sequential import CALIBRATED, FLOOR, FULL, HELD, LINE, find, path, words
-from tests.test_specs import STANDARD, calibrations, standard, with_fields
+from tests.test_specs import STANDARD, standard, with_fields
 from tests.test_walk import means
 
 
@@ -157,18 +157,6 @@ def test_fixed_rules_ignore_nothing(tmp_path: Path, field: Any) -> None:
         specs.load_standard(standard(tmp_path, with_fields(field, text=STANDARD)))
 
 
-def test_two_calibrations_of_one_requirement_are_refused(tmp_path: Path) -> None:
-    """A requirement has one calibration; the first of two is not taken silently."""
-    with pytest.raises(SuiteError):
-        specs.load_calibrations(
-            calibrations(
-                tmp_path,
-                "requirement: a, shown: 100, caught: 96, source: s",
-                "requirement: a, shown: 100, caught: 9, source: s",
-            )
-        )
-
-
 def test_the_bank_of_a_mix_is_what_it_draws_from() -> None:
     """Items that a mix never draws neither fill the bank nor cover a risk."""
     held = replace(
@@ -203,18 +191,6 @@ def test_another_number_of_streams_is_a_mismatch() -> None:
     """Plans with another number of requirements are refused as such."""
     with pytest.raises(PlanMismatch):
         attempts.places(attempt(), attempt(10, RED, SEQUENTIAL, replace(SEQUENTIAL, id="more")))
-
-
-def test_a_calibration_of_no_requirement_is_refused() -> None:
-    """A calibration whose requirement the standard does not have (a typo) stops the plan."""
-    from evalcenter.suites import Loaded
-
-    one = (Calibration(requirement="tpyo", shown=60, caught=50, source="s"),)
-    loaded = Loaded(suite=suite([make_item(1, criteria=RED_CRITERIA)]), digest="sha256:0", folder=Path(), files=())
-    with pytest.raises(InputError, match="tpyo"):
-        walk.prepare(
-            [loaded], make_standard(replace(CALIBRATED, cap=3)), SPEC, "s", plugins(), walk.Terms(calibrations=one)
-        )
 
 
 def test_a_floor_proved_once_and_no_longer_is_no_conditional() -> None:
