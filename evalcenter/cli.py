@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from evalcenter import __version__, starting, studies
+from evalcenter import __version__, qualify, starting, studies
 from evalcenter.errors import (
     InputError,
     LintError,
@@ -391,8 +391,8 @@ def schema(out: Path) -> None:
         click.echo(path)
 
 
-main.add_command(studies.power)
-main.add_command(studies.compare)
+for command in (studies.power, studies.compare, qualify.qualify_judge):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

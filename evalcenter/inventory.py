@@ -12,7 +12,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from evalcenter import boundary, stats
+from evalcenter import boundary, sequential, stats
 from evalcenter.blocks import Lab, Report
 from evalcenter.errors import disk_refused
 from evalcenter.plan import render, script
@@ -87,9 +87,8 @@ def plan_text(planned: Plan) -> str:
     for requirement, stream in zip(planned.standard.requirements, planned.streams, strict=True):
         units = len(stream.widths or stream.positions)
         if requirement.rule == "evidence":
-            lines.append(
-                f"{requirement.id}: at most {units} units from {stream.bank} items; {_stops(requirement, units)}"
-            )
+            words = _stops(requirement, units) + _tried(planned, requirement)
+            lines.append(f"{requirement.id}: at most {units} units from {stream.bank} items; {words}")
         else:
             lines.append(f"{requirement.id}: {units} of {stream.bank} items; {_takes(requirement, units)}")
     return "\n".join(lines)
@@ -109,6 +108,16 @@ def _cost(planned: Plan, characters: int) -> str:
         return f"{words}; the prompts cost about {characters * price.prompt / 1_000_000:.2f} {price.currency}"
     money = (characters * price.prompt + calls * longest * price.completion) / 1_000_000
     return f"{words}; at most about {money:.2f} {price.currency}"
+
+
+def _tried(planned: Plan, requirement: Requirement) -> str:
+    """How many known-bad answers the judges caught, where a requirement rests on that."""
+    if requirement.grading != "calibrated":
+        return ""
+    held = next((one for one in planned.calibrations if one.requirement == requirement.id), None)
+    shown, caught = (held.shown, held.caught) if held else (0, 0)
+    short = f", {sequential.KNOWN_BAD} are needed" if shown < sequential.KNOWN_BAD else ""
+    return f"; the judges caught {caught} of {shown} known-bad answers{short}"
 
 
 def _stops(requirement: Requirement, units: int) -> str:

@@ -162,10 +162,16 @@ def _counted(marks: Sequence[ReadState], floor: int) -> ReadState:
 # -- what it is worth -------------------------------------------------------------------------------------------------
 
 
-def asked(panel: Panel) -> Panel:
-    """`panel` as far as it bears on its marks: without keys and prices, judges in one order."""
+def kept(panel: Panel) -> Panel:
+    """`panel` as far as it bears on its marks: without keys and prices."""
     judges = (replace(one, spec=replace(one.spec, key_env=None, price=None)) for one in panel.judges)
-    return replace(panel, judges=tuple(sorted(judges, key=canon.encode)), own=False, qualification=None)
+    return replace(panel, judges=tuple(judges), own=False, qualification=None)
+
+
+def asked(panel: Panel) -> str:
+    """The digest of how a panel marks; in which order its judges are named says nothing."""
+    held = kept(panel)
+    return canon.digest(replace(held, judges=tuple(sorted(held.judges, key=canon.encode))))
 
 
 def bring(drawn: Plan, brought: Brought, bank: Sequence[Item]) -> Plan:
@@ -183,7 +189,7 @@ def bring(drawn: Plan, brought: Brought, bank: Sequence[Item]) -> Plan:
 
 def standing(qualification: Qualification, digest: str, panel: Panel, today: str) -> Qualified:
     """What `qualification`, whose file has `digest`, is worth for `panel` on the day `today`."""
-    same = canon.digest(asked(qualification.panel)) == canon.digest(asked(panel))
+    same = asked(qualification.panel) == asked(panel)
     holds = qualification.made <= today <= qualification.expires
     return Qualified(
         digest=digest,

@@ -17,9 +17,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from evalcenter import canon, paths, qualifying
+from evalcenter import paths, qualifying
 from evalcenter import trials as trying
 from evalcenter.history import Run
+from evalcenter.judges import panels
 from evalcenter.labels import Labelled
 from evalcenter.qualifying import Trial
 from evalcenter.records import Item, Panel, ReadState, Requirement, Stream
@@ -83,19 +84,15 @@ def _is_read(run: Run, requirement: Requirement, position: int) -> bool:
 def trials(run: Run, settled: Iterable[Settled], panel: Panel) -> Iterator[Trial]:
     """The trials that the replies in `run` make of `settled` answers; none where another panel was asked, or in another way.
 
-    An answer of which a reply is missing makes no trial.
+    An answer that was put to no judge makes no trial.
     """
-    theirs = run.plan.panel
-    if theirs is None or canon.digest(qualifying.asked(theirs)) != canon.digest(qualifying.asked(panel)):
+    theirs, seed = run.plan.panel, run.plan.seed
+    if theirs is None or qualifying.asked(theirs) != qualifying.asked(panel):
         return
     for one in settled:
-        machine = run.machine[one.position]
-        sent = trying.Sent(
-            position=one.position,
-            item=one.item,
-            answers=one.labelled.answers,
-            criteria=trying.pending(one.item, machine),
-        )
-        replies = trying.replies(theirs, run.plan.seed, sent, run.judgements.get(one.position, ()))
-        if replies is not None:
-            yield trying.trial(one.item, one.labelled, machine, panel, replies)
+        position, machine = one.position, run.machine[one.position]
+        occurrence = run.plan.epochs[position] if run.plan.epochs else 0
+        case = panels.case(one.item, occurrence, run.responses[position], machine)
+        replies = None if case is None else trying.told(case, theirs, seed, run.judgements.get(position, ()))
+        if case is not None and replies is not None:
+            yield trying.trial(one.labelled, machine, case, panel, replies)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from evalcenter.walk import Ended, Means
 
 
-def _fresh(length: int) -> str:
+def fresh(length: int) -> str:
     """So many secret random bytes, as hexadecimal text."""
     import secrets  # it loads what `--help` can do without
 
@@ -61,7 +61,7 @@ def planned(
     )
     if earlier is not None:
         chosen = attempts.longer(chosen, earlier.standard, options["more"] or 0)
-    return walk.prepare(loaded, chosen, spec, seed or _fresh(16), plugins, terms), plugins
+    return walk.prepare(loaded, chosen, spec, seed or fresh(16), plugins, terms), plugins
 
 
 def _brought(path: Path | None) -> Brought | None:
@@ -121,7 +121,7 @@ def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[st
     if more := given(options, "candidate", "base_url", "model", "key_env", "temperature", "max_tokens", "continues"):
         raise click.UsageError(f"--candidates and {', '.join(more)} exclude each other: write them in the files")
     found = specs.load_candidates(listed)
-    folder = out or Path("reports") / f"candidates-{_fresh(4)}"
+    folder = out or Path("reports") / f"candidates-{fresh(4)}"
     seed = crowds.seed_of(found, folder) or options["seed"]
     if options["seed"] not in ("", seed):
         raise InputError("the runs in this folder have another seed", where=str(folder), todo="leave out --seed")
@@ -157,7 +157,7 @@ def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) ->
         raise click.UsageError("a continued run keeps the seed of the earlier one")
     seed = earlier.plan.seed if earlier is not None else options["seed"]
     made, plugins = planned(suites, options["standard"], seed, options, earlier.plan if earlier else None)
-    folder = out or Path("reports") / f"{made.suites[0].id}-{_fresh(4)}"
+    folder = out or Path("reports") / f"{made.suites[0].id}-{fresh(4)}"
     means, shown = _means(plugins, made, len(made.order), options)
     return _walked(folder, lambda: walk.start(made, folder, means, earlier), shown)
 

@@ -14,87 +14,53 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from evalcenter import canon, scoring
-from evalcenter.judges import asking, reading
-from evalcenter.judges.asking import Ask, Manner, Place
+from evalcenter.judges import panels
+from evalcenter.judges.asking import Ask
+from evalcenter.judges.panels import Call, Case
 from evalcenter.judges.reading import Marks, Void
 from evalcenter.labels import Labelled
 from evalcenter.pacing import Spent
 from evalcenter.qualifying import Said, Trial, Tried, Used, content, kind, together
-from evalcenter.records import Criterion, Grade, Item, Judge, Judgement, Mark, Outcome, Panel, ReadState, record
+from evalcenter.records import Grade, Item, Judge, Judgement, Mark, Outcome, Panel, ReadState
 
-Replies = Mapping[str, Sequence[Sequence[tuple[Ask, Marks | Void]]]]
-"""By judge: for each time that it was asked every request, with what came of it at last."""
-
-
-@record
-class Sent:
-    """What was put to the judges: the `criteria` of `item` on `answers`, which stand at `position` there."""
-
-    position: int
-    item: Item
-    answers: tuple[str, ...]
-    criteria: tuple[Criterion, ...]
+Told = tuple[Call, Judgement, Marks | Void]
+"""A request, the reply to it, and what that comes to."""
 
 
-def pending(item: Item, machine: Grade) -> tuple[Criterion, ...]:
-    """The criteria of `item` that the machine left open."""
-    return tuple(c for c, mark in zip(item.criteria, machine.marks, strict=True) if mark.state == "pending")
+def told(case: Case, panel: Panel, seed: str, recorded: Sequence[Judgement]) -> tuple[Told, ...] | None:
+    """Every reply to `case`, in the order in which requests are made; None while one is missing.
 
-
-def replies(panel: Panel, seed: str, sent: Sent, recorded: Iterable[Judgement]) -> Replies | None:
-    """What the `recorded` replies to `sent` come to; None unless each judge has one for every request of the panel's epochs."""
-    last: dict[tuple[str, int, int], Judgement] = {}
-    for one in recorded:
-        key = one.judge, one.epoch, one.request
-        if key not in last or last[key].attempt <= one.attempt:
-            last[key] = one
-    manner = Manner(mode=panel.mode, controls=panel.controls, longest=panel.longest)
-    found: dict[str, list[list[tuple[Ask, Marks | Void]]]] = {}
-    for judge in panel.judges:
-        name, epochs = judge.spec.name, panel.epochs
-        while any((name, epochs, request) in last for request in range(len(sent.criteria))):
-            epochs += 1
-        for epoch in range(epochs):
-            made = [_reply(sent, seed, manner, last.get((name, epoch, at)), at) for at in range(_requests(panel, sent))]
-            if None in made:
-                return None
-            found.setdefault(name, []).append([one for one in made if one is not None])
-    return found
-
-
-def _requests(panel: Panel, sent: Sent) -> int:
-    return 1 if panel.mode == "together" else len(sent.criteria)
-
-
-def _reply(
-    sent: Sent, seed: str, manner: Manner, recorded: Judgement | None, request: int
-) -> tuple[Ask, Marks | Void] | None:
-    if recorded is None:
-        return None
-    place = Place(position=sent.position, epoch=recorded.epoch, member=recorded.judge, attempt=recorded.attempt)
-    ask = asking.build(sent.item, sent.answers, sent.criteria, seed, place, manner)[request]
-    return ask, reading.failed(ask, recorded.failed) if recorded.answer is None else reading.reply(ask, recorded.answer)
-
-
-def trial(item: Item, labelled: Labelled, machine: Grade, panel: Panel, replies: Replies) -> Trial:
-    """The trial of `panel` on a `labelled` answer to `item`, which the `machine` graded as far as it can.
-
-    `replies` hold every judge of the panel, each asked as often as the others.
+    Raises InputError where one answers nothing that was asked.
     """
-    said = {name: [_marked(epoch) for epoch in epochs] for name, epochs in replies.items()}
+    if panels.opinion(case, panel, seed, recorded) is None:
+        return None
+    held = {(one.judge, one.epoch, one.request, one.attempt): one for one in recorded}
+    found: list[Told] = []
+    for call in panels.calls(case, panel, seed):
+        for made in (call, panels.again(call, panel, seed)):
+            said = held.get((made.judge, made.epoch, made.request, made.attempt))
+            if said is not None:
+                found.append((made, said, panels.result(made.ask, said)))
+    return tuple(found)
+
+
+def trial(labelled: Labelled, machine: Grade, case: Case, panel: Panel, replies: Sequence[Told]) -> Trial:
+    """The trial of `panel` on a `labelled` answer, of which the `machine` left the criteria of `case` open.
+
+    The `replies` are those of every judge of the panel, each asked as often as the others.
+    """
+    item, known = case.item, dict(labelled.truth)
     tried = []
-    for criterion, mark in zip(item.criteria, machine.marks, strict=True):
-        if mark.state != "pending":
-            continue
-        votes = tuple(_said(judge.spec.name, criterion.id, said[judge.spec.name]) for judge in panel.judges)
-        known = labelled.truth.get(criterion.id)
+    for criterion in case.criteria:
+        said = tuple(_said(judge.spec.name, criterion.id, replies) for judge in panel.judges)
+        truth = known.get(criterion.id)
         tried.append(
             Tried(
                 criterion=criterion.id,
                 kind=kind(criterion),
-                truth=None if known == "unjudged" else known,
-                said=votes,
-                panel=together(votes, panel),
+                truth=None if truth == "unjudged" else truth,
+                said=said,
+                panel=together(said, panel),
             )
         )
     return Trial(
@@ -112,31 +78,28 @@ def trial(item: Item, labelled: Labelled, machine: Grade, panel: Panel, replies:
     )
 
 
-def _marked(epoch: Sequence[tuple[Ask, Marks | Void]]) -> dict[str, tuple[ReadState, int]]:
-    """By criterion: the mark, and the place of its statement."""
-    found: dict[str, tuple[ReadState, int]] = {}
-    for ask, result in epoch:
-        marks = {mark.criterion: mark.state for mark in result.marks} if isinstance(result, Marks) else {}
-        for label, place in places(ask).items():
-            if label in ask.labels:
-                state = marks.get(ask.labels[label], "unjudged")
-                found[ask.labels[label]] = "unjudged" if state == "pending" else state, place
-    return found
+def _said(judge: str, criterion: str, replies: Sequence[Told]) -> Said:
+    last: dict[int, tuple[ReadState, int]] = {}
+    for call, _, result in replies:
+        place = places(call.ask).get(criterion) if call.judge == judge else None
+        if place is not None:
+            last[call.epoch] = _state(criterion, result), place
+    marked = [last[epoch] for epoch in sorted(last)]
+    return Said(judge=judge, marks=tuple(mark for mark, _ in marked), places=tuple(place for _, place in marked))
+
+
+def _state(criterion: str, result: Marks | Void) -> ReadState:
+    found = (
+        next((m.state for m in result.marks if m.criterion == criterion), None) if isinstance(result, Marks) else None
+    )
+    return found if found in ("met", "not_met") else "unjudged"
 
 
 def places(ask: Ask) -> Mapping[str, int]:
-    """Where the statement of each label stands in the list of `ask`, from 0. A label occurs nowhere else in the message."""
+    """Where the statement of each criterion stands in the list of `ask`, from 0. A label occurs nowhere else in the message."""
     text = ask.messages[-1].content
     order = sorted((*ask.labels, *ask.controls), key=lambda label: text.find(f"- {label}: "))
-    return {label: place for place, label in enumerate(order)}
-
-
-def _said(judge: str, criterion: str, epochs: Sequence[Mapping[str, tuple[ReadState, int]]]) -> Said:
-    return Said(
-        judge=judge,
-        marks=tuple(epoch[criterion][0] for epoch in epochs),
-        places=tuple(epoch[criterion][1] for epoch in epochs),
-    )
+    return {ask.labels[label]: place for place, label in enumerate(order) if label in ask.labels}
 
 
 def _outcome(item: Item, machine: Grade, marks: Mapping[str, ReadState]) -> Outcome:
@@ -151,11 +114,13 @@ def _bad(item: Item, labelled: Labelled, machine: Grade) -> bool | None:
     return {"fail": True, "pass": False}.get(_outcome(item, machine, labelled.truth))
 
 
-def used(judge: Judge, replies: Iterable[tuple[Judgement, Marks | Void]]) -> Used:
-    """What `judge` took for `replies`, each with what it came to."""
+def used(judge: Judge, replies: Iterable[Told]) -> Used:
+    """What `judge` took for its own of `replies`."""
     requests = calls = untold = 0
     spent, voids = Spent(), Counter[str]()
-    for reply, result in replies:
+    for _, reply, result in replies:
+        if reply.judge != judge.spec.name:
+            continue
         requests, calls = requests + 1, calls + reply.calls
         if isinstance(result, Void):
             voids[result.kind] += 1

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from evalcenter import canon, scoring, trials
-from evalcenter.judges import asking
-from evalcenter.judges.asking import Ask, Manner, Place
+from evalcenter.judges import asking, panels
 from evalcenter.labels import Labelled
 from evalcenter.qualifying import Qualification, Said, Trial, Tried, content, kind, together
-from evalcenter.records import Answer, CandidateSpec, Criterion, Grade, Item, Judge, Judgement, Mark, Panel, Text
+from evalcenter.records import (
+    Answer,
+    CandidateSpec,
+    Criterion,
+    Grade,
+    Item,
+    Judge,
+    Judgement,
+    Mark,
+    Panel,
+    Response,
+    Text,
+)
 from tests.factory import make_item
 from tests.judges.cases import said, verdict
 
@@ -48,31 +60,36 @@ def label(item: Item, text: str = "每次 500 mg。", bad: bool | None = None, *
     return Labelled(item=item.id, answers=(text,), truth=truth, bad=bad, source="examples")  # type: ignore[arg-type]
 
 
-def replies(
-    item: Item,
-    labelled: Labelled,
-    panel: Panel,
-    say: Callable[[str, int, str], str],
-    epochs: int | None = None,
-    position: int = 0,
-) -> list[Judgement]:
-    """What each judge replied, with the marks that `say` gives for (judge, epoch, criterion)."""
-    made = []
-    for judge in panel.judges:
-        for epoch in range(epochs or panel.epochs):
-            place = Place(position=position, epoch=epoch, member=judge.spec.name)
-            manner = Manner(mode=panel.mode, controls=panel.controls, longest=panel.longest)
-            for number, ask in enumerate(asking.build(item, labelled.answers, item.criteria, SEED, place, manner)):
-                text = _text(ask, lambda c, e=epoch, n=judge.spec.name: say(n, e, c))  # type: ignore[misc]
-                answer = Answer(text=text, prompt_tokens=100, completion_tokens=10)
-                made.append(
-                    Judgement(position=0, judge=judge.spec.name, epoch=epoch, request=number, attempt=0, answer=answer)
-                )
+def put(item: Item, labelled: Labelled, machine: Grade | None = None, position: int = 0) -> panels.Case:
+    """The case that a labelled answer makes."""
+    response = Response(position=position, answers=tuple(Answer(text=text) for text in labelled.answers))
+    made = panels.case(item, 0, response, machine or open_grade(item))
+    assert made is not None
     return made
 
 
-def _text(ask: Ask, say: Callable[[str], str]) -> str:
-    return verdict(said(ask, **{criterion: MARKS[say(criterion)] for criterion in ask.labels.values()}))
+def replies(case: panels.Case, panel: Panel, say: Callable[[str, int, str], str]) -> list[Judgement]:
+    """What each judge replied at the first attempt, with the marks that `say` gives for (judge, epoch, criterion)."""
+    return [replied(call, say) for call in panels.calls(case, panel, SEED)]
+
+
+def replied(call: panels.Call, say: Callable[[str, int, str], str]) -> Judgement:
+    """One reply, with the marks that `say` gives for (judge, epoch, criterion)."""
+    marks = {name: MARKS[say(call.judge, call.epoch, name)] for name in call.ask.labels.values()}
+    return heard(call, Answer(text=verdict(said(call.ask, **marks)), prompt_tokens=100, completion_tokens=10))
+
+
+def heard(call: panels.Call, answer: Answer | None, **changes: Any) -> Judgement:
+    """The reply `answer` to one request."""
+    given: dict[str, Any] = {
+        "position": call.case.position,
+        "judge": call.judge,
+        "epoch": call.epoch,
+        "request": call.request,
+        "attempt": call.attempt,
+        "answer": answer,
+    }
+    return Judgement(**{**given, **changes})
 
 
 def tried(
@@ -84,11 +101,10 @@ def tried(
     epochs: int | None = None,
 ) -> Trial:
     """The trial that comes of such replies."""
-    graded = machine or open_grade(item)
-    sent = trials.Sent(position=0, item=item, answers=labelled.answers, criteria=trials.pending(item, graded))
-    found = trials.replies(panel, SEED, sent, replies(item, labelled, panel, say, epochs))
-    assert found is not None
-    return trials.trial(item, labelled, graded, panel, found)
+    case, asking_ = put(item, labelled, machine), replace(panel, epochs=epochs or panel.epochs)
+    told = trials.told(case, asking_, SEED, replies(case, asking_, say))
+    assert told is not None
+    return trials.trial(labelled, machine or open_grade(item), case, panel, told)
 
 
 def written(item: Item, panel: Panel, marks: Sequence[Sequence[str]], **changes: Any) -> Trial:

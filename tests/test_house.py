@@ -34,6 +34,7 @@ FLOORS = {
         "qualifications",
         "labelsets",
         "reviewed",
+        "tryouts",
     },
     4: {
         *(
@@ -50,9 +51,9 @@ FLOORS = {
             "walk",
             "importing",
         ),
-        *("deviations", "exporting", "inventory", "compare", "many", "watching"),
+        *("deviations", "exporting", "inventory", "compare", "many", "watching", "trying"),
     },
-    5: {"cli", "options", "starting", "studies", "demo", "display", "__main__", *OBSERVERS},
+    5: {"cli", "options", "starting", "studies", "qualify", "demo", "display", "__main__", *OBSERVERS},
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 HEAVY = (

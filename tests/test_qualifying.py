@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalcenter import boundary, cli, qualifications, qualifying, walk
+from evalcenter import boundary, cli, inventory, qualifications, qualifying, walk
 from evalcenter.errors import InputError
 from evalcenter.plugins import load
 from evalcenter.records import CandidateSpec, Example, Examples, Mix, Price, Qualified, Scope
@@ -269,3 +269,15 @@ def test_the_command_reads_the_file(tmp_path: Path) -> None:
     qualifications.write(path, make_qualification(one()))
     found = CliRunner().invoke(cli.main, ["plan", "medical", "--qualification", str(path)])
     assert (found.exit_code, "no judge is asked" in found.output) == (InputError.exit_code, True)
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"), [(3, "caught 2 of 3 known-bad answers, 59 are needed"), (None, "caught 0 of 0")]
+)
+def test_a_plan_in_words_counts_what_was_caught(shown: int | None, words: str) -> None:
+    """Before any money is spent it is said how many known-bad answers a calibrated requirement rests on, and how many it takes."""
+    held = (one(1), one(2), one(3, "m")) if shown else ()
+    plan = make_plan([judged_item(number) for number in range(1, 4)], standard=STANDARD, panel=PANEL)
+    assert words in inventory.plan_text(qualifying.bring(plan, brought(*held), plan.items))
+    direct = make_plan([judged_item()], standard=make_standard(replace(CALIBRATED, grading="direct")))
+    assert "caught" not in inventory.plan_text(direct)

@@ -15,7 +15,7 @@ from evalcenter.history import Run
 from evalcenter.records import Item, Mark, Plan, Requirement, Stream, Text
 from evalcenter.review import person_grade
 from tests.factory import make_plan, make_requirement, make_response, make_standard
-from tests.panels import SEED, judged_item, label, make_panel, open_grade, replies
+from tests.panels import SEED, judged_item, label, make_panel, open_grade, put, replies
 
 ITEM = judged_item(criteria=2)
 DIRECT = make_requirement(rule="evidence", cap=50, unscored_cap=Decimal(1))
@@ -51,8 +51,9 @@ def ran(folder: Path, plan: Plan, judge: str, people: str, *, record: bool = Fal
             if record:
                 said = label(ITEM, f"回答 {position}")
                 letter = "m" if theirs == "p" else "n"
-                for one in replies(ITEM, said, PANEL, lambda *_, a=letter: a, position=position):
-                    run.write("judgement", replace(one, position=position))
+                case = put(ITEM, said, position=position)
+                for one in replies(case, PANEL, lambda *_, a=letter: a):
+                    run.write("judgement", one)
             run.write("grade", judged(plan, position, "met" if theirs == "p" else "not_met"))
             if ours != "-":
                 state = "met" if ours == "p" else "not_met"

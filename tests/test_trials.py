@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalcenter import trials
-from evalcenter.judges import asking, reading
-from evalcenter.judges.asking import Manner, Place
-from evalcenter.records import Answer, Criterion, Judgement, Price
+from evalcenter.judges import panels as judges
+from evalcenter.records import Answer, Price, Response
 from tests import panels
-from tests.panels import judged_item, label, make_panel, open_grade, tried
+from tests.panels import SEED, heard, judged_item, label, make_panel, open_grade, put, replied, tried
 
 ITEM = judged_item(criteria=3)
 
@@ -36,11 +35,27 @@ def test_a_trial_holds_no_word_of_the_answer() -> None:
 
 def test_the_place_of_a_statement_is_that_in_the_message() -> None:
     """Places count the statements of the message from 0, controls among them."""
-    (ask,) = asking.build(ITEM, ["答"], ITEM.criteria, "seed", Place(position=0), Manner())
-    lines = [line for line in ask.messages[-1].content.splitlines() if line.startswith("- ")]
-    by_reading = {line[2:].split(":")[0]: at for at, line in enumerate(lines)}
-    assert trials.places(ask) == by_reading
-    assert sorted(by_reading.values()) == list(range(5))
+    (call,) = judges.calls(put(ITEM, label(ITEM)), make_panel(), SEED)
+    lines = [line[2:].split(":")[0] for line in call.ask.messages[-1].content.splitlines() if line.startswith("- ")]
+    assert len(lines) == 5
+    assert trials.places(call.ask) == {name: lines.index(mark) for mark, name in call.ask.labels.items()}
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_trials_marks_are_those_of_a_run(data: st.DataObject) -> None:
+    """Whatever the judges reply, the panel's marks in a trial are the ones that the panel's grade has in a run."""
+    panel = make_panel(
+        data.draw(st.integers(1, 3)), epochs=data.draw(st.integers(1, 3)), floor=data.draw(st.integers(1, 2))
+    )
+    said = {}
+    case = put(ITEM, label(ITEM))
+    recorded = panels.replies(case, panel, lambda *key: said.setdefault(key, data.draw(st.sampled_from("mnu"))))
+    opinion, told = judges.opinion(case, panel, SEED, recorded), trials.told(case, panel, SEED, recorded)
+    made = trials.trial(label(ITEM), open_grade(ITEM), case, panel, told)
+    assert [(one.criterion, one.panel) for one in made.criteria] == [(a.criterion, a.state) for a in opinion.panel]
+    again = judges.grade(case, Response(position=0, answers=(Answer(text="x"),)), open_grade(ITEM), opinion)
+    assert made.outcome == again.outcome
 
 
 def test_the_panel_counts_as_often_as_it_asks() -> None:
@@ -58,23 +73,6 @@ def test_the_outcome_is_what_the_panels_marks_make_of_the_item(marks: str, outco
     assert tried(ITEM, label(ITEM), make_panel(), lambda _, __, c: marks[int(c[1])]).outcome == outcome
 
 
-def test_what_the_rules_fail_does_not_hang_on_the_judge() -> None:
-    """An answer that fails by a rule, whatever the judge says, does not hang on it; one that waits does."""
-    rule = Criterion(id="rule", text="规则", check={"says": {"word": "x"}}, critical=True)
-    item = replace(ITEM, criteria=(*ITEM.criteria, rule))
-    assert not tried_with(item, rule="not_met").hangs
-    assert tried_with(item, rule="met").hangs
-
-
-def tried_with(item, **states):
-    machine, labelled, panel = open_grade(item, **states), label(item, bad=True), make_panel()
-    sent = trials.Sent(position=0, item=item, answers=labelled.answers, criteria=trials.pending(item, machine))
-    asked = replace(item, criteria=sent.criteria)
-    found = trials.replies(panel, "seed", sent, panels.replies(asked, labelled, panel, lambda *_: "m"))
-    assert found is not None
-    return trials.trial(item, labelled, machine, panel, found)
-
-
 def test_whether_an_answer_is_bad_follows_from_its_marks_where_nobody_says() -> None:
     """Known marks that fail the item make a bad answer, all met a good one, and too few say nothing."""
     panel = make_panel()
@@ -84,66 +82,68 @@ def test_whether_an_answer_is_bad_follows_from_its_marks_where_nobody_says() -> 
     assert tried(ITEM, label(ITEM, bad=False, c0="not_met"), panel, lambda *_: "m").bad is False
 
 
-def test_a_void_reply_is_unjudged() -> None:
-    """A reply that is no verdict, and a call that failed, leave every criterion of their request unjudged."""
-    panel, labelled = make_panel(), label(ITEM)
-    sent = trials.Sent(position=0, item=ITEM, answers=labelled.answers, criteria=ITEM.criteria)
-    for answer, failed in ((Answer(text="我认为很好"), ""), (None, "timeout")):
-        reply = Judgement(position=0, judge="judge-0", epoch=0, request=0, attempt=1, answer=answer, failed=failed)
-        found = trials.replies(panel, "seed", sent, [reply])
-        assert found is not None
-        made = trials.trial(ITEM, labelled, open_grade(ITEM), panel, found)
-        assert {one.said[0].marks for one in made.criteria} == {("unjudged",)}
+@pytest.mark.parametrize(("answer", "failed"), [(Answer(text="我认为很好"), ""), (None, "timeout")])
+def test_a_void_reply_is_unjudged(answer: Answer | None, failed: str) -> None:
+    """A reply that is no verdict at both attempts, and calls that failed, leave every criterion of their request unjudged."""
+    panel, case = make_panel(), put(ITEM, label(ITEM))
+    (first,) = judges.calls(case, panel, SEED)
+    both = [heard(call, answer, failed=failed) for call in (first, judges.again(first, panel, SEED))]
+    told = trials.told(case, panel, SEED, both)
+    made = trials.trial(label(ITEM), open_grade(ITEM), case, panel, told)
+    assert {one.said[0].marks for one in made.criteria} == {("unjudged",)}
+    assert trials.told(case, panel, SEED, both[:1]) is None
 
 
 def test_the_second_attempt_counts() -> None:
-    """Where a request was asked again, the later reply is read, whatever order they come in."""
-    panel, labelled = make_panel(), label(ITEM)
-    sent = trials.Sent(position=0, item=ITEM, answers=labelled.answers, criteria=ITEM.criteria)
-    (ask,) = asking.build(
-        ITEM, labelled.answers, ITEM.criteria, "seed", Place(position=0, member="judge-0", attempt=1), Manner()
-    )
-    again = Answer(text=panels.verdict(panels.said(ask)))
-    pair = [
-        Judgement(position=0, judge="judge-0", epoch=0, request=0, attempt=1, answer=again),
-        Judgement(position=0, judge="judge-0", epoch=0, request=0, attempt=0, answer=Answer(text="?")),
-    ]
-    found = trials.replies(panel, "seed", sent, pair)
-    assert found is not None
-    assert isinstance(found["judge-0"][0][0][1], reading.Marks)
+    """Where a request was asked again, marks and places are those of the later one, whatever order the replies come in."""
+    panel, case = make_panel(), put(ITEM, label(ITEM))
+    (first,) = judges.calls(case, panel, SEED)
+    again = judges.again(first, panel, SEED)
+    told = trials.told(case, panel, SEED, [replied(again, lambda *_: "m"), heard(first, Answer(text="?"))])
+    made = trials.trial(label(ITEM), open_grade(ITEM), case, panel, told)
+    assert [one.said[0].marks for one in made.criteria] == [("met",)] * 3
+    assert {one.criterion: one.said[0].places[0] for one in made.criteria} == trials.places(again.ask)
 
 
 @pytest.mark.parametrize("mode", ["together", "each"])
 def test_without_every_reply_there_is_none(mode) -> None:
     """Where a judge, an epoch or a request of the panel is missing, the answer makes no trial."""
-    panel, labelled = make_panel(2, mode=mode, epochs=2), label(ITEM)
-    sent = trials.Sent(position=0, item=ITEM, answers=labelled.answers, criteria=ITEM.criteria)
-    whole = panels.replies(ITEM, labelled, panel, lambda *_: "m")
-    assert trials.replies(panel, "seed", sent, whole) is not None
+    panel, case = make_panel(2, mode=mode, epochs=2), put(ITEM, label(ITEM))
+    whole = panels.replies(case, panel, lambda *_: "m")
+    assert len(trials.told(case, panel, SEED, whole)) == len(whole) == (4 if mode == "together" else 12)
     for at in range(len(whole)):
-        assert trials.replies(panel, "seed", sent, whole[:at] + whole[at + 1 :]) is None
+        assert trials.told(case, panel, SEED, whole[:at] + whole[at + 1 :]) is None
 
 
 def test_what_a_judge_took_is_added_up() -> None:
-    """Requests, calls, voids by kind, tokens, and their price by the judge's file."""
-    judge = make_panel().judges[0]
+    """Requests, calls, voids by kind, tokens, and their price by the judge's file; another's replies are not counted."""
+    panel, case = make_panel(2), put(ITEM, label(ITEM))
     price = Price(prompt=Decimal(2), completion=Decimal(8))
-    (ask,) = asking.build(ITEM, ["答"], ITEM.criteria, "seed", Place(position=0), Manner())
+    one, other = judges.calls(case, panel, SEED)
+    again = judges.again(one, panel, SEED)
     good, dumb = Answer(text="", prompt_tokens=1000, completion_tokens=500), Answer(text="")
+    said = [heard(one, good, calls=2), heard(again, None, failed="x"), heard(other, dumb)]
     told = [
-        (
-            Judgement(position=0, judge="judge-0", epoch=0, request=0, attempt=0, answer=good, calls=2),
-            reading.parse(ask, ""),
-        ),
-        (Judgement(position=1, judge="judge-0", epoch=0, request=0, attempt=0, answer=dumb), reading.parse(ask, "?")),
-        (Judgement(position=2, judge="judge-0", epoch=0, request=0, attempt=0, answer=None), reading.failed(ask, "x")),
+        (call, reply, judges.result(call.ask, reply)) for call, reply in zip((one, again, other), said, strict=True)
     ]
+    judge = panel.judges[0]
     found = trials.used(replace(judge, spec=replace(judge.spec, price=price)), told)
-    assert (found.requests, found.calls, found.untold) == (3, 4, 1)
-    assert found.voids == {"call_failed": 1, "empty": 1, "no_verdict": 1}
+    assert (found.requests, found.calls, found.untold) == (2, 3, 0)
+    assert found.voids == {"call_failed": 1, "empty": 1}
     assert (found.prompt_tokens, found.completion_tokens) == (1000, 500)
     assert (found.cost, found.currency) == (Decimal("0.006"), "CNY")
-    assert trials.used(judge, told).cost is None
+    assert trials.used(panel.judges[1], told) == replace(
+        found,
+        judge="judge-1",
+        requests=1,
+        calls=1,
+        voids={"empty": 1},
+        prompt_tokens=0,
+        completion_tokens=0,
+        untold=1,
+        cost=None,
+        currency="",
+    )
 
 
 def test_labels_of_one_answer_are_one() -> None:

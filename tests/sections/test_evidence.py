@@ -106,7 +106,9 @@ def test_calibrated() -> None:
     assert trace.curves[0].needed == "40"
 
 
-@pytest.mark.parametrize(("caught", "shown", "why"), [(3, 3, "56 more"), (0, 80, "caught none"), (0, 0, "59 known-bad answers at least")])
+@pytest.mark.parametrize(
+    ("caught", "shown", "why"), [(3, 3, "56 more"), (0, 80, "caught none"), (0, 0, "59 known-bad answers at least")]
+)
 def test_nothing_to_draw(caught: int, shown: int, why: str) -> None:
     """With too few known-bad answers, or none caught, nothing is drawn, and why is said."""
     requirement = sequential(grading="calibrated")
