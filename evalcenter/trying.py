@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evalcenter import canon, judging, qualifications, qualifying, trials
+from evalcenter import canon, judging, labels, qualifications, qualifying, trials
 from evalcenter.judges import panels
 from evalcenter.judges.panels import Case
 from evalcenter.labels import Labelled
@@ -84,7 +84,7 @@ def _case(labelled: Labelled, item: Item, response: Response, machine: Grade) ->
     pending = {mark.criterion for mark in machine.marks if mark.state == "pending"}
     if found is not None or not pending & labelled.truth.keys():
         return found
-    criteria = tuple(criterion for criterion in panels.asked_of_judges(item) if criterion.id in pending)
+    criteria = tuple(criterion for criterion in labels.judged(item) if criterion.id in pending)
     answers = labelled.answers
     return Case(position=response.position, occurrence=0, item=item, answers=answers, criteria=criteria)
 

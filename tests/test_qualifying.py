@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from evalcenter import boundary, cli, inventory, qualifications, qualifying, walk
 from evalcenter.errors import InputError
+from evalcenter.judges import panels
 from evalcenter.plugins import load
 from evalcenter.records import CandidateSpec, Example, Examples, Mix, Price, Qualified, Scope
 from evalcenter.suites import Loaded
@@ -244,7 +245,8 @@ def test_a_plan_is_prepared_with_its_qualification() -> None:
     bank = [judged_item(number) for number in range(1, 4)]
     loaded = Loaded(suite=suite(bank), digest="sha256:0", folder=Path(), files=())
     few = make_standard(replace(CALIBRATED, cap=1))
-    terms = walk.Terms(panel=PANEL, brought=brought(one(1), one(2), one(3, "m")))
+    held = replace(brought(one(1), one(2), one(3, "m")).qualification, panel=panels.stamped(PANEL))
+    terms = walk.Terms(panel=PANEL, brought=replace(brought(), qualification=held))
     made = walk.prepare([loaded], few, SPEC, "s", load(), terms)
     assert len(made.items) == 1
     assert [(c.shown, c.caught, c.source) for c in made.calibrations] == [(3, 2, "sha256:q")]
@@ -257,7 +259,7 @@ def test_without_a_qualification_a_plan_has_no_calibration() -> None:
     """A panel alone brings nothing that a calibrated requirement could rest on."""
     loaded = Loaded(suite=suite([judged_item()]), digest="sha256:0", folder=Path(), files=())
     made = walk.prepare([loaded], STANDARD, SPEC, "s", load(), walk.Terms(panel=PANEL))
-    assert (made.calibrations, made.panel) == ((), PANEL)
+    assert (made.calibrations, made.panel) == ((), panels.stamped(PANEL))
 
 
 def test_the_command_reads_the_file(tmp_path: Path) -> None:
