@@ -4,7 +4,8 @@ Rules this module keeps:
 
 * Judges are asked as in a run, by the same requests. Answers that the rules settle without them are put too where the truth of a
   criterion is known: they tell how right a judge is, and nothing of what it catches.
-* An answer that a run of the very same panel has judged already is not put again.
+* An answer that a run of the very same panel has judged already is not put again. Where it was judged several times, the first time
+  counts: which one it is hangs on the order of the plan alone.
 * Every reply is kept before the next is waited for; whatever stops a tryout, the same command goes on from there.
 """
 
@@ -57,7 +58,9 @@ class Docket:
 
 def docket(pairs: Iterable[Pair], known: Sequence[Trial], marker: Marker) -> Docket:
     """The answers of `pairs`, each once, but for those of which there is a `known` trial."""
-    tried = {canon.digest([one.content, one.answers]): one for one in known}
+    tried: dict[str, Trial] = {}
+    for one in known:
+        tried.setdefault(canon.digest([one.content, one.answers]), one)
     groups: dict[str, tuple[Item, list[Labelled]]] = {}
     for item, labelled in pairs:
         groups.setdefault(qualifying.content(item), (item, []))[1].append(labelled)
