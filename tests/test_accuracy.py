@@ -18,6 +18,7 @@ from statsmodels.stats.proportion import proportion_confint
 from benchmarks import validation_judges as validation
 from evalcenter import accuracy, agreement
 from evalcenter.accuracy import Confusion, Judged
+from tests.test_agreement import naive_alpha
 
 ALPHA = Decimal("0.05")
 TRUTH = st.sampled_from(["met", "not_met"])
@@ -263,7 +264,30 @@ def test_recorded_marks_of_healthbench_are_counted_whole(realdata, capsys) -> No
     printed = capsys.readouterr().out
     for name, sign in (("negative", -1), ("positive", 1)):
         held = [met for points, met in recorded if points * sign > 0]
-        assert f"| {name} points | {sum(held)} of {len(held)}: " in printed
+        low, high = proportion_confint(sum(held), len(held), 0.05, method="beta")
+        assert (
+            f"| {name} points | {sum(held)} of {len(held)}: {sum(held) / len(held):.3f} [{low:.3f}, {high:.3f}] |"
+            in printed
+        )
+
+
+@pytest.mark.realdata
+def test_recorded_marks_of_healthbench_are_counted_by_axis(realdata, capsys) -> None:
+    """Each of the 647 marks is of one axis; every axis has its share with statsmodels' exact interval."""
+    lines = (realdata / "healthbench" / "judge_responses_60.jsonl").read_text("utf-8").splitlines()
+    by_axis: dict[str, list[bool]] = {}
+    for line in lines:
+        for one in ast.literal_eval(json.loads(line)["responses"]):
+            (axis,) = [tag for tag in one["tags"] if tag.startswith("axis:")]
+            by_axis.setdefault(axis, []).append(one["response_dict"]["criteria_met"])
+    assert sum(map(len, by_axis.values())) == 647
+    validation.healthbench(realdata)
+    printed = capsys.readouterr().out
+    for axis, held in by_axis.items():
+        low, high = proportion_confint(sum(held), len(held), 0.05, method="beta")
+        assert (
+            f"| {axis} | {sum(held)} of {len(held)}: {sum(held) / len(held):.3f} [{low:.3f}, {high:.3f}] |" in printed
+        )
 
 
 @pytest.mark.realdata
@@ -277,5 +301,7 @@ def test_raw_judge_texts_of_disc_medllm_are_read_whole(realdata, writer, capsys)
     alike = [sum(one == other for one, other in combinations(row, 2)) / 6 for row in scores]
     found = agreement.raw(scores, ALPHA).pairs
     assert float(found) == pytest.approx(sum(alike) / len(alike), abs=1e-6)
+    alpha = agreement.krippendorff_alpha(scores, ALPHA, validation.SEED)
+    assert float(alpha.value) == pytest.approx(naive_alpha(scores), abs=1e-6)
     validation.disc_medllm(realdata)
-    assert f"| {writer} | 73 of 73 | {found:.3f} | " in capsys.readouterr().out
+    assert f"| {writer} | 73 of 73 | {found:.3f} | {validation.coefficient(alpha)} |" in capsys.readouterr().out

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from evalcenter import certify, cli, history, plugins, qualifications, review, reviewed, suites
+from evalcenter import certify, cli, history, journal, plugins, qualifications, review, reviewed, suites
 from evalcenter.candidates import server
 from evalcenter.errors import EXIT
 from evalcenter.review import person_grade
@@ -166,6 +170,28 @@ def test_a_panel_goes_round_the_circle(folder: Path, endpoint: str, tmp_path: Pa
     assert sum(one.source == "reviews" for one in renewed.trials) == len(distinct)
     assert sum(took.requests for took in renewed.used) == 3 * (4 * COUNT - len(distinct))
     assert len(renewed.trials) == 4 * COUNT
+
+
+def test_a_killed_command_goes_on(folder: Path, endpoint: str, tmp_path: Path) -> None:
+    """Killed outright twice, the same command goes on: no reply is asked for twice, and the file is the same to the byte."""
+    panel = judges(tmp_path, endpoint, "reference-judge-0.9", "reference-judge-0.8-0.1")
+    assert tried(tmp_path / "whole.json", panel, folder).exit_code == 0
+    args = ["qualify-judge", panel, str(folder), "--out", str(tmp_path / "q.json"), "--quiet", "--seed", "q"]
+    book = tmp_path / "q.json.tryout" / journal.NAME
+    for lines in (60, 200):
+        process = subprocess.Popen([sys.executable, "-m", "evalcenter", *args, "--concurrency", "1"])
+        while process.poll() is None and _lines(book) < lines:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+    assert call(*args).exit_code == 0
+    assert (tmp_path / "q.json").read_bytes() == (tmp_path / "whole.json").read_bytes()
+    asked = qualifications.load(tmp_path / "q.json")[0].used
+    assert sum(one.kind == "judgement" for one in journal.entries(book.parent)) == sum(one.requests for one in asked)
+
+
+def _lines(path: Path) -> int:
+    return path.read_bytes().count(b"\n") if path.is_file() else 0
 
 
 def test_without_a_qualification_nothing_calibrated_is_decided(folder: Path, endpoint: str, tmp_path: Path) -> None:
