@@ -241,6 +241,8 @@ def test_fixed_rules_take_nothing_sequential(tmp_path: Path, rule: str, field: s
     text = with_fields(field, f"rule: {rule}", text=STANDARD)
     with pytest.raises(SuiteError, match=words):
         specs.load_standard(standard(tmp_path, text))
+
+
 # -- panels -----------------------------------------------------------------------------------------------------------
 
 JUDGE = "{{family: {0}, spec: {{adapter: openai_http, name: {0}, model: m, base_url: 'https://{0}.example/v1'}}}}"
