@@ -33,7 +33,7 @@ HEAD: Final = ("", "labels", "sensitivity", "specificity", "unjudged", "AC1", "k
 
 
 @click.command("qualify-judge")
-@click.argument("judges", type=FILE)
+@click.argument("judges")
 @suite_names
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The new file (JSON).")
 @click.option("--labels", type=FILE, multiple=True, help="Labelled answers of your own: CSV or JSON Lines.")
@@ -60,8 +60,10 @@ HEAD: Final = ("", "labels", "sensitivity", "specificity", "unjudged", "AC1", "k
 @click.option("--attempts", type=click.IntRange(min=1), default=5, show_default=True, help="Calls for one request.")
 @click.option("--quiet", is_flag=True, help="No progress display.")
 @guarded
-def qualify_judge(judges: Path, suites: tuple[str, ...], *, out: Path, **options: Any) -> None:
+def qualify_judge(judges: str, suites: tuple[str, ...], *, out: Path, **options: Any) -> None:
     """Try judges on answers of which the truth is known, and write down what they are worth.
+
+    JUDGES is a panel's file, or reference-judge-0.95, which is simulated.
 
     \b
     Examples:
@@ -70,7 +72,7 @@ def qualify_judge(judges: Path, suites: tuple[str, ...], *, out: Path, **options
     """  # noqa: D301 - click reads a backspace as "keep these lines"
     from evalcenter import specs
 
-    made, digest = qualified(specs.load_panel(judges), suites, out, options)
+    made, digest = qualified(specs.panel(judges), suites, out, options)
     show(made)
     click.echo(f"qualification {out}\ndigest        {digest}\nholds         {made.made} to {made.expires}")
 
@@ -100,7 +102,8 @@ def qualified(panel: Panel, suites: Sequence[str], out: Path, options: dict[str,
     )
     limits = Limits(concurrency=options["concurrency"], timeout_s=options["timeout"], attempts=options["attempts"])
     keys = {judge.spec.name: key(judge.spec.key_env) for judge in panel.judges}
-    means = judging.Means(adapters=plugins.adapters, limits=limits, keys=keys)
+    items = tuple(work.case.item for work in found.works)
+    means = judging.Means(adapters=plugins.adapters, limits=limits, keys=keys, items=items)
     made = _asked(order, found, means, out, options)
     return made, qualifications.write(out, made)
 
