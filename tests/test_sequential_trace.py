@@ -86,7 +86,12 @@ def test_trace_of_a_calibrated_judge() -> None:
     assert sequential.needed(asked, 2) == (Decimal(40), Decimal(40))
 
 
-JUDGES = [(None, "59 more"), ((0, 0), "59 more"), ((58, 58), "1 more"), ((0, 59), "caught none of the 59")]
+JUDGES = [
+    (None, "59 known-bad answers at least"),
+    ((0, 0), "59 known-bad answers at least"),
+    ((58, 58), "1 more"),
+    ((0, 59), "caught none of the 59"),
+]
 
 
 @pytest.mark.parametrize(("caught", "why"), JUDGES)
