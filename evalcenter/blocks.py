@@ -15,6 +15,7 @@ from evalcenter.records import (
     Plan,
     Response,
     Result,
+    Review,
     Scores,
     Text,
     Verdict,
@@ -244,7 +245,8 @@ class Facts:
 
     `responses`, `grades` and `results` (what counts of each grade) are by position, `violations` those of red lines and critical
     criteria as the standard holds them, where there is one. With very many samples `responses` and `grades` are read from the disk
-    one by one: a section that goes through all of them reads `results` and `usage`. Times are UTC text.
+    one by one: a section that goes through all of them reads `results` and `usage`. `reviews` are what people said of
+    each answer that they read, `machine` the graders' own grades, `judged` what counts of a panel's. Times are UTC text.
     """
 
     plan: Plan
@@ -266,6 +268,9 @@ class Facts:
     environment: Mapping[str, str]
     lab: Lab
     deviations: tuple[Text, ...] = ()
+    reviews: Mapping[int, tuple[Review, ...]] = field(default_factory=dict)
+    machine: Mapping[int, Grade] = field(default_factory=dict)
+    judged: Mapping[int, Result] = field(default_factory=dict)
     title: Text = Text(zh="测试报告", en="Test report")
 
 

@@ -9,7 +9,7 @@ The steps of `verify`, each of which raises and none of which returns False:
 1. the chain of the journal, line by line, over the exact bytes;
 2. the plan: its digest, and that every answer stands at a planned position;
 3. the plugins: the versions that the plan names are the ones that recompute, and the judges' words are this program's;
-4. the grades: every machine grade again from its answer, the judges' from their replies, a person's from what was read;
+4. the grades: every machine grade again from its answer, the judges' from their replies, every person's from the reviews;
 5. the verdict: again from the grades;
 6. the reports beside the journal: each has the digest that the journal holds, and names this journal's chain.
 
@@ -36,8 +36,8 @@ from evalcenter import (
     history,
     hooks,
     plan,
-    review,
-    scoring,
+    readings,
+    reviewing,
     steering,
     torn,
 )
@@ -144,9 +144,13 @@ def _grades(run: history.Run, plugins: hooks.Plugins) -> None:
         )
     for position in run.judgements.keys() | set(run.judged):
         _judged(run, position)
+    rule = reviewing.rule_of(run.plan)
     for position in run.grades:
         if run.grades.offset(position) != run.machine.offset(position):
-            _read_by_a_person(run, position, run.grades[position])
+            _read_by_people(run, position, rule)
+    for position in run.reviews if run.verdict is not None else ():
+        if run.grades.offset(position) == run.machine.offset(position) and readings.follows(run, position, rule):
+            raise Tampered(f"the verdict leaves out what people read at position {position}", where=str(run.folder))
 
 
 def _judged(run: history.Run, position: int) -> None:
@@ -169,17 +173,16 @@ def _judged(run: history.Run, position: int) -> None:
         )
 
 
-def _read_by_a_person(run: history.Run, position: int, held: Grade) -> None:
-    """A person's grade keeps the machine's marks but for those that a person gave, and counts up to what it says."""
-    machine = run.machine.get(position)
-    if machine is None or len(machine.marks) != len(held.marks):
+def _read_by_people(run: history.Run, position: int, rule: reviewing.Rule) -> None:
+    """A person's grade is the one that follows from the reviews of the answer, by the names that stand there."""
+    held = run.grades[position]
+    if position not in run.machine:
         raise Tampered(f"position {position}: {held.by!r} marks what no machine marked", where=str(run.folder))
-    item = grade.item_at(run, position)
-    marks = zip(item.criteria, held.marks, machine.marks, strict=True)
-    foreign = [mark for criterion, mark, own in marks if mark != own and not review.given(criterion, own, mark)]
-    again = scoring.grade(item, position, run.responses[position].state, held.marks, held.by)
-    if foreign or again != held:
-        raise Tampered(f"the grade of {held.by!r} at position {position} does not add up", where=str(run.folder))
+    if held != readings.follows(run, position, rule):
+        raise Tampered(
+            f"the grade of {held.by!r} at position {position} does not follow from the reviews of it",
+            where=str(run.folder),
+        )
 
 
 def _verdict(run: history.Run) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from evalcenter import __version__, qualify, starting, studies
+from evalcenter import __version__, people, qualify, starting, studies
 from evalcenter.errors import (
     InputError,
     LintError,
@@ -193,28 +193,6 @@ def grade(folder: Path) -> None:
 
 @main.command()
 @click.argument("folder", type=FOLDER)
-@click.option(
-    "--export", type=click.Path(path_type=Path, dir_okay=False), help="Write the queue as CSV, to be filled in."
-)
-@click.option("--import", "filled", type=FILE, help="Take the marks of a filled-in CSV.")
-@click.option("--reader", help="Who read the answers; stands in the journal.")
-@guarded
-def review(folder: Path, *, export: Path | None, filled: Path | None, reader: str | None) -> None:
-    """Show, hand out or take back the answers that wait for a person. Then `evalcenter run --resume` goes on.
-
-    \b
-    Example:  evalcenter review reports/may --export queue.csv
-              evalcenter review reports/may --import queue.csv --reader "Dr Li"
-    """
-    from evalcenter import review as reading
-
-    if filled and not reader:
-        raise click.UsageError("--import needs --reader")
-    click.echo(reading.take(folder, filled, str(reader)) if filled else reading.give(folder, export))
-
-
-@main.command()
-@click.argument("folder", type=FOLDER)
 @click.option("--lang", "langs", type=LANGS, multiple=True, help="By default both languages.")
 @click.option("--lab", type=FILE, help="A laboratory profile (YAML).")
 @guarded
@@ -391,7 +369,7 @@ def schema(out: Path) -> None:
         click.echo(path)
 
 
-for command in (studies.power, studies.compare, qualify.qualify_judge):
+for command in (people.review, people.reviewer, studies.power, studies.compare, qualify.qualify_judge):
     main.add_command(command)
 
 

@@ -101,10 +101,10 @@ def summary(results: Sequence[Result], out: Path) -> None:
 
 
 def waiting(walked: Ended) -> str:
-    """How many marks a person has yet to give, and how to hand them out; it is no verdict where only they are missing."""
-    asked = f"evalcenter review {walked.folder} --export queue.csv"
+    """How many marks a person has yet to give, and where they are read; it is no verdict where only they are missing."""
+    asked = f"evalcenter review {walked.folder}"
     state = "AWAITING REVIEW (no verdict): " if walked.verdict.outcome == "inconclusive" else ""
-    return f"{state}{walked.queue} marks wait for a person; hand them out with:  {asked}"
+    return f"{state}{walked.queue} marks wait for people; they are read with:  {asked}"
 
 
 class Display(Nobody):

@@ -141,6 +141,11 @@ class Run:
         self._moved_on(entry)
         return entry
 
+    def sync(self) -> None:
+        """Bring what was written to the disk itself, so that not even a loss of power undoes it."""
+        if self.book is not None:
+            self.book.sync()
+
     def close(self) -> None:
         """Sync the journal and let go of it. Closing twice is fine."""
         if self.book is not None:

@@ -309,6 +309,16 @@ class Journal:
             self._stamp = second, now()
         return self._stamp[1]
 
+    def sync(self) -> None:
+        """Sync the disk now. Raises DiskFull or RunError when it refuses, or refused before."""
+        if self._file is None:
+            raise RunError("the journal is closed", where=str(self.folder))
+        try:
+            self._sync()
+        except OSError as problem:
+            self._abandon()
+            raise disk_refused(problem, self.folder) from None
+
     def _sync(self) -> None:
         if self._file is not None:
             os.fsync(self._file.fileno())

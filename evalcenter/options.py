@@ -94,6 +94,11 @@ plan_options = many(
         help="Allow a judge that is the candidate; reports say so.",
     ),
     click.option("--qualification", type=FILE, help="What the judges are worth, as `qualify-judge` wrote it (JSON)."),
+    click.option(
+        "--readers",
+        type=click.IntRange(1, 2),
+        help="Who reads what waits for people: one, or two apart from each other and a third where they differ (the default).",
+    ),
 )
 limit_options = many(
     click.option(

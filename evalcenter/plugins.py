@@ -50,6 +50,7 @@ BUILT_IN: Final = {
         "evalcenter.sections.red_lines",
         "evalcenter.sections.examples",
         "evalcenter.sections.scores",
+        "evalcenter.sections.reviews",
         "evalcenter.sections.unscored",
         "evalcenter.sections.cost",
         "evalcenter.sections.method",

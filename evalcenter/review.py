@@ -1,158 +1,184 @@
-"""Hands the answers that wait for a person out as a table, and takes the marks back as grades in the journal.
+"""Hands the answers that wait for people out as a table, and takes the marks back as reviews in the journal.
 
 Rules this module keeps:
 
-* A reader sees question, answer and criterion, and no judge's mark. A person's grade never edits an earlier one; it follows it.
-* Only marks that were asked for are taken, each ``met`` or ``not_met``; a table that says anything else is refused whole.
+* A reader sees question, answer and criterion, and no judge's mark; only the arbiter sees what two readers said.
+* Only marks that were asked for are taken. A table that says anything else is refused whole, and every wrong row is named.
 * Cells that a spreadsheet would run as a formula are handed out as plain text.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from evalcenter import exporting, history, paths, plan, scoring, steering
-from evalcenter.errors import InputError, disk_refused
+from evalcenter import history, plan, reviewing, sheets
+from evalcenter.errors import InputError
 from evalcenter.grade import item_at
-from evalcenter.records import Criterion, Grade, Mark, Requirement, Stream, Text
+from evalcenter.readings import Ask, Reading, Role, Who
+from evalcenter.records import Read, ReadState, Review
 
-COLUMNS: Final = ("position", "criterion", "mark", "asks", "question", "answer")
-MARKS: Final = ("met", "not_met")
-READ: Final = Text(zh="由人工评阅", en="read by a person")
-LONGEST_CELL: Final = 1 << 30
-Ask = tuple[int, str]
-
-
-def queue(run: history.Run) -> dict[Ask, str]:
-    """The marks that wait for a person, by (position, criterion), with the text of the criterion, in plan order."""
-    asks: dict[Ask, str] = {}
-    decided = {c.requirement.id for c in steering.Steering(run, complete=True).courses if not c.open}
-    for requirement, stream in zip(run.plan.standard.requirements, run.plan.streams, strict=True):
-        if requirement.id in decided:  # what was in flight then is read by nobody
-            continue
-        for position in _waiting(run, requirement, stream):
-            for criterion in item_at(run, position).criteria:
-                if _asked(run, requirement, position, criterion.id):
-                    asks[position, criterion.id] = criterion.text
-    return dict(sorted(asks.items()))
+HEAD: Final = {
+    "position": "位置",
+    "criterion": "评分点",
+    "mark": "评判",
+    "reason": "理由",
+    "asks": "评分点内容",
+    "question": "问题",
+    "answer": "回答",
+}
+COLUMNS: Final = tuple(HEAD)
+FILLED: Final = ("position", "criterion", "mark", "reason")
+MARKS: Final[Mapping[str, ReadState]] = {"met": "met", "not_met": "not_met", "cannot_tell": "unjudged"}
+IN_CHINESE: Final[Mapping[str, str]] = {"满足": "met", "未满足": "not_met", "无法判断": "cannot_tell"}
+LONGEST_REASON: Final = 4_000
+NAMED: Final = 1_000
+"""How many wrong rows are named one by one."""
 
 
-def _waiting(run: history.Run, requirement: Requirement, stream: Stream) -> Sequence[int]:
-    """The positions whose score for `requirement` hangs on a person."""
-    graded = [p for p in stream.positions if p in run.results]
-    if requirement.rule != "evidence":
-        pending = [p for p in graded if paths.outcome_of(requirement, item_at(run, p), run.results[p])[1] == "pending"]
-        zero = requirement.rule == "zero"
-        crossed = [p for p in graded if zero and paths.violation_of(requirement, run.results[p]) == "unconfirmed"]
-        return [*pending, *crossed]
-    known = run.known
-    return [
-        position
-        for at, unit in enumerate(paths.units(stream))
-        for position in unit
-        if paths.waits(run.plan, requirement, known, position, coin=stream.coins[at : at + 1] == "1")
-    ]
+# -- out --------------------------------------------------------------------------------------------------------------
 
 
-def _asked(run: history.Run, requirement: Requirement, position: int, criterion: str) -> bool:
-    item, grade = item_at(run, position), run.grades[position]
-    mark = next(m for c, m in zip(item.criteria, grade.marks, strict=True) if c.id == criterion)
-    critical = next(c.critical for c in item.criteria if c.id == criterion)
-    if requirement.rule == "zero":
-        settled = mark.reason == READ or (bool(mark.confirmed) and requirement.confirm == "second_grader")
-        return critical and (mark.state == "pending" or (mark.state == "not_met" and not settled))
-    return mark.state == "pending"
-
-
-# -- out and back -----------------------------------------------------------------------------------------------------
-
-
-def give(folder: Path, out: Path | None) -> str:
-    """Write the queue as CSV to `out`, or only say how long it is."""
-    run = history.load(folder)
-    asks = queue(run)
-    said = f"{len(asks)} marks on {len({position for position, _ in asks})} answers wait for a person"
+def give(folder: Path, out: Path | None, reader: str | None = None, role: Role = "reader") -> str:
+    """Write what waits as a table to `out`, or only say how much; with a `reader` only what he has not read."""
+    reading = Reading(history.load(folder))
+    who = None if reader is None else Who(reviewing.name(reader), role)
+    positions = reading.awaited() if who is None else reading.due(who)
+    asks = {(p, criterion): p for p in positions for criterion in _left(reading, p, who)}
+    whom = who.name if who is not None else "two people, apart" if reading.rule.readers == 2 else "a person"
+    said = f"{len(asks)} marks on {len(set(asks.values()))} answers wait for {whom}"
     if out is None:
         return said
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)  # a bare "\r" ends a row unless it is quoted
-    table.writerow(COLUMNS)
-    for (position, criterion), words in asks.items():
-        item = item_at(run, position)
-        question = "\n\n".join(message.content for message in plan.render(item))
-        answer = "\n\n".join(one.text for one in run.responses[position].answers)
-        table.writerow([position, criterion, "", *(exporting.harmless(cell) for cell in (words, question, answer))])
-    try:
-        out.write_bytes(b"\xef\xbb\xbf" + text.getvalue().encode())
-    except OSError as problem:
-        raise disk_refused(problem, out) from None
-    return f"{said}; fill the column mark with {' or '.join(MARKS)} in {out}"
+    rows = [_row(reading, position, criterion, role) for position, criterion in asks]
+    choices = [f"{word} {chinese}" for chinese, word in IN_CHINESE.items()]
+    sheets.write(out, HEAD, rows, {"mark": choices})
+    return f"{said}; fill the column mark with {_or(MARKS)} in {out}"
 
 
-def take(folder: Path, filled: Path, reader: str) -> str:
+def _left(reading: Reading, position: int, who: Who | None) -> Sequence[str]:
+    """The criteria that are still to be marked there."""
+    if who is not None and who.role == "arbiter":
+        return reading.standing(position).disputed
+    settled = reading.standing(position).settled if reading.rule.readers == 1 else ()
+    return [criterion for criterion in reading.asked(position) if criterion not in settled]
+
+
+def _row(reading: Reading, position: int, criterion: str, role: Role) -> list[str | int]:
+    item, run = item_at(reading.run, position), reading.run
+    words = next(one.text for one in item.criteria if one.id == criterion)
+    if role == "arbiter":
+        words = f"{words}\n\n{_differ(reading, position, criterion)}"
+    question = "\n\n".join(message.content for message in plan.render(item))
+    answer = "\n\n".join(one.text for one in run.responses[position].answers)
+    return [position, criterion, "", "", words, question, answer]
+
+
+def _differ(reading: Reading, position: int, criterion: str) -> str:
+    """What two readers said of a criterion, for the one who settles it."""
+    words = {state: word for word, state in MARKS.items()}
+    said = []
+    for number, review in enumerate(reading.standing(position).two, start=1):
+        state = next(read.state for read in review.marks if read.criterion == criterion)
+        said.append(f"[{number}] {words[state]}: {review.reason}" if review.reason else f"[{number}] {words[state]}")
+    return "\n".join(said)
+
+
+# -- back -------------------------------------------------------------------------------------------------------------
+
+
+def take(folder: Path, filled: Path, reader: str, role: Role = "reader") -> str:
     """Take the marks of a filled-in table into the journal. Raises InputError, and takes nothing, when one of them is wrong."""
+    who = Who(reviewing.name(reader), role)
     with history.resume(folder) as run:
-        marks = _marks(filled, queue(run))
-        by_position: dict[int, dict[str, str]] = {}
-        for (position, criterion), mark in marks.items():
-            by_position.setdefault(position, {})[criterion] = mark
-        for position, read in sorted(by_position.items()):
-            run.write("grade", person_grade(run, position, read, reader))
-        return f"{len(marks)} marks taken on {len(by_position)} answers; go on with:  evalcenter run --resume {folder}"
+        reading = Reading(run)
+        reading.settle()
+        marks = _marks(filled, _open(reading, who))
+        by_position: dict[int, dict[str, tuple[str, str]]] = {}
+        for (position, criterion), said in marks.items():
+            by_position.setdefault(position, {})[criterion] = said
+        for position, said_there in sorted(by_position.items()):
+            reading.take(_review(position, who, said_there))
+        left = len(reading.awaited())
+        then = "go on with" if not left else f"{left} answers are still not settled; then go on with"
+        return f"{len(marks)} marks taken on {len(by_position)} answers; {then}:  evalcenter run --resume {folder}"
 
 
-def _marks(filled: Path, asks: Mapping[Ask, str]) -> dict[Ask, str]:
-    marks: dict[Ask, str] = {}
-    before = csv.field_size_limit(LONGEST_CELL)  # an answer may be longer than the csv module expects
-    try:
-        with filled.open(encoding="utf-8-sig", newline="") as file:
-            for number, row in enumerate(csv.DictReader(file), start=2):
-                ask = (_number(row.get("position")), row.get("criterion") or "")
-                mark = (row.get("mark") or "").strip()
-                if mark and (ask not in asks or mark not in MARKS or ask in marks):
-                    raise InputError(
-                        f"{mark!r} for {ask[1]!r} at position {ask[0]} was not asked for, or is said twice",
-                        where=f"{filled}:{number}",
-                        todo=f"keep the exported rows and fill in {' or '.join(MARKS)}",
-                    )
-                if mark:
-                    marks[ask] = mark
-    except (UnicodeDecodeError, csv.Error) as problem:
-        raise InputError(f"not readable as CSV in UTF-8: {problem}", where=str(filled)) from None
-    finally:
-        csv.field_size_limit(before)
-    if not marks:
+def _review(position: int, who: Who, said: Mapping[str, tuple[str, str]]) -> Review:
+    reasons = {criterion: reason for criterion, (_, reason) in said.items() if reason}
+    words = set(reasons.values())
+    told = next(iter(words), "") if len(words) <= 1 else "\n".join(f"{c}: {reason}" for c, reason in reasons.items())
+    return Review(
+        position=position,
+        reader=who.name,
+        role=who.role,
+        marks=tuple(Read(criterion=criterion, state=MARKS[mark]) for criterion, (mark, _) in said.items()),
+        reason=told,
+    )
+
+
+def _open(reading: Reading, who: Who) -> set[Ask]:
+    """The marks that `who` may give now.
+
+    With two readers an answer that others have read meanwhile stays open to whoever had it on his table: nothing is lost.
+    """
+    positions = {p for p in [*reading.awaited(), *reading.besides()] if reading.open_to(p, who)}
+    if reading.rule.readers == 2 and who.role == "reader":
+        positions |= {p for p in reading.run.reviews if reading.own(p, who) is None}
+    return {(p, criterion) for p in positions for criterion in _left(reading, p, who)}
+
+
+def _marks(filled: Path, asks: set[Ask]) -> dict[Ask, tuple[str, str]]:
+    """(mark, reason) by what was asked."""
+    marks: dict[Ask, tuple[str, str]] = {}
+    wrong: list[str] = []
+    for row in sheets.read(filled, FILLED):
+        ask = (_number(row.cells["position"]), row.cells["criterion"])
+        said, reason = row.cells["mark"], row.cells["reason"]
+        mark = _mark(said)
+        if row.formulas:
+            wrong.append(f"{row.where}: a formula in {' and '.join(row.formulas)}; expected plain text")
+        elif not said:
+            continue
+        elif ask not in asks:
+            wrong.append(
+                f"{row.where}: {said!r} for {ask[1]!r} at position {row.cells['position']!r} was not asked for"
+            )
+        elif mark not in MARKS:
+            wrong.append(f"{row.where}: the mark {said[:80]!r}; expected {_or(MARKS)}")
+        elif ask in marks:
+            wrong.append(
+                f"{row.where}: {ask[1]!r} at position {ask[0]} is marked a second time; expected one mark each"
+            )
+        elif len(reason) > LONGEST_REASON:
+            wrong.append(f"{row.where}: a reason of {len(reason):,} characters; expected at most {LONGEST_REASON:,}")
+        else:
+            marks[ask] = (mark, reason)
+    if wrong:
+        more = f"\n  and {len(wrong) - NAMED:,} more" if len(wrong) > NAMED else ""
         raise InputError(
-            "no mark is filled in", where=str(filled), todo=f"fill the column mark with {' or '.join(MARKS)}"
+            f"{len(wrong)} rows are wrong, so nothing was taken\n  " + "\n  ".join(wrong[:NAMED]) + more,
+            where=str(filled),
+            todo=f"keep the exported rows and fill in {_or(MARKS)}",
         )
+    if not marks:
+        raise InputError("no mark is filled in", where=str(filled), todo=f"fill the column mark with {_or(MARKS)}")
     return marks
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else -1
+def _mark(said: str) -> str:
+    """The mark that a cell holds: a word, its Chinese, or both, as a spreadsheet offers them."""
+    words = said.split()
+    chinese = {word: plain for plain, word in IN_CHINESE.items()}
+    if len(words) == 2 and chinese.get(words[0]) == words[1]:
+        return words[0]
+    return IN_CHINESE.get(said, said)
 
 
-def person_grade(run: history.Run, position: int, read: Mapping[str, str], reader: str) -> Grade:
-    """The grade at `position` with the marks that a person gave in place of the machine's."""
-    item, graded = item_at(run, position), run.grades[position]
-    marks = tuple(
-        _marked(mark, read[criterion.id], critical=criterion.critical) if criterion.id in read else mark
-        for criterion, mark in zip(item.criteria, graded.marks, strict=True)
-    )
-    return scoring.grade(item, position, run.responses[position].state, marks, f"{paths.PERSON}{reader}")
+def _or(words: Mapping[str, object]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}"
 
 
-def _marked(mark: Mark, state: str, *, critical: bool) -> Mark:
-    confirmed = state == "not_met" if critical else mark.confirmed
-    return replace(mark, state=state, reason=READ, confirmed=confirmed)  # type: ignore[arg-type]  # one of MARKS
-
-
-def given(criterion: Criterion, machine: Mark, read: Mark) -> bool:
-    """Whether `read` is what a person may have made of the machine's mark."""
-    asked = machine.state == "pending" or (criterion.critical and machine.state == "not_met")
-    return asked and read.state in MARKS and read == _marked(machine, read.state, critical=criterion.critical)
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

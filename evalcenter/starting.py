@@ -58,6 +58,7 @@ def planned(
         version_rank=options["version_rank"],
         panel=_panel(options),
         brought=_brought(options["qualification"]),
+        readers=options["readers"] or (earlier.readers if earlier is not None else 2),
     )
     if earlier is not None:
         chosen = attempts.longer(chosen, earlier.standard, options["more"] or 0)
@@ -181,6 +182,7 @@ def resumed(folder: Path, options: dict[str, Any]) -> Ended:
         "qualification",
         "judges",
         "own_judge",
+        "readers",
         "continues",
         "more",
     )

@@ -21,7 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from evalcenter import boundary, display, flying, history, journal, many, review, steering
+from evalcenter import boundary, display, flying, history, journal, many, readings, steering
 from evalcenter.blocks import Lab
 from evalcenter.errors import EvalcenterError, Incomplete
 from evalcenter.journal import Entry
@@ -160,7 +160,7 @@ def _between(earlier: str, later: str) -> int:
 def _state(run: history.Run) -> str:
     if run.verdict is None:
         return "asked" if run.closed and run.closed.startswith(OVER) else "stopped"
-    return "awaiting_review" if run.verdict.outcome == "inconclusive" and review.queue(run) else "finished"
+    return "awaiting_review" if run.verdict.outcome == "inconclusive" and readings.queue(run) else "finished"
 
 
 def _doing(run: history.Run) -> str:
@@ -177,7 +177,7 @@ def _todo(run: history.Run, state: str, course: steering.Steering) -> str:
     if state == "running":
         return f"evalcenter status {folder} --every 5"
     if state == "awaiting_review":
-        return f"evalcenter review {folder} --export queue.csv"
+        return f"evalcenter review {folder}"
     if run.plan.earlier is not None and not run.opened:
         return "carry the earlier run on again, into a new folder (--continues)"
     if state in {"stopped", "asked"} or (run.verdict is not None and _open(run, course)):

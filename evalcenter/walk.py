@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from evalcenter import (
     __version__,
@@ -29,8 +29,8 @@ from evalcenter import (
     judging,
     plan,
     qualifying,
+    readings,
     report,
-    review,
     run,
     scoring,
     steering,
@@ -82,6 +82,7 @@ class Terms:
     panel: Panel | None = None
     brought: qualifying.Brought | None = None
     """The qualification of the panel, where there is one."""
+    readers: Literal[1, 2] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,7 @@ def prepare(
     pairs = [(loaded.suite, loaded.digest) for loaded in suites]
     drawn = plan.expand(pairs, standard, candidate, seed, plugins, boundary.convert)
     panel = None if terms.panel is None else panels.stamped(terms.panel)
-    made = replace(drawn, version_rank=terms.version_rank, panel=panel)
+    made = replace(drawn, version_rank=terms.version_rank, panel=panel, readers=terms.readers)
     judging.check(made)
     if terms.brought is None:
         return made
@@ -140,13 +141,16 @@ def start(planned: Plan, folder: Path, means: Means, earlier: history.Run | None
 
 
 def carry(earlier: history.Run, held: history.Run) -> None:
-    """Write an earlier attempt's answers and grades into a new run, each at its place in the longer plan."""
+    """Write an earlier attempt's answers, what judges and people said of them, and grades into a new run."""
     places = attempts.places(earlier.plan, held.plan)
     for position, response in earlier.responses.items():
         held.write("response", replace(response, position=places[position]))
     for position in earlier.judgements:
         for judgement in earlier.judgements[position]:
             held.write("judgement", replace(judgement, position=places[position]))
+    for position, reviews in earlier.reviews.items():
+        for one in reviews:
+            held.write("review", replace(one, position=places[position]))
     for shelf in (earlier.machine, earlier.judged, earlier.grades):
         for position in shelf:
             if shelf is not earlier.grades or shelf.offset(position) != earlier.machine.offset(position):
@@ -236,12 +240,13 @@ def _finish(held: history.Run, means: Means) -> Ended:
     watch.stage("grading")
     grade.mark(held, means.plugins)
     grade.judge(held, means.judges, watch)
+    readings.settle(held)
     watch.stage("deciding")
     verdict = grade.decide(held)
     watch.decided(verdict)
     watch.stage("rendering")
     reports = _standing(held, means.langs) or _rendered(held, means.plugins, _lab(held, means), means.langs)
-    queue = len(review.queue(held))
+    queue = len(readings.queue(held))
     ended = Ended(folder=held.folder, standard=held.plan.standard, verdict=verdict, reports=reports, queue=queue)
     watch.ended(ended.state, reports)
     return ended
@@ -337,6 +342,9 @@ def facts(held: history.Run, lab: Lab) -> Facts:
         environment=dict(held.opened[-1]["environment"]) if held.opened else {},
         lab=lab,
         deviations=deviations.words(held, used.models),
+        reviews=held.reviews,
+        machine=held.machine,
+        judged=held.by_judge,
     )
 
 

@@ -492,6 +492,12 @@ def test_the_same_plan_comes_from_the_suite(honest: Path) -> None:
     assert any("NOT compared" in line for line in check(honest).words())
 
 
+def test_who_reads_is_part_of_the_plan_that_is_made_again(tmp_path: Path) -> None:
+    """A run with two readers is planned again with two."""
+    made = replace(plan.expand([(HELD, "sha256:0")], *FIXED, plugins(), boundary.convert), readers=2)
+    assert check(signed_run(tmp_path, made), suites=[loaded()]).suites == ("s",)
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

@@ -503,3 +503,11 @@ def test_pending_marks_are_said_in_the_report(endpoint: str, tmp_path: Path) -> 
     run(endpoint, tmp_path / "run")
     text = (tmp_path / "run" / "report.en.md").read_text("utf-8")
     assert "wait for a judge or a person" in text
+
+
+def test_who_reads_is_fixed_in_the_plan(tmp_path: Path) -> None:
+    """Two read unless it is said otherwise, and three is no number of readers."""
+    for given, readers in (((), 2), (("--readers", "1"), 1)):
+        shown = call("plan", "medical", *given, "--json")
+        assert json.loads(shown.output)["readers"] == readers
+    assert call("plan", "medical", "--readers", "3").exit_code == 2

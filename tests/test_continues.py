@@ -206,6 +206,7 @@ REFUSED: dict[str, tuple[Callable[[], Plan], str]] = {
     "order": (lambda: planned(RED, B, A, FIXED), "standard"),
     "seed": (lambda: planned(seed="other"), "seed"),
     "version rank": (lambda: replace(planned(), version_rank=2), "version rank"),
+    "readers": (lambda: replace(planned(), readers=2), "readers"),
     "lower cap": (lambda: planned(RED, replace(A, cap=20), B, FIXED), "sequences"),
 }
 

@@ -99,5 +99,5 @@ def test_the_queue_is_said(outcome: VerdictState, state: str) -> None:
         reports=(),
         queue=7,
     )
-    words = "7 marks wait for a person; hand them out with:  evalcenter review reports/may --export queue.csv"
+    words = "7 marks wait for people; they are read with:  evalcenter review reports/may"
     assert display.waiting(ended) == state + words

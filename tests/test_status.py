@@ -124,7 +124,7 @@ def test_a_run_that_waits_for_people(tmp_path: Path) -> None:
     waits = (Criterion(id="c", text="c", check={"says": {"word": "…"}}),)
     walk.start(plan(criteria=waits), tmp_path, means(Scripted(), Kept()))
     said = standing(tmp_path)
-    assert (said.state, said.todo) == ("awaiting_review", f"evalcenter review {tmp_path} --export queue.csv")
+    assert (said.state, said.todo) == ("awaiting_review", f"evalcenter review {tmp_path}")
 
 
 def test_a_run_that_begins(tmp_path: Path) -> None:

@@ -8,7 +8,20 @@ from typing import Any
 
 import pytest
 
-from evalcenter import attempts, boundary, history, paths, plan, review, scoring, sequential, specs, standards, walk
+from evalcenter import (
+    attempts,
+    boundary,
+    history,
+    paths,
+    plan,
+    readings,
+    review,
+    scoring,
+    sequential,
+    specs,
+    standards,
+    walk,
+)
 from evalcenter.errors import PlanMismatch, SuiteError
 from evalcenter.paths import Known
 from evalcenter.records import Calibration, Coverage, Criterion, Mark, Mix, Text
@@ -115,14 +128,14 @@ def test_half_filled_marks_are_asked_again(tmp_path: Path) -> None:
         [(suite([item]), "sha256:0")], make_standard(replace(DIRECT, cap=1)), SPEC, "s", plugins(), boundary.convert
     )
     walk.start(made, tmp_path / "run", means(Scripted()))
-    assert len(review.queue(history.load(tmp_path / "run"))) == 2
+    assert len(readings.queue(history.load(tmp_path / "run"))) == 2
     review.give(tmp_path / "run", tmp_path / "q.csv")
     rows = list(csv.reader((tmp_path / "q.csv").read_text(encoding="utf-8-sig").splitlines()))
     rows[1][2] = "met"
     with (tmp_path / "q.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
     review.take(tmp_path / "run", tmp_path / "q.csv", "me")
-    assert list(review.queue(history.load(tmp_path / "run"))) == [(0, "b")]
+    assert list(readings.queue(history.load(tmp_path / "run"))) == [(0, "b")]
 
 
 def test_another_attempt_keeps_its_calibration() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import boundary, canon, certify, grade, history, journal, plan, review, walk
+from evalcenter import boundary, canon, certify, grade, history, journal, plan, readings, walk
 from evalcenter.blocks import Lab
 from evalcenter.errors import CallFailed, Incomplete, KeyRefused, PlanMismatch, RunError, Tampered
 from evalcenter.hooks import Limits
@@ -126,7 +126,7 @@ def test_pending_marks_are_queued(tmp_path: Path) -> None:
     ended = walked(tmp_path, made=planned(word="…"))
     held = history.load(tmp_path)
     assert (ended.verdict.outcome, ended.verdict.awaiting_review) == ("inconclusive", 30)
-    assert next(iter(review.queue(held))) == (0, "c")
+    assert next(iter(readings.queue(held))) == (0, "c")
 
 
 def test_a_run_folder_is_not_taken_twice(tmp_path: Path) -> None:

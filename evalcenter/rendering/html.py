@@ -52,7 +52,7 @@ def render(report: Report) -> bytes:
             words=words,
             verdict=VERDICTS[report.outcome].of(lang),
             # Our own file and our own drawing: the only markup in the page that isn't in the template.
-            style=Markup(_text("style.css")),  # noqa: S704
+            style=Markup(_text("palette.css") + _text("style.css")),  # noqa: S704
             running=Markup(_running(report)),  # noqa: S704
             charts=_charts,
             paths=_paths,
