@@ -155,19 +155,14 @@ def _grades(run: history.Run, plugins: hooks.Plugins) -> None:
 
 def _judged(run: history.Run, position: int) -> None:
     """The panel's grade follows from the judges' replies, and every reply answers something that was asked."""
-    panel, machine = run.plan.panel, run.machine.get(position)
-    found = None if panel is None or machine is None else grade.case(run, run.responses[position], machine)
-    said = None
     try:
-        if panel is not None and found is not None:
-            said = panels.opinion(found, panel, run.plan.seed, run.judgements.get(position, ()))
+        said = grade.opinion(run, position)
     except InputError as problem:
         raise Tampered(f"position {position}: {problem.what}", where=str(run.folder)) from None
-    held = run.judged.get(position)
     again = None
-    if found is not None and said is not None and machine is not None:
-        again = panels.grade(found, run.responses[position], machine, said)
-    if found is None or (held is not None and held != again):
+    if said is not None:
+        again = panels.grade(said[0], run.responses[position], run.machine[position], said[1])
+    if position in run.judged and run.judged[position] != again:
         raise Tampered(
             f"the judges' grade at position {position} does not follow from what they replied", where=str(run.folder)
         )

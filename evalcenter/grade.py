@@ -123,6 +123,19 @@ def unjudged(run: Run) -> Iterator[tuple[Case, tuple[Judgement, ...]]]:
                 yield found, run.judgements.get(position, ())
 
 
+def opinion(run: Run, position: int) -> tuple[Case, Opinion] | None:
+    """What the judges' replies at `position` come to, with what was put to them; None where some are missing, or none was needed.
+
+    Raises InputError where a reply answers nothing that was asked.
+    """
+    panel, machine = run.plan.panel, run.machine.get(position)
+    found = None if panel is None or machine is None else case(run, run.responses[position], machine)
+    if panel is None or found is None:
+        return None
+    said = panels.opinion(found, panel, run.plan.seed, run.judgements.get(position, ()))
+    return None if said is None else (found, said)
+
+
 class Hearing:
     """The judges of an open run: what is put to them, and what they say goes to its journal.
 

@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Final, Literal
 
 from evalcenter import history, paths, reviewing, steering
 from evalcenter.draws import Draws
 from evalcenter.errors import InputError
-from evalcenter.grade import item_at
+from evalcenter.grade import item_at, opinion
 from evalcenter.records import Grade, Requirement, Review, Stream
 from evalcenter.reviewing import Standing
 
@@ -81,11 +82,19 @@ def _waiting(run: history.Run, requirement: Requirement, stream: Stream) -> Sequ
 
 
 def by_panel(run: history.Run) -> Mapping[int, int]:
-    """What the panel's own marks are doubtful on: some could not be judged, or a tenth of the points would turn the outcome."""
+    """What the panel's own marks are doubtful on.
+
+    Judges, or one judge's repeated marks, differ; or some could not be judged; or a tenth of the points would turn the outcome.
+    """
     found: dict[int, int] = {}
+    panel = run.plan.panel
+    several = panel is not None and (len(panel.judges) > 1 or panel.epochs > 1)
     for position, result in run.by_judge.items():
         line = Fraction(item_at(run, position).pass_line)
-        if "unjudged" in result.states:
+        said = opinion(run, position) if several else None
+        if said is not None and said[1].split:
+            found[position] = SPLIT
+        elif "unjudged" in result.states:
             found[position] = VOIDED
         elif result.possible and abs(Fraction(max(0, result.earned), result.possible) - line) <= MARGIN:
             found[position] = NARROW
@@ -101,6 +110,10 @@ class Reading:
         self._asked: dict[int, tuple[str, ...]] = {}
         self._held: dict[int, tuple[Review, ...]] = {}
         self._awaited: list[int] | None = None
+
+    @cached_property
+    def _ranks(self) -> Mapping[int, int]:
+        return self._concerns(self.run)  # no judge is asked while people read
 
     # -- one answer
 
@@ -145,7 +158,7 @@ class Reading:
     def besides(self) -> list[int]:
         """What people may look at besides, in the order of reading. Nothing that a person has graded is among it."""
         waiting = set(self.awaited())
-        ranks = self._concerns(self.run)
+        ranks = self._ranks
         open_ = [p for p in ranks if p not in waiting and not self._by_person(p) and self.asked(p)]
         return sorted(open_, key=lambda p: (ranks[p], self._drawn(p)))
 

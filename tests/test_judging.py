@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from evalcenter import attempts, boundary, certify, grade, history, hooks, judging, plan, review, walk
+from evalcenter import attempts, boundary, certify, grade, history, hooks, judging, plan, readings, walk
 from evalcenter.candidates import openai_http, reference, simulated_judge
 from evalcenter.errors import CallFailed, InputError, JudgeGone, PlanMismatch, Tampered
 from evalcenter.graders import judge as judge_grader
@@ -144,7 +144,7 @@ def test_only_the_coin_sends_what_judges_pass_to_people(tmp_path: Path) -> None:
     """Of answers that all judges pass, those wait for a person that the plan's coin chose, and no others."""
     run = walked(tmp_path / "run", Judges())
     (stream,) = run.plan.streams
-    waiting = {position for position, _ in review.queue(run)}
+    waiting = {position for position, _ in readings.queue(run)}
     tossed = {position for position, coin in zip(stream.positions, stream.coins, strict=True) if coin == "1"}
     assert waiting == tossed & set(run.responses)
     assert waiting
@@ -153,7 +153,7 @@ def test_only_the_coin_sends_what_judges_pass_to_people(tmp_path: Path) -> None:
 def test_what_judges_fail_goes_to_people(tmp_path: Path) -> None:
     """Every answer that the panel fails waits for a person."""
     run = walked(tmp_path / "run", Judges(), candidate=answering(cases.BAD))
-    assert {position for position, _ in review.queue(run)} == set(run.responses)
+    assert {position for position, _ in readings.queue(run)} == set(run.responses)
 
 
 def test_judging_goes_on_beside_the_asking(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_nothing_broken_becomes_a_mark(tmp_path: Path, kind: str) -> None:
     run = walked(tmp_path / "run", judges)
     assert {mark.state for held in run.judged.values() for mark in held.marks} == {"unjudged"}
     assert len(judges.asked) == 2 * 3 * len(run.judged)
-    assert {position for position, _ in review.queue(run)} == set(run.responses)
+    assert {position for position, _ in readings.queue(run)} == set(run.responses)
     certify.verify(tmp_path / "run", plugins(Judges()))
 
 
@@ -426,3 +426,21 @@ def test_the_simulated_judge_errs_as_it_says(tmp_path: Path) -> None:
     run = walked(tmp_path / "run", Judges(), panel)
     marks = Counter(mark.state for held in run.judged.values() for mark in held.marks)
     assert 0.3 < marks["not_met"] / marks.total() < 0.7
+
+
+def test_people_may_look_at_what_judges_disagree_on(tmp_path: Path) -> None:
+    """Where judges differ and nothing else is awaited, the answer is among those that people may look at besides."""
+
+    def says(name: str, question: Question) -> str:
+        return _edited(lambda marks: marks)(name, question) if name != "c" else cases_failed(question)  # type: ignore[return-value]
+
+    run = walked(tmp_path / "run", Judges(says))
+    found = readings.by_panel(run)
+    assert set(found) == set(run.judged)
+    assert set(found.values()) == {readings.SPLIT}
+
+
+def cases_failed(question: Question) -> str:
+    """A judge that fails every criterion, and gets the controls right."""
+    made = simulated_judge.Judge(ITEMS, simulated_judge.Rates(right=0), "c")  # type: ignore[arg-type]
+    return made.reply(question.messages).text

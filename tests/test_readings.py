@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from evalcenter import certify, history, readings, scoring, walk
+from evalcenter import history, readings, scoring, walk
 from evalcenter.errors import InputError, Tampered
 from evalcenter.readings import Reading, Who
 from evalcenter.records import Criterion, Read, Review, Scope
@@ -138,10 +138,10 @@ def test_a_grade_that_a_kill_kept_from_being_written_is_made_good(tmp_path: Path
     room.made(tmp_path / "run", room.items(1))
     take(tmp_path / "run", says(0, A, kind="met", safe="met"), says(0, B, kind="met", safe="met"))
     forge(tmp_path / "run", lambda line: None if line["data"].get("by", "").startswith("person:") else line)
-    certify.verify(tmp_path / "run", doubles.plugins())
+    room.verified(tmp_path / "run")
     walk.regrade(tmp_path / "run", walk.Means(plugins=doubles.plugins(), langs=()))
     assert history.load(tmp_path / "run").grades[0].by == "person:A + B"
-    assert certify.verify(tmp_path / "run", doubles.plugins()).outcome is not None
+    assert room.verified(tmp_path / "run").outcome is not None
 
 
 # -- forged -----------------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def test_a_grade_that_does_not_follow_from_the_reviews_is_found(tmp_path: Path, 
     room.made(tmp_path, room.items(1))
     take(tmp_path, says(0, A, kind="met", safe="met"), says(0, B, kind="met", safe="met"))
     walk.regrade(tmp_path, walk.Means(plugins=doubles.plugins(), langs=()))
-    certify.verify(tmp_path, doubles.plugins())
+    room.verified(tmp_path)
     forge(tmp_path, change)
     with pytest.raises(Tampered):
-        certify.verify(tmp_path, doubles.plugins())
+        room.verified(tmp_path)

@@ -13,10 +13,10 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from evalcenter import certify, cli, history, journal, plugins, qualifications, review, reviewed, suites
+from evalcenter import certify, cli, history, journal, plugins, qualifications, readings, reviewed, suites
 from evalcenter.candidates import server
 from evalcenter.errors import EXIT
-from evalcenter.review import person_grade
+from evalcenter.records import Read, Review
 
 COUNT = 30
 """Items. Each has two bad examples, so 60 known-bad answers hang on the judges."""
@@ -121,7 +121,19 @@ def tried(out: Path, panel: str, suite: Path, *more: object) -> Result:
 
 
 def ran(out: Path, suite: Path, endpoint: str, *more: object) -> Result:
-    args = ("--base-url", endpoint, "--model", "reference-mixed-0.9", "--simulated", "--seed", "s", "--out", out)
+    args = (
+        "--base-url",
+        endpoint,
+        "--model",
+        "reference-mixed-0.9",
+        "--simulated",
+        "--seed",
+        "s",
+        "--readers",
+        "1",
+        "--out",
+        out,
+    )
     return call("run", suite, *args, "--quiet", *more)
 
 
@@ -130,9 +142,10 @@ def read_all(folder: Path, suite: Path) -> int:
     good = {text for n in range(1, COUNT + 1) for text in _item(n)["examples"]["good"]}  # type: ignore[index]
     count = 0
     with history.resume(folder) as run:
-        for position in sorted({position for position, _ in review.queue(run)}):
+        for position in sorted({position for position, _ in readings.queue(run)}):
             state = "met" if run.responses[position].answers[-1].text in good else "not_met"
-            run.write("grade", person_grade(run, position, {"urges": state}, "Dr Li"))
+            marks = (Read(criterion="urges", state=state),)
+            readings.Reading(run).take(Review(position=position, reader="Dr Li", role="reader", marks=marks))
             count += 1
     return count
 

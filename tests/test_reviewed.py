@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalcenter import history, qualifying, reviewed, scoring
+from evalcenter import history, qualifying, readings, reviewed, scoring
 from evalcenter.history import Run
-from evalcenter.records import Item, Mark, Plan, Requirement, Stream, Text
-from evalcenter.review import person_grade
+from evalcenter.records import Item, Mark, Plan, Read, Requirement, Review, Stream, Text
 from tests.factory import make_plan, make_requirement, make_response, make_standard
 from tests.panels import SEED, judged_item, label, make_panel, open_grade, put, replies
 
@@ -57,7 +56,8 @@ def ran(folder: Path, plan: Plan, judge: str, people: str, *, record: bool = Fal
             run.write("grade", judged(plan, position, "met" if theirs == "p" else "not_met"))
             if ours != "-":
                 state = "met" if ours == "p" else "not_met"
-                run.write("grade", person_grade(run, position, {"c0": state, "c1": state}, "Dr Li"))
+                marks = tuple(Read(criterion=name, state=state) for name in ("c0", "c1"))
+                readings.Reading(run).take(Review(position=position, reader="Dr Li", role="reader", marks=marks))
     return history.load(folder)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import re
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from evalcenter import boundary, history, plan, reviewers, scoring, walk
+from evalcenter import boundary, certify, history, plan, reviewers, scoring, walk
 from evalcenter.hooks import Limits
 from evalcenter.records import Answer, CandidateSpec, Criterion, Item, Message, Requirement, Text
 from evalcenter.web import serving
@@ -23,6 +25,7 @@ from tests import doubles
 from tests.doubles import Scripted
 from tests.factory import make_item, make_requirement, make_standard
 from tests.test_plan import suite
+from tests.test_review import forge
 
 SPEC = CandidateSpec(adapter="scripted", name="c", simulated=True)
 WAITING = {"says": {"word": "…"}}
@@ -84,6 +87,18 @@ def made(
                 item = run.plan.items[run.plan.order[position]]
                 run.write("grade", scoring.grade(item, position, "complete", marks, "judge:panel"))
     return history.load(folder)
+
+
+def verified(folder: Path) -> certify.Checked:
+    """Verify a run but for the panel's marks, which no judge gave here."""
+    apart = Path(tempfile.mkdtemp()) / "run"
+    shutil.copytree(folder, apart)
+
+    def without(line: dict[str, Any]) -> dict[str, Any] | None:
+        return None if line["kind"] == "grade" and line["data"]["by"] == "judge:panel" else line
+
+    forge(apart, without)
+    return certify.verify(apart, doubles.plugins())
 
 
 @dataclass

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from evalcenter import certify, history, walk
+from evalcenter import history, walk
 from evalcenter.records import Document, Message
 from tests import doubles
 from tests.web import room
@@ -131,7 +131,7 @@ def test_a_double_blind_review_from_the_first_answer_to_the_verdict(
     assert {held.results[p].states for p in range(COUNT)} == {("met", "met")}
     ended = walk.regrade(here.folder, walk.Means(plugins=doubles.plugins(), langs=()))
     assert (ended.verdict.outcome, ended.queue) == ("pass", 0)
-    assert certify.verify(here.folder, doubles.plugins()).outcome == "pass"
+    assert room.verified(here.folder).outcome == "pass"
 
 
 def settle_all(page: Page, here: Room) -> None:

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import certify, errors, history, reviewers
+from evalcenter import errors, history, reviewers
 from evalcenter.web import serving
 from evalcenter.web.sessions import IDLE_S, TOTAL_S, TRIES, WITHIN_S
-from tests import doubles
 from tests.web import room
 from tests.web.room import Client, Room
 
@@ -317,7 +316,7 @@ def test_two_readers_and_an_arbiter_settle_a_run(here: Room) -> None:
     held = history.load(here.folder)
     assert {held.grades[p].by for p in range(COUNT)} == {"person:Dr Li + Dr Wang, Dr Zhao"}
     assert {held.results[p].states for p in range(COUNT)} == {("met", "not_met")}
-    certify.verify(here.folder, doubles.plugins())
+    room.verified(here.folder)
 
 
 def test_two_who_mark_at_the_same_moment_lose_nothing(tmp_path: Path) -> None:
@@ -346,7 +345,7 @@ def test_two_who_mark_at_the_same_moment_lose_nothing(tmp_path: Path) -> None:
     held = history.load(tmp_path / "run")
     assert [len(held.reviews[p]) for p in range(many)] == [2] * many
     assert sum(held.grades[p].by.startswith("person:") for p in range(many)) == many
-    certify.verify(tmp_path / "run", doubles.plugins())
+    room.verified(tmp_path / "run")
 
 
 def test_a_third_who_had_it_on_his_desk_loses_nothing(tmp_path: Path) -> None:
