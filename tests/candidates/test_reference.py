@@ -46,7 +46,7 @@ def test_items_come_from_a_file(items, ask_of, tmp_path, wrap):
 def test_it_opens_for_simulated_candidates_only(tmp_path):
     """A candidate file that does not say that it is simulated is refused."""
     (tmp_path / "items.json").write_bytes(b"[]")
-    with pytest.raises(InputError, match="candidate is simulated"):
+    with pytest.raises(InputError, match="is simulated"):
         opened(tmp_path / "items.json", simulated=False)
 
 
