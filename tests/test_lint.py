@@ -1,5 +1,6 @@
 """Lint lets nothing through that does not prove itself."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from evalcenter import plugins as registry
 from evalcenter.errors import SuiteError
 from evalcenter.graders import judge
 from evalcenter.marking import MACHINE, Marker
+from evalcenter.records import Example, Item, ReadState
 from tests.doubles import plugins
 from tests.test_suites import ITEM as LOADS
 from tests.test_suites import PAIR, write
@@ -181,15 +183,61 @@ def test_blank_answers_are_marked_down_by_judges(tmp_path: Path) -> None:
     assert "a blanket refusal passes" in judged(tmp_path / "b", loose)
 
 
+JUDGED = "conversations"
+"""The shipped dimension in which a judge or a person decides."""
+
+
+def shipped(suite: str) -> list[Item]:
+    """The items of a shipped suite that hold a judge criterion."""
+    return [item for item in suites.load(SHIPPED / suite, registry.load()).suite.items if labels.judged(item)]
+
+
+def outcome(item: Item, example: Example, truth: Mapping[str, ReadState]) -> str:
+    """How `example` ends by machine, with its open marks as in `truth`."""
+    given = lint.response(item, example)
+    marks = [
+        replace(mark, state=truth.get(mark.criterion, mark.state)) if mark.state == "pending" else mark
+        for mark in Marker(registry.load().graders).marks(item, given)
+    ]
+    return scoring.grade(item, 0, given.state, marks, MACHINE).outcome
+
+
 @pytest.mark.parametrize("suite", ["medical", "government"])
-def test_no_judge_decides_a_shipped_item(suite: str) -> None:
-    """Every example of a shipped item passes or fails whichever way its judge criteria are marked."""
-    held = registry.load()
-    marker = Marker(held.graders)
-    items = [item for item in suites.load(SHIPPED / suite, held).suite.items if labels.judged(item)]
+def test_no_judge_decides_a_shipped_item_elsewhere(suite: str) -> None:
+    """Outside its own dimension, every example of a shipped item passes or fails whichever way its judge criteria are marked."""
+    items = [item for item in shipped(suite) if item.dimension != JUDGED]
     assert items
     for item in items:
-        for example in (*item.examples.good, *item.examples.bad):
-            given = lint.response(item, example)
-            graded = scoring.grade(item, 0, given.state, marker.marks(item, given), MACHINE)
-            assert graded.outcome == ("pass" if example in item.examples.good else "fail"), (item.id, example)
+        assert {outcome(item, example, {}) for example in item.examples.good} == {"pass"}, item.id
+        assert {outcome(item, example, {}) for example in item.examples.bad} == {"fail"}, item.id
+
+
+CONVERSATIONS = [item for item in shipped("medical") if item.dimension == JUDGED]
+
+
+@pytest.mark.parametrize("item", CONVERSATIONS, ids=lambda item: item.id)
+def test_a_judge_decides_each_conversation(item: Item) -> None:
+    """Good answers and two bad ones stay open by machine, and what is true of them decides them rightly."""
+    open_good = [example for example in item.examples.good if outcome(item, example, {}) == "unscored"]
+    open_bad = [example for example in item.examples.bad if outcome(item, example, {}) == "unscored"]
+    assert open_good
+    assert len(open_bad) >= 2
+    for good, examples in ((True, open_good), (False, open_bad)):
+        for example in examples:
+            assert outcome(item, example, labels.truth(item, example, good=good)) == ("pass" if good else "fail")
+
+
+@pytest.mark.parametrize("item", CONVERSATIONS, ids=lambda item: item.id)
+def test_each_judge_criterion_of_a_conversation_decides(item: Item) -> None:
+    """A good answer to a difficult conversation fails by any single judge criterion that it misses."""
+    for example in item.examples.good:
+        truth = labels.truth(item, example, good=True)
+        for criterion in labels.judged(item):
+            missed = {**truth, criterion.id: labels.state(criterion, good=False)}
+            assert outcome(item, example, missed) == "fail", (criterion.id, example)
+
+
+def test_conversations_are_shipped_in_both_languages() -> None:
+    """The dimension that a judge decides holds as many Chinese items as English ones, and none of them is a red line."""
+    assert [item.lang for item in CONVERSATIONS].count("zh") == [item.lang for item in CONVERSATIONS].count("en") == 6
+    assert not any(item.red_line for item in CONVERSATIONS)

@@ -32,7 +32,9 @@ def standard(folder: Path, text: str = STANDARD) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("name", ["medical-launch", "government-launch", "gbt-45654-generated-content"])
+@pytest.mark.parametrize(
+    "name", ["medical-launch", "medical-conversations", "government-launch", "gbt-45654-generated-content"]
+)
 def test_shipped_standards_load(name: str) -> None:
     """Every shipped standard is read by its id."""
     assert specs.load_standard(name)[0].id == name
