@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
+from evalcenter.heard import Heard
 from evalcenter.records import (
     Grade,
     Lang,
@@ -246,7 +247,8 @@ class Facts:
     `responses`, `grades` and `results` (what counts of each grade) are by position, `violations` those of red lines and critical
     criteria as the standard holds them, where there is one. With very many samples `responses` and `grades` are read from the disk
     one by one: a section that goes through all of them reads `results` and `usage`. `reviews` are what people said of
-    each answer that they read, `machine` the graders' own grades, `judged` what counts of a panel's. Times are UTC text.
+    each answer that they read, `machine` the graders' own grades, `judged` what counts of a panel's, `heard` is there where
+    the plan names judges. Times are UTC text.
     """
 
     plan: Plan
@@ -268,6 +270,7 @@ class Facts:
     environment: Mapping[str, str]
     lab: Lab
     deviations: tuple[Text, ...] = ()
+    heard: Heard | None = None
     reviews: Mapping[int, tuple[Review, ...]] = field(default_factory=dict)
     machine: Mapping[int, Grade] = field(default_factory=dict)
     judged: Mapping[int, Result] = field(default_factory=dict)

@@ -48,6 +48,7 @@ BUILT_IN: Final = {
         "evalcenter.sections.findings",
         "evalcenter.sections.evidence",
         "evalcenter.sections.red_lines",
+        "evalcenter.sections.judges",
         "evalcenter.sections.examples",
         "evalcenter.sections.scores",
         "evalcenter.sections.reviews",

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Literal
 
 from evalcenter import canon, drawing, plan
@@ -35,6 +34,7 @@ from evalcenter.records import (
     ReadState,
     Requirement,
     Standard,
+    Used,
     record,
 )
 
@@ -82,24 +82,6 @@ class Trial:
     hangs: bool
     outcome: Outcome
     criteria: tuple[Tried, ...]
-
-
-@record
-class Used:
-    """What one judge took: requests (second attempts included), calls, replies that were no marks by kind, tokens and their price.
-
-    `untold` replies came without counts of tokens. `cost` is None where the price is not known.
-    """
-
-    judge: str
-    requests: int
-    calls: int
-    voids: Mapping[str, int]
-    prompt_tokens: int
-    completion_tokens: int
-    untold: int
-    cost: Decimal | None = None
-    currency: str = ""
 
 
 @record

@@ -20,8 +20,8 @@ from typing import Final
 from evalcenter import accuracy, agreement
 from evalcenter.accuracy import Accuracy, Flips, Judged, Lengths, Placed, Rate
 from evalcenter.agreement import Coefficient, Ratings
-from evalcenter.qualifying import Qualification, Said, Trial, Tried, Used, own
-from evalcenter.records import ReadState
+from evalcenter.qualifying import Qualification, Said, Trial, Tried, own
+from evalcenter.records import ReadState, Used
 
 ALPHA: Final = Decimal("0.05")
 PANEL: Final = "panel"

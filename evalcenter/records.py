@@ -588,6 +588,24 @@ class Judgement:
 
 
 @record
+class Used:
+    """What one judge took: requests (second attempts included), calls, replies that were no marks by kind, tokens and their price.
+
+    `untold` replies came without counts of tokens. `cost` is None where the price is not known.
+    """
+
+    judge: str
+    requests: int
+    calls: int
+    voids: Mapping[str, int]
+    prompt_tokens: int
+    completion_tokens: int
+    untold: int
+    cost: Decimal | None = None
+    currency: str = ""
+
+
+@record
 class Read:
     """What a reader says of one criterion."""
 

@@ -41,8 +41,11 @@ class Settled:
 def of_reviews(run: Run) -> Iterator[Settled]:
     """The complete answers of `run` that people settled and that are a fair sample, in the order of the plan."""
     for position in sorted(fair(run)):
-        grade, response = run.grades.get(position), run.responses.get(position)
-        if grade is None or response is None or not grade.by.startswith(paths.PERSON) or response.state != "complete":
+        counts = run.results.get(position)
+        if counts is None or not counts.by.startswith(paths.PERSON):  # read from the disk is only what a person read
+            continue
+        grade, response = run.grades[position], run.responses[position]
+        if response.state != "complete":
             continue
         item, machine = run.plan.items[run.plan.order[position]], run.machine[position]
         truth = {
@@ -93,6 +96,6 @@ def trials(run: Run, settled: Iterable[Settled], panel: Panel) -> Iterator[Trial
         position, machine = one.position, run.machine[one.position]
         occurrence = run.plan.epochs[position] if run.plan.epochs else 0
         case = panels.case(one.item, occurrence, run.responses[position], machine)
-        replies = None if case is None else trying.told(case, theirs, seed, run.judgements.get(position, ()))
+        replies = None if case is None else panels.told(case, theirs, seed, run.judgements.get(position, ()))
         if case is not None and replies is not None:
             yield trying.trial(one.labelled, machine, case, panel, replies)

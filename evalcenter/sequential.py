@@ -72,7 +72,7 @@ class Row:
 
 def decision(requirement: Requirement, path: Path, penalty: int) -> stats.Decision:
     """What the path decides, and after how many units; ``undecided`` asks for more."""
-    if _short_of_labels(requirement, path):
+    if short_of_labels(requirement, path):
         return stats.Decision(grade="inconclusive", units=path.units, for_pass=0.0, for_fail=0.0)
     rule = _frame(requirement, path, penalty).rule
     low, high = _sides(requirement, path)
@@ -96,7 +96,7 @@ class Lookout:
 
     def look(self, path: Path) -> stats.Decision:
         """The decision on `path`, which begins with what was seen before."""
-        if path.standing == "ended" or _short_of_labels(self._requirement, path):
+        if path.standing == "ended" or short_of_labels(self._requirement, path):
             return decision(self._requirement, path, self._penalty)
         if not self._claims:
             rule = _frame(self._requirement, path, self._penalty).rule
@@ -205,7 +205,7 @@ def trace(
     `at` chooses the units after which it is told, from how many there are; 0 is before the first. By default after every one.
     """
     decided = decision(requirement, path, penalty)
-    if _short_of_labels(requirement, path) or not decided.units:
+    if short_of_labels(requirement, path) or not decided.units:
         return None
     rule = _frame(requirement, path, penalty).rule
     low, high = (side[: decided.units] for side in _sides(requirement, path))
@@ -315,7 +315,8 @@ def _rate(requirement: Requirement, frame: _Frame, path: Path, outcomes: str) ->
     return max(Decimal(0), 1 - (1 - mean) / frame.slope).quantize(DIGITS)
 
 
-def _short_of_labels(requirement: Requirement, path: Path) -> bool:
+def short_of_labels(requirement: Requirement, path: Path) -> bool:
+    """Whether the judges behind a ``calibrated`` requirement are not qualified enough for anything to rest on them."""
     if requirement.grading != "calibrated":
         return False
     held, qualified = path.calibration, path.qualified
@@ -326,7 +327,7 @@ def _short_of_labels(requirement: Requirement, path: Path) -> bool:
 def _why(
     requirement: Requirement, path: Path, decided: stats.Decision, lower: Decimal | None, upper: Decimal | None
 ) -> tuple[Text, ...]:
-    if _short_of_labels(requirement, path):
+    if short_of_labels(requirement, path):
         return (bars.unqualified(path, KNOWN_BAD),)
     if lower is None or upper is None:
         return (bars.nothing() if path.standing == "ended" else _stands(path),)

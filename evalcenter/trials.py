@@ -14,34 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from evalcenter import canon, scoring
-from evalcenter.judges import panels
 from evalcenter.judges.asking import Ask
-from evalcenter.judges.panels import Call, Case
+from evalcenter.judges.panels import Case, Told
 from evalcenter.judges.reading import Marks, Void
 from evalcenter.labels import Labelled
 from evalcenter.pacing import Spent
-from evalcenter.qualifying import Said, Trial, Tried, Used, content, kind, together
-from evalcenter.records import Grade, Item, Judge, Judgement, Mark, Outcome, Panel, ReadState
-
-Told = tuple[Call, Judgement, Marks | Void]
-"""A request, the reply to it, and what that comes to."""
-
-
-def told(case: Case, panel: Panel, seed: str, recorded: Sequence[Judgement]) -> tuple[Told, ...] | None:
-    """Every reply to `case`, in the order in which requests are made; None while one is missing.
-
-    Raises InputError where one answers nothing that was asked.
-    """
-    if panels.opinion(case, panel, seed, recorded) is None:
-        return None
-    held = {(one.judge, one.epoch, one.request, one.attempt): one for one in recorded}
-    found: list[Told] = []
-    for call in panels.calls(case, panel, seed):
-        for made in (call, panels.again(call, panel, seed)):
-            said = held.get((made.judge, made.epoch, made.request, made.attempt))
-            if said is not None:
-                found.append((made, said, panels.result(made.ask, said)))
-    return tuple(found)
+from evalcenter.qualifying import Said, Trial, Tried, content, kind, together
+from evalcenter.records import Grade, Item, Judge, Judgement, Mark, Outcome, Panel, ReadState, Used
 
 
 def trial(labelled: Labelled, machine: Grade, case: Case, panel: Panel, replies: Sequence[Told]) -> Trial:
@@ -116,29 +95,44 @@ def _bad(item: Item, labelled: Labelled, machine: Grade) -> bool | None:
 
 def used(judge: Judge, replies: Iterable[Told]) -> Used:
     """What `judge` took for its own of `replies`."""
-    requests = calls = untold = 0
-    spent, voids = Spent(), Counter[str]()
+    took = Taking(judge)
     for _, reply, result in replies:
-        if reply.judge != judge.spec.name:
-            continue
-        requests, calls = requests + 1, calls + reply.calls
+        if reply.judge == judge.spec.name:
+            took.add(reply, result)
+    return took.used()
+
+
+class Taking:
+    """Adds up what one judge takes, reply by reply."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._requests = self._calls = self._untold = 0
+        self._spent, self._voids = Spent(), Counter[str]()
+
+    def add(self, reply: Judgement, result: Marks | Void) -> None:
+        """One reply of this judge, and what it comes to."""
+        self._requests, self._calls = self._requests + 1, self._calls + reply.calls
         if isinstance(result, Void):
-            voids[result.kind] += 1
+            self._voids[result.kind] += 1
         if reply.answer is not None:
-            spent.add(reply.answer.prompt_tokens or 0, reply.answer.completion_tokens or 0)
-            untold += None in (reply.answer.prompt_tokens, reply.answer.completion_tokens)
-    price = judge.spec.price
-    return Used(
-        judge=judge.spec.name,
-        requests=requests,
-        calls=calls,
-        voids=dict(sorted(voids.items())),
-        prompt_tokens=spent.prompt,
-        completion_tokens=spent.completion,
-        untold=untold,
-        cost=None if price is None else spent.money(price),
-        currency="" if price is None else price.currency,
-    )
+            self._spent.add(reply.answer.prompt_tokens or 0, reply.answer.completion_tokens or 0)
+            self._untold += None in (reply.answer.prompt_tokens, reply.answer.completion_tokens)
+
+    def used(self) -> Used:
+        """The sum so far."""
+        price = self._judge.spec.price
+        return Used(
+            judge=self._judge.spec.name,
+            requests=self._requests,
+            calls=self._calls,
+            voids=dict(sorted(self._voids.items())),
+            prompt_tokens=self._spent.prompt,
+            completion_tokens=self._spent.completion,
+            untold=self._untold,
+            cost=None if price is None else self._spent.money(price),
+            currency="" if price is None else price.currency,
+        )
 
 
 # -- labels -----------------------------------------------------------------------------------------------------------

@@ -113,7 +113,9 @@ def ask(
         held.keep(judgement)
         heard(judgement)
 
-    jury = judging.Jury(judging.Docket(_asking(order), held.seed, keep, lambda *_: None), means)
+    items = {canon.digest(work.case.item): work.case.item for work in works}  # what an embedded judge marks by
+    docket = judging.Docket(_asking(order), held.seed, keep, lambda *_: None)
+    jury = judging.Jury(docket, replace(means, items=tuple(items.values())))
     for work in works:
         jury.add(work.case, held.said(work.identity))
     judging.work(jury)
@@ -122,9 +124,9 @@ def ask(
 def qualification(order: Order, held: Tryout, found: Docket) -> Qualification:
     """What the kept replies come to, all of them in."""
     panel, made = _asking(order), list(found.known)
-    told: list[trials.Told] = []
+    told: list[panels.Told] = []
     for work in found.works:
-        replies = trials.told(work.case, panel, held.seed, held.said(work.identity))
+        replies = panels.told(work.case, panel, held.seed, held.said(work.identity))
         if replies is not None:
             told += replies
             made.append(trials.trial(work.labelled, work.machine, work.case, order.panel, replies))

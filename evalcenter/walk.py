@@ -24,6 +24,7 @@ from evalcenter import (
     canon,
     deviations,
     grade,
+    hearings,
     history,
     hooks,
     judging,
@@ -345,6 +346,7 @@ def facts(held: history.Run, lab: Lab) -> Facts:
         reviews=held.reviews,
         machine=held.machine,
         judged=held.by_judge,
+        heard=hearings.heard(held),
     )
 
 

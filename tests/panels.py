@@ -102,7 +102,7 @@ def tried(
 ) -> Trial:
     """The trial that comes of such replies."""
     case, asking_ = put(item, labelled, machine), replace(panel, epochs=epochs or panel.epochs)
-    told = trials.told(case, asking_, SEED, replies(case, asking_, say))
+    told = panels.told(case, asking_, SEED, replies(case, asking_, say))
     assert told is not None
     return trials.trial(labelled, machine or open_grade(item), case, panel, told)
 

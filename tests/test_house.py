@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "evalcenter"
 FILES = sorted(PACKAGE.rglob("*.py"))
 OBSERVERS = ("observing", "events", "logs", "spans", "status")
 FLOORS = {
-    0: {"records", "blocks", "canon", "errors", "__init__"},
+    0: {"records", "heard", "blocks", "canon", "errors", "__init__"},
     1: {
         *("plan", "attempts", "drawing", "draws", "hooks", "pacing", "usage"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
@@ -40,11 +40,7 @@ FLOORS = {
     4: {
         *("run", "calling", "judging", "steering", "grade", "review", "report", "rendering", "declaration", "certify"),
         *("walk", "importing", "deviations", "exporting", "inventory", "compare", "many", "watching", "trying"),
-        *("readings", "sheets"),
-    },
-    5: {
-        *("cli", "options", "starting", "studies", "qualify", "demo", "display", "__main__", "web", "people"),
-        *OBSERVERS,
+        *("readings", "sheets", "hearings"),
     },
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

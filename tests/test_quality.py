@@ -16,7 +16,8 @@ from statsmodels.stats.inter_rater import cohens_kappa, to_table
 from statsmodels.stats.proportion import proportion_confint
 
 from evalcenter import quality
-from evalcenter.qualifying import Said, Trial, Tried, Used, own, together
+from evalcenter.qualifying import Said, Trial, Tried, own, together
+from evalcenter.records import Used
 from tests.panels import judged_item, make_panel, make_qualification, written
 from tests.test_agreement import naive_ac1, naive_alpha
 

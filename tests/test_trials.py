@@ -51,7 +51,7 @@ def test_a_trials_marks_are_those_of_a_run(data: st.DataObject) -> None:
     said = {}
     case = put(ITEM, label(ITEM))
     recorded = panels.replies(case, panel, lambda *key: said.setdefault(key, data.draw(st.sampled_from("mnu"))))
-    opinion, told = judges.opinion(case, panel, SEED, recorded), trials.told(case, panel, SEED, recorded)
+    opinion, told = judges.opinion(case, panel, SEED, recorded), judges.told(case, panel, SEED, recorded)
     made = trials.trial(label(ITEM), open_grade(ITEM), case, panel, told)
     assert [(one.criterion, one.panel) for one in made.criteria] == [(a.criterion, a.state) for a in opinion.panel]
     again = judges.grade(case, Response(position=0, answers=(Answer(text="x"),)), open_grade(ITEM), opinion)
@@ -88,10 +88,10 @@ def test_a_void_reply_is_unjudged(answer: Answer | None, failed: str) -> None:
     panel, case = make_panel(), put(ITEM, label(ITEM))
     (first,) = judges.calls(case, panel, SEED)
     both = [heard(call, answer, failed=failed) for call in (first, judges.again(first, panel, SEED))]
-    told = trials.told(case, panel, SEED, both)
+    told = judges.told(case, panel, SEED, both)
     made = trials.trial(label(ITEM), open_grade(ITEM), case, panel, told)
     assert {one.said[0].marks for one in made.criteria} == {("unjudged",)}
-    assert trials.told(case, panel, SEED, both[:1]) is None
+    assert judges.told(case, panel, SEED, both[:1]) is None
 
 
 def test_the_second_attempt_counts() -> None:
@@ -99,7 +99,7 @@ def test_the_second_attempt_counts() -> None:
     panel, case = make_panel(), put(ITEM, label(ITEM))
     (first,) = judges.calls(case, panel, SEED)
     again = judges.again(first, panel, SEED)
-    told = trials.told(case, panel, SEED, [replied(again, lambda *_: "m"), heard(first, Answer(text="?"))])
+    told = judges.told(case, panel, SEED, [replied(again, lambda *_: "m"), heard(first, Answer(text="?"))])
     made = trials.trial(label(ITEM), open_grade(ITEM), case, panel, told)
     assert [one.said[0].marks for one in made.criteria] == [("met",)] * 3
     assert {one.criterion: one.said[0].places[0] for one in made.criteria} == trials.places(again.ask)
@@ -110,9 +110,9 @@ def test_without_every_reply_there_is_none(mode) -> None:
     """Where a judge, an epoch or a request of the panel is missing, the answer makes no trial."""
     panel, case = make_panel(2, mode=mode, epochs=2), put(ITEM, label(ITEM))
     whole = panels.replies(case, panel, lambda *_: "m")
-    assert len(trials.told(case, panel, SEED, whole)) == len(whole) == (4 if mode == "together" else 12)
+    assert len(judges.told(case, panel, SEED, whole)) == len(whole) == (4 if mode == "together" else 12)
     for at in range(len(whole)):
-        assert trials.told(case, panel, SEED, whole[:at] + whole[at + 1 :]) is None
+        assert judges.told(case, panel, SEED, whole[:at] + whole[at + 1 :]) is None
 
 
 def test_what_a_judge_took_is_added_up() -> None:

@@ -15,7 +15,18 @@ from evalcenter.errors import CallFailed, JudgeGone
 from evalcenter.judges import panels as judges
 from evalcenter.labels import Labelled
 from evalcenter.marking import Marker
-from evalcenter.records import Answer, Criterion, Example, Examples, Item, Judgement, Panel, Question
+from evalcenter.records import (
+    Answer,
+    CandidateSpec,
+    Criterion,
+    Example,
+    Examples,
+    Item,
+    Judge,
+    Judgement,
+    Panel,
+    Question,
+)
 from evalcenter.trying import Docket, Order
 from tests.doubles import NoSettings
 from tests.panels import judged_item, label, make_panel, replied, written
@@ -196,3 +207,15 @@ def test_a_void_reply_is_asked_again_and_counted(tmp_path: Path) -> None:
     made, heard = tried(tmp_path / "t", order(), found, judge)
     assert (len(heard), made.used[0].requests, made.used[0].voids) == (6, 6, {"no_verdict": 3})
     assert {mark for one in made.trials for c in one.criteria for mark in c.said[0].marks} == {"met"}
+
+
+def test_an_embedded_judge_marks_by_the_items_that_are_tried(tmp_path: Path) -> None:
+    """A simulated judge inside the program knows the examples of what it is tried on, as it does in a run."""
+    spec = CandidateSpec(adapter="reference", name="reference-judge-1", model="reference-judge-1", simulated=True)
+    wanted = order(judges.stamped(Panel(judges=(Judge(spec=spec, family="simulated"),))))
+    found = trying.docket(pairs(ITEMS), (), MARKER)
+    with trying.begin(tmp_path / "t", wanted, found.works) as held:
+        trying.ask(wanted, held, found.works, judging.Means(adapters=plugins.load().adapters), lambda _: None)
+        made = trying.qualification(wanted, held, found)
+    assert [one.panel for trial in made.trials for one in trial.criteria if one.truth is not None]
+    assert all(one.panel == one.truth for trial in made.trials for one in trial.criteria if one.truth is not None)

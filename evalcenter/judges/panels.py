@@ -49,6 +49,10 @@ class Call:
     ask: asking.Ask
 
 
+Told = tuple[Call, Judgement, Marks | Void]
+"""A request, the reply to it, and what that comes to."""
+
+
 @record
 class Opinion:
     """What a panel's replies on one case come to: by criterion, by judge over its epochs, and each reply as it was read.
@@ -133,26 +137,47 @@ def result(ask: asking.Ask, judgement: Judgement) -> Marks | Void:
     return reading.reply(ask, judgement.answer)
 
 
-def opinion(case: Case, panel: Panel, seed: str, judgements: Sequence[Judgement]) -> Opinion | None:
-    """What `judgements` come to; None while a reply is missing. Raises InputError where one answers nothing that was asked."""
+def told(case: Case, panel: Panel, seed: str, judgements: Sequence[Judgement]) -> tuple[Told, ...] | None:
+    """Every one of `judgements` with its request, in the order in which requests are made; None while a reply is missing.
+
+    Raises InputError where one answers nothing that was asked.
+    """
     found = _numbered(case, panel, judgements)
-    heard: dict[str, list[list[Marks | Void]]] = {judge.spec.name: [] for judge in panel.judges}
-    used = 0
+    held: list[Told] = []
     for call in calls(case, panel, seed):
         first = found.get((call.judge, call.epoch, call.request, 0))
         if first is None:
             return None
-        said, used = result(call.ask, first), used + 1
+        said = result(call.ask, first)
+        held.append((call, first, said))
         if isinstance(said, Void):
             second = found.get((call.judge, call.epoch, call.request, LAST_ATTEMPT))
             if second is None:
                 return None
-            said, used = result(again(call, panel, seed).ask, second), used + 1
+            made = again(call, panel, seed)
+            held.append((made, second, result(made.ask, second)))
+    if len(held) != len(judgements):
+        raise InputError(f"{len(judgements) - len(held)} of a judge's replies answer what was never asked")
+    return tuple(held)
+
+
+def opinion(case: Case, panel: Panel, seed: str, judgements: Sequence[Judgement]) -> Opinion | None:
+    """What `judgements` come to; None while a reply is missing. Raises InputError where one answers nothing that was asked."""
+    replies = told(case, panel, seed, judgements)
+    return None if replies is None else counted(case, panel, replies)
+
+
+def counted(case: Case, panel: Panel, replies: Sequence[Told]) -> Opinion:
+    """What all `replies` on a case come to; of two to one request the second counts."""
+    heard: dict[str, list[list[Marks | Void]]] = {judge.spec.name: [] for judge in panel.judges}
+    for call, _, said in replies:
+        epochs = heard[call.judge]
+        if call.attempt:
+            epochs[-1][-1] = said
+            continue
         if call.request == 0:
-            heard[call.judge].append([])
-        heard[call.judge][-1].append(said)
-    if used != len(judgements):
-        raise InputError(f"{len(judgements) - used} of a judge's replies answer what was never asked")
+            epochs.append([])
+        epochs[-1].append(said)
     return _counted(case, panel, {name: tuple(map(tuple, epochs)) for name, epochs in heard.items()})
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import ClassVar, Final
 
 from evalcenter.blocks import Block, Counted, Facts, Fields, Usage
 from evalcenter.records import Lang, Text
-from evalcenter.sections.wording import count, say
+from evalcenter.sections import judges_said
+from evalcenter.sections.wording import clip, count, say
 
 MILLION: Final = 1_000_000
 
@@ -34,9 +36,22 @@ class Cost:
                     (say(lang, "其中推理词元", "Of these, reasoning"), _sum(used.reasoning, used.answers, lang)),
                     (say(lang, "延迟", "Latency"), _latency(used, lang)),
                     (say(lang, "费用", "Cost"), _price(facts, lang)),
+                    *_judges(facts, lang),
                 )
             ),
         )
+
+
+def _judges(facts: Facts, lang: Lang) -> Iterator[tuple[str, str | None]]:
+    """What each judge took besides."""
+    for one in () if facts.heard is None else facts.heard.used:
+        name = clip(one.judge, 80, lang)
+        prompt, completion = (judges_said.tokens(one, n, lang) for n in (one.prompt_tokens, one.completion_tokens))
+        yield (
+            say(lang, f"判定模型 {name} 的词元", f"Tokens of the judge {name}"),
+            say(lang, f"输入 {prompt}，输出 {completion}", f"{prompt} prompt, {completion} completion"),
+        )
+        yield say(lang, f"判定模型 {name} 的费用", f"Cost of the judge {name}"), judges_said.cost(one, lang)
 
 
 def _sum(reported: Counted, answers: int, lang: Lang) -> str:

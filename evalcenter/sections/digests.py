@@ -41,6 +41,7 @@ class Digests:
                         (say(lang, f"题库 {s.id} {s.version}", f"Suite {s.id} {s.version}"), s.digest)
                         for s in plan.suites
                     ),
+                    *_judges(facts, lang),
                     (say(lang, "随机种子", "Seed"), _seed(facts, lang)),
                 )
             ),
@@ -48,6 +49,15 @@ class Digests:
             Subheading(text=say(lang, "运行环境", "Environment")),
             Fields(rows=tuple((name, facts.environment[name]) for name in sorted(facts.environment))),
         )
+
+
+def _judges(facts: Facts, lang: Lang) -> tuple[tuple[str, str], ...]:
+    panel = facts.plan.panel
+    if panel is None:
+        return ()
+    held = panel.qualification
+    named = ((say(lang, "判定模型及问法摘要", "Judges and how they were asked"), canon.digest(panel)),)
+    return named if held is None else (*named, (say(lang, "标定文件摘要", "Qualification of the judges"), held.digest))
 
 
 def _seed(facts: Facts, lang: Lang) -> str:

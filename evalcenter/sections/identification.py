@@ -185,6 +185,8 @@ def _item(facts: Facts, lang: Lang) -> str:
 
 def _marked_by(facts: Facts, lang: Lang) -> str:
     who = sorted({result.by for result in facts.results.values()})
+    judges = () if facts.plan.panel is None else facts.plan.panel.judges
+    who += [clip(say(lang, f"判定模型 {one.spec.name}", f"the judge {one.spec.name}"), 120, lang) for one in judges]
     if not who:
         return say(lang, "无", "none")
     return say(lang, f"评分来自：{listed(who, lang)}", f"marks were given by: {listed(who, lang)}")

@@ -71,6 +71,15 @@ def _here(facts: Facts, lang: Lang) -> tuple[str, ...]:
                 "The candidate was simulated: the results say nothing about any model.",
             )
         )
+    if facts.plan.panel is not None:
+        found.append(
+            say(
+                lang,
+                "判定模型可能看错，也可能被回答中的话左右；对照陈述和抽读只能限制、不能排除这种情形。",
+                "Judges can be wrong, and can be talked over by what an answer says; controls and reading by people limit that and "
+                "do not rule it out.",
+            )
+        )
     if facts.lab.accreditation is None:
         found.append(say(lang, NOT_ACCREDITED.zh + "。", f"This report is {NOT_ACCREDITED.en}."))
     return tuple(found)

@@ -2,7 +2,7 @@
 
 Rules this module keeps:
 
-* A simulated candidate and a self-test are announced before any figure is.
+* A simulated candidate, simulated judges, a candidate that judged itself and a self-test are announced before any figure is.
 * What was not supplied is shown as not supplied, never left out.
 """
 
@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 
 from evalcenter.blocks import Block, Chart, Facts, Fields, Interval, Notice, Paragraph, Points, Ruling, Subheading
 from evalcenter.records import Finding, Lang, Requirement, Text
-from evalcenter.sections import rules
+from evalcenter.sections import judges, rules
 from evalcenter.sections.wording import (
     NOT_ACCREDITED,
     SELF_TEST,
@@ -70,6 +70,7 @@ def _notices(facts: Facts, lang: Lang) -> tuple[Notice, ...]:
                 tone="fail",
             )
         )
+    found += judges.notices(facts.plan.panel, facts.heard, lang)
     if facts.lab.name is None:
         found.append(
             Notice(
