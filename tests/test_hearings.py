@@ -11,12 +11,23 @@ from typing import Any
 
 import pytest
 
-from evalcenter import grade, hearings, history, plugins, walk
+from evalcenter import grade, hearings, history, plugins, readings, walk
 from evalcenter.heard import Heard, Weighed
 from evalcenter.history import Run
 from evalcenter.judges import panels
-from evalcenter.records import Answer, Calibration, CandidateSpec, Judge, Panel, Plan, Price, Qualified, Requirement
-from evalcenter.review import person_grade
+from evalcenter.records import (
+    Answer,
+    Calibration,
+    CandidateSpec,
+    Judge,
+    Panel,
+    Plan,
+    Price,
+    Qualified,
+    Read,
+    Requirement,
+    Review,
+)
 from tests import test_judging as judging
 from tests.factory import DIGEST, make_response
 from tests.panels import SEED, heard, judged_item, label, make_panel, open_grade, put, replied
@@ -49,7 +60,8 @@ def ran(folder: Path, plan: Plan, says: Says, people: str) -> Run:
                 run.write("grade", panels.grade(case, run.responses[position], machine, opinion))
             if ours != "-":
                 state = "met" if ours == "p" else "not_met"
-                run.write("grade", person_grade(run, position, {"c0": state, "c1": state}, "Dr Li"))
+                marks = tuple(Read(criterion=name, state=state) for name in ("c0", "c1"))
+                readings.Reading(run).take(Review(position=position, reader="Dr Li", role="reader", marks=marks))
         grade.decide(run)
     return history.load(folder)
 

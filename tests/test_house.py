@@ -42,6 +42,10 @@ FLOORS = {
         *("walk", "importing", "deviations", "exporting", "inventory", "compare", "many", "watching", "trying"),
         *("readings", "sheets", "hearings"),
     },
+    5: {
+        *("cli", "options", "starting", "studies", "qualify", "demo", "display", "__main__", "web", "people"),
+        *OBSERVERS,
+    },
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 HEAVY = (

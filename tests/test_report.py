@@ -60,8 +60,8 @@ def test_order() -> None:
 
 
 def test_every_built_in_section_is_there() -> None:
-    """A report on any run has all sections but two: one needs a sequential requirement, the other people who read."""
-    assert {s.name for s in made().sections} == set(SECTIONS) - {"evidence", "reviews"}
+    """A report on any run has all sections but those that need a sequential requirement, judges, or people who read."""
+    assert {s.name for s in made().sections} == set(SECTIONS) - {"evidence", "reviews", "judges"}
 
 
 def test_foreign_section() -> None:
@@ -174,7 +174,7 @@ def test_empty_run(lang: Lang) -> None:
     """A run without a single sample has a complete report, and its verdict is inconclusive."""
     built = made(make_facts(make_plan([]), {}, responses={}), lang)
     assert built.outcome == "inconclusive"
-    assert {s.name for s in built.sections} == set(SECTIONS) - {"evidence", "reviews"}
+    assert {s.name for s in built.sections} == set(SECTIONS) - {"evidence", "reviews", "judges"}
     for form in ("html", "json", "md"):
         assert report.render(built, form)  # type: ignore[arg-type]
 
