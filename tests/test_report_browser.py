@@ -7,13 +7,17 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evalcenter import report
+from evalcenter.heard import Among, People
 from evalcenter.records import Text
 from tests.factory import make_facts, make_plan, make_requirement, make_standard
+from tests.sections.test_judges import HEARD, beside, judge, panel, rate
+from tests.sections.test_judges import facts as judged
 from tests.test_report import HOSTILE, failing, made
 
 pytestmark = pytest.mark.browser
@@ -113,3 +117,17 @@ def test_print(chromium: str, tmp_path: Path) -> None:
     assert len(pages) > 2
     assert all(built.id in page and "自测" in page for page in pages)
     assert "报告结束" in pages[-1]
+
+
+@pytest.mark.parametrize("width", [390, 1100])
+def test_the_section_on_judges_fits(chromium: str, tmp_path: Path, width: int) -> None:
+    """Tables of judges with long names and wide intervals run off no page, on a telephone or on a screen."""
+    people = People(answers=25, labels=30, bad=20, caught=rate(18, 20), raters=(beside(), beside("Judge-A-" * 20)))
+    among = Among(marks=58, raw=rate(52, 58), ac1=rate(0, 58), alpha=rate(0, 58))
+    told = judged(
+        heard=replace(HEARD, people=people, among=among, own=("Judge A",)), panel=panel(judge("Judge-A-" * 20))
+    )
+    for lang in ("zh", "en"):
+        found = measured(chromium, tmp_path, report.render(made(told, lang), "html"), width)
+        assert found["scroll"] == found["client"]
+        assert found["wide"] == []
