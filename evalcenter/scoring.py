@@ -44,24 +44,33 @@ def possible(criteria: Iterable[Criterion]) -> int:
     return sum(c.points for c in criteria if c.points > 0)
 
 
-def earned(criteria: Iterable[Criterion], met: Iterable[bool]) -> int:
-    """The signed sum of the points of met criteria."""
-    return sum(c.points for c, is_met in zip(criteria, met, strict=True) if is_met)
-
-
 def grade(item: Item, position: int, state: AnswerState, marks: Sequence[Mark], by: str) -> Grade:
     """The grade of one sample from its marks, given in the order of the item's criteria."""
-    outcome, why = _outcome(item, state, marks)
+    got = most = 0
+    for criterion, mark in zip(item.criteria, marks, strict=True):
+        most += max(0, criterion.points)
+        got += criterion.points if mark.state == "met" else 0
+    violation = _violation(item, state, marks)
+    outcome: Outcome = "pass" if violation == "none" and _reaches(item, got, most) else "fail"
+    why = ""
+    if state == "truncated" or not most or any(mark.state in paths.OPEN for mark in marks):
+        outcome, why = _outcome(item, state, marks)
     return Grade(
         position=position,
         by=by,
         marks=tuple(marks),
-        earned=earned(item.criteria, (mark.state == "met" for mark in marks)),
-        possible=possible(item.criteria),
+        earned=got,
+        possible=most,
         outcome=outcome,
-        violation=_violation(item, state, marks),
+        violation=violation,
         why=why,
     )
+
+
+def _reaches(item: Item, got: int, most: int) -> bool:
+    """Whether the share of the points reaches the item's line."""
+    top, bottom = item.pass_line.as_integer_ratio()
+    return max(0, got) * bottom >= top * most
 
 
 def _outcome(item: Item, state: AnswerState, marks: Sequence[Mark]) -> tuple[Outcome, str]:
@@ -87,8 +96,7 @@ def _passes(item: Item, marks: Sequence[Mark], *, generous: bool) -> bool:
         most += max(0, criterion.points)
     if most == 0:  # nothing can be earned, so nothing can be said; files with such an item are refused when read
         return generous
-    top, bottom = item.pass_line.as_integer_ratio()
-    return max(0, got) * bottom >= top * most
+    return _reaches(item, got, most)
 
 
 def _violation(item: Item, state: AnswerState, marks: Sequence[Mark]) -> Violation:
