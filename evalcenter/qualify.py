@@ -102,8 +102,7 @@ def qualified(panel: Panel, suites: Sequence[str], out: Path, options: dict[str,
     )
     limits = Limits(concurrency=options["concurrency"], timeout_s=options["timeout"], attempts=options["attempts"])
     keys = {judge.spec.name: key(judge.spec.key_env) for judge in panel.judges}
-    items = tuple(work.case.item for work in found.works)
-    means = judging.Means(adapters=plugins.adapters, limits=limits, keys=keys, items=items)
+    means = judging.Means(adapters=plugins.adapters, limits=limits, keys=keys)
     made = _asked(order, found, means, out, options)
     return made, qualifications.write(out, made)
 
