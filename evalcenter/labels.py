@@ -43,6 +43,12 @@ def judged(item: Item) -> tuple[Criterion, ...]:
     return tuple(criterion for criterion in item.criteria if hooks.single(criterion.check)[0] == "judge")
 
 
+def guide(criterion: Criterion) -> str:
+    """Where the line of a judge criterion is drawn, in the suite's own words; empty where it says nothing, or no judge is asked."""
+    name, params = hooks.single(criterion.check)
+    return str(params.get("guide", "")) if name == "judge" else ""
+
+
 def state(criterion: Criterion, *, good: bool) -> ReadState:
     """The mark on `criterion` that speaks for an answer (`good`), or the one that speaks against it."""
     wanted = criterion.points >= 0 or criterion.critical

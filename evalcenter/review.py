@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from evalcenter import history, plan, reviewing, sheets
+from evalcenter import history, labels, plan, reviewing, sheets
 from evalcenter.errors import InputError
 from evalcenter.grade import item_at
 from evalcenter.readings import Ask, Reading, Role, Who
@@ -66,7 +66,9 @@ def _left(reading: Reading, position: int, who: Who | None) -> Sequence[str]:
 
 def _row(reading: Reading, position: int, criterion: str, role: Role) -> list[str | int]:
     item, run = item_at(reading.run, position), reading.run
-    words = next(one.text for one in item.criteria if one.id == criterion)
+    asked = next(one for one in item.criteria if one.id == criterion)
+    guide = labels.guide(asked)
+    words = f"{asked.text}\n\n{guide}" if guide else asked.text
     if role == "arbiter":
         words = f"{words}\n\n{_differ(reading, position, criterion)}"
     question = "\n\n".join(message.content for message in plan.render(item))

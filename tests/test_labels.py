@@ -1,5 +1,6 @@
 """Examples say what a judge ought to say, as far as they say anything."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,3 +83,12 @@ def test_what_never_reaches_a_judge_is_no_label() -> None:
     good = (Example(text=" \n"), Example(turns=("yes",)), Example(turns=("", "yes")))
     held = item((judge("a"),), turns=2, good=good)
     assert [one.bad for one in labels.of_examples([held])] == [True]
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [({"judge": {"guide": "by its tone"}}, "by its tone"), ({"judge": {}}, ""), ({"mentions": {"any": ["x"]}}, "")],
+)
+def test_a_guide_is_a_judges_alone(check: dict[str, object], words: str) -> None:
+    """A judge criterion's guide is what its suite says; other criteria have none."""
+    assert labels.guide(Criterion(id="c", text="c", check=check)) == words

@@ -217,7 +217,7 @@ CONVERSATIONS = [item for item in shipped("medical") if item.dimension == JUDGED
 
 @pytest.mark.parametrize("item", CONVERSATIONS, ids=lambda item: item.id)
 def test_a_judge_decides_each_conversation(item: Item) -> None:
-    """Good answers and two bad ones stay open by machine, and what is true of them decides them rightly."""
+    """Good answers to a difficult conversation, and two bad ones, stay open by machine; what is true of them decides rightly."""
     open_good = [example for example in item.examples.good if outcome(item, example, {}) == "unscored"]
     open_bad = [example for example in item.examples.bad if outcome(item, example, {}) == "unscored"]
     assert open_good
@@ -235,6 +235,12 @@ def test_each_judge_criterion_of_a_conversation_decides(item: Item) -> None:
         for criterion in labels.judged(item):
             missed = {**truth, criterion.id: labels.state(criterion, good=False)}
             assert outcome(item, example, missed) == "fail", (criterion.id, example)
+
+
+@pytest.mark.parametrize("item", CONVERSATIONS, ids=lambda item: item.id)
+def test_nobody_reads_a_refusal_of_a_conversation(item: Item) -> None:
+    """Silence and a blanket refusal fail a difficult conversation by machine alone, so no person has to read them."""
+    assert {outcome(item, Example(text=text), {}) for text in ("", *lint.REFUSALS[item.lang])} == {"fail"}
 
 
 def test_conversations_are_shipped_in_both_languages() -> None:

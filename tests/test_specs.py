@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from evalcenter import plugins as registry
 from evalcenter import specs, suites
 from evalcenter.errors import SuiteError
 from tests.doubles import plugins
@@ -38,6 +39,17 @@ def standard(folder: Path, text: str = STANDARD) -> str:
 def test_shipped_standards_load(name: str) -> None:
     """Every shipped standard is read by its id."""
     assert specs.load_standard(name)[0].id == name
+
+
+def test_the_launch_standard_reads_all_that_needs_no_judge() -> None:
+    """Where `medical-launch` names dimensions for all answers, it names every one but that of `medical-conversations`."""
+    shipped = {dimension.id for dimension in suites.load(suites.find("medical"), registry.load()).suite.dimensions}
+    launch = {r.id: set(r.scope.dimensions) for r in specs.load_standard("medical-launch")[0].requirements}
+    (apart,) = specs.load_standard("medical-conversations")[0].requirements
+    assert apart.grading == "audited"
+    for name in ("care", "zh", "en"):
+        assert launch[name] == shipped - set(apart.scope.dimensions)
+    assert set(apart.scope.dimensions) < shipped
 
 
 def test_unverified_numbers_are_marked() -> None:

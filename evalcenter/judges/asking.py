@@ -19,7 +19,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from evalcenter import hooks, plan
+from evalcenter import labels, plan
 from evalcenter.draws import Draws
 from evalcenter.errors import InputError
 from evalcenter.judges import controls, quoting, wording
@@ -192,8 +192,7 @@ def statement(criterion: Criterion, item: Item) -> str:
 
 
 def _guide(criterion: Criterion) -> str:
-    name, params = hooks.single(criterion.check)
-    return _flat(str(params.get("guide", ""))) if name == "judge" else ""
+    return _flat(labels.guide(criterion))
 
 
 def _flat(text: str) -> str:

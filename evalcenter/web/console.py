@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from evalcenter import canon, hooks, plan, reviewing
+from evalcenter import canon, labels, plan, reviewing
 from evalcenter.grade import item_at
 from evalcenter.readings import Reading, Who
 from evalcenter.records import Document, Example, Lang, Mark, Message, Read, Review
@@ -212,12 +212,11 @@ class Console:
             if named not in due:
                 continue
             criterion = next(one for one in item.criteria if one.id == named)
-            check, params = hooks.single(criterion.check)
             lines.append(
                 Line(
                     number=number,
                     text=criterion.text,
-                    guide=str(params.get("guide", "")) if check == "judge" else "",
+                    guide=labels.guide(criterion),
                     last=several and criterion.over == "last",
                     own=said.get(named, ""),
                     judge=judged.get(named),
