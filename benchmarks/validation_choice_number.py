@@ -25,7 +25,7 @@ from typing import Any
 
 from evalcenter import boundary, scoring
 from evalcenter.graders import choice, number
-from evalcenter.records import Answer, Criterion, Examples, Item, Lang, Message
+from evalcenter.records import Answer, Criterion, Examples, Item, Lang, Mark, Message, Text
 
 LAW = {
     "outputs_GPT-3.5-turbo_multi_pae_results.csv": "mcq_mult_pae.csv",
@@ -160,14 +160,26 @@ def calculators(folder: Path, outputs: str, field: str) -> list[Compared]:
 # -- scores -----------------------------------------------------------------------------------------------------------
 
 
+def _mark(criterion: str, recorded: dict[str, Any]) -> Mark:
+    met = recorded["response_dict"]["criteria_met"]
+    return Mark(criterion=criterion, state="met" if met else "not_met", reason=Text(zh="", en=""))
+
+
+def _rubric(criteria: list[Criterion]) -> Item:
+    prompt = (Message(role="user", content="?"),)
+    none = Examples(good=(), bad=())
+    return Item(id="row", lang="en", dimension="all", prompt=prompt, criteria=tuple(criteria), examples=none)
+
+
 def rubrics(folder: Path) -> list[Compared]:
     """HealthBench: the published score recomputed from the recorded marks with exact arithmetic."""
     compared = []
     for at, row in enumerate(records(folder / "healthbench" / "judge_responses_60.jsonl")):
         marks = ast.literal_eval(row["responses"])
         criteria = [Criterion(id=str(n), text="", check={}, points=mark["points"]) for n, mark in enumerate(marks)]
-        met = [mark["response_dict"]["criteria_met"] for mark in marks]
-        exact = Fraction(scoring.earned(criteria, met), scoring.possible(criteria))
+        given = [_mark(criterion.id, mark) for criterion, mark in zip(criteria, marks, strict=True)]
+        graded = scoring.grade(_rubric(criteria), at, "complete", given, "judge:recorded")
+        exact = Fraction(graded.earned, graded.possible)
         published = Fraction(Decimal(str(row["score"])))
         # The published score is rounded to ten digits, so half a unit of the tenth is equality.
         equal = abs(exact - published) <= Fraction(1, 2 * 10**10)
