@@ -1,97 +1,38 @@
-"""Patients whose value is computed by an equation: facts, the right value, and the values that the classic mistakes give.
+"""Patients whose value is computed by an equation: kidney function and the chemistry of blood.
 
 Rules this module keeps:
 
 * A case names the equation, and where several forms are in use it states the coefficients too: the question has one answer.
 * The tolerance covers rounding of intermediate steps; `docs/generators.md` derives it for each equation.
-* A mistake's value is computed from the same facts by the wrong step it is named for.
 
 It refuses to word the whole question: `clinical_score.py` does that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from evalcenter.draws import Draws
 from evalcenter.generators import formulas as f
+from evalcenter.generators.clinical_facts import (
+    Case,
+    Slip,
+    age_fact,
+    coarse,
+    height_fact,
+    lab,
+    noise,
+    sex_fact,
+    weight_fact,
+)
 from evalcenter.generators.drafting import Fact, plain, say, short
 from evalcenter.records import Lang
 
 D = Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slip:
-    """A classic mistake: the wrong working as its maker would write it, and the value it gives."""
-
-    how: str
-    value: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One patient with one question.
-
-    `exact` is the unrounded value, asked with `places` decimals. `unit` is empty for scores. `noise` holds facts that are
-    not needed. `exactly` is true where no intermediate step needs rounding: then a value near a rounding tie is refused.
-    """
-
-    ask: str
-    exact: Decimal
-    places: int
-    tolerance: Decimal
-    unit: str
-    working: str
-    facts: tuple[Fact, ...]
-    noise: tuple[Fact, ...]
-    slips: tuple[Slip, ...]
-    exactly: bool = False
-
-    @property
-    def target(self) -> Decimal:
-        """The value as asked."""
-        return f.rounded(self.exact, self.places)
-
-
-Builder = Callable[[Lang, Draws], Case]
-
-
-def age_fact(lang: Lang, age: int) -> Fact:
-    """The patient's age in years."""
-    return Fact(
-        label=say(lang, "年龄", "Age"),
-        value=say(lang, f"{age} 岁", f"{age} years"),
-        inline=say(lang, f"{age} 岁", f"{age} years old"),
-        names=("年龄", "岁数") if lang == "zh" else ("age", "how old", "date of birth"),
-    )
-
-
-def sex_fact(lang: Lang, *, female: bool) -> Fact:
-    """The patient's sex."""
-    word = say(lang, "女" if female else "男", "female" if female else "male")
-    return Fact(
-        label=say(lang, "性别", "Sex"),
-        value=word,
-        inline=say(lang, word + "性", word),
-        names=("性别", "男女", "男性还是女性") if lang == "zh" else ("sex", "gender", "male or female"),
-    )
-
-
-def lab(zh: str, en: str, lang: Lang, value: str, unit: str, *names: str) -> Fact:
-    """A measured value with its unit. `names`: the words for it when it is missing, besides the label."""
-    label = say(lang, zh, en)
-    inline = say(
-        lang,
-        f"{label} {value} {unit}",
-        f"{label[:1].lower() if label[1:2].islower() else label[:1]}{label[1:]} {value} {unit}",
-    )
-    return Fact(label=label, value=f"{value} {unit}", inline=inline, names=names)
-
-
-def _creatinine(lang: Lang, draws: Draws, *, female: bool) -> tuple[Decimal, Fact, str]:
+def creatinine(lang: Lang, draws: Draws, *, female: bool) -> tuple[Decimal, Fact, str]:
     """Creatinine in mg/dL, as a fact in one of two units, and the words that lead from one to the other."""
     names = ("肌酐", "Scr") if lang == "zh" else ("creatinine",)
     if draws.coin(1, 2):
@@ -103,38 +44,10 @@ def _creatinine(lang: Lang, draws: Draws, *, female: bool) -> tuple[Decimal, Fac
     return scr, lab("血肌酐", "Serum creatinine", lang, plain(scr), "mg/dL", *names), f"Scr = {plain(scr)} mg/dL"
 
 
-def coarse(value: Decimal) -> Decimal:
-    """Tolerance for a whole number from several rounded steps (1.5 % at worst): 1 below 60, 2 from there."""
-    return D(1) if value < 60 else D(2)
-
-
-def height_fact(lang: Lang, centimetres: int) -> Fact:
-    """The patient's height."""
-    return lab("身高", "Height", lang, str(centimetres), "cm", *(("身高",) if lang == "zh" else ("height", "tall")))
-
-
-def weight_fact(lang: Lang, kilograms: Decimal) -> Fact:
-    """The patient's weight."""
-    return lab("体重", "Weight", lang, short(kilograms), "kg", *(("体重",) if lang == "zh" else ("weight", "weigh")))
-
-
-def noise(lang: Lang, draws: Draws, count: int) -> tuple[Fact, ...]:
-    """`count` facts that no equation here needs."""
-    pool = (
-        lab("血红蛋白", "Haemoglobin", lang, str(draws.between(95, 160)), "g/L"),
-        lab("血小板", "Platelets", lang, str(draws.between(130, 330)), "×10⁹/L"),
-        lab("谷丙转氨酶", "ALT", lang, str(draws.between(12, 60)), "U/L"),
-        lab("尿酸", "Uric acid", lang, str(draws.between(220, 480)), "μmol/L"),
-        lab("体温", "Temperature", lang, plain(D(draws.between(361, 374)).scaleb(-1)), "℃"),
-        lab("白细胞", "White cells", lang, plain(D(draws.between(42, 98)).scaleb(-1)), "×10⁹/L"),
-    )
-    return tuple(draws.sample(pool, count))
-
-
 def ckd_epi_2021(lang: Lang, draws: Draws) -> Case:
     """EGFR by CKD-EPI 2021."""
     female, age = draws.coin(1, 2), draws.between(22, 88)
-    scr, fact, steps = _creatinine(lang, draws, female=female)
+    scr, fact, steps = creatinine(lang, draws, female=female)
     exact = f.ckd_epi_2021(scr, age, female=female)
     kappa, alpha = ("0.7", "-0.241") if female else ("0.9", "-0.302")
     s = plain(f.rounded(scr, 2))
@@ -172,6 +85,7 @@ def ckd_epi_2021(lang: Lang, draws: Draws) -> Case:
             Slip(how=f"Scr {s}; {wrong} κ = {'0.9' if female else '0.7'}", value=other),
             Slip(how=f"142 × min({s}/{kappa},1)^{alpha} × max({s}/{kappa},1)^-1.200", value=no_age),
             Slip(how=f"141 × max({s}/{kappa},1)^-1.209 × 0.993^{age}", value=old),
+            Slip(how=f"141 × max({s}/{kappa},1)^-1.209 × 0.993^{age} × 1.159", value=f.product(old, D("1.159"))),
         ),
     )
 
@@ -180,7 +94,7 @@ def cockcroft_gault(lang: Lang, draws: Draws) -> Case:
     """Creatinine clearance by Cockcroft–Gault with actual weight."""
     female, age = draws.coin(3, 5), draws.between(35, 90)
     weight = D(draws.between(42, 92) if female else draws.between(50, 98))
-    scr, fact, steps = _creatinine(lang, draws, female=female)
+    scr, fact, steps = creatinine(lang, draws, female=female)
     exact = f.cockcroft_gault(scr, age, weight, female=female)
     man = f.cockcroft_gault(scr, age, weight, female=False)
     s = plain(f.rounded(scr, 2))
@@ -235,7 +149,7 @@ def corrected_calcium(lang: Lang, draws: Draws) -> Case:
     gap = factor * (normal - albumin)
     rule = say(
         lang,
-        f"以白蛋白 {normal} {alb_unit} 为准，每低 1 {alb_unit} 血钙加 {factor} {unit}",
+        f"以白蛋白 {normal} {alb_unit} 为准，每低 1 {alb_unit} 加 {factor} {unit}",
         f"add {factor} {unit} for each {alb_unit} of albumin below {normal} {alb_unit}",
     )
     digits = say(lang, "一位" if places == 1 else "两位", "one decimal place" if places == 1 else "two decimal places")
@@ -276,7 +190,7 @@ def corrected_calcium(lang: Lang, draws: Draws) -> Case:
             Slip(how=f"{calcium} + {factor} × {albumin}", value=calcium + factor * albumin),
             Slip(how=f"{calcium} + ({normal} − {albumin}) ÷ 10", value=calcium + (normal - albumin) / 10),
         ),
-        exactly=True,
+        margin=D("0.02"),
     )
 
 

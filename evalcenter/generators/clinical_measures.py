@@ -1,4 +1,4 @@
-"""Patients with a body measure, a pressure, a lipid or an interval to be computed. The rules are those of `clinical_cases.py`.
+"""Patients with a body measure, a pressure, a lipid or an interval to be computed. The rules are those of `clinical_facts.py`.
 
 It refuses to ask a question whose formula has rival forms without naming the form.
 """
@@ -10,7 +10,7 @@ from typing import Final
 
 from evalcenter.draws import Draws
 from evalcenter.generators import formulas as f
-from evalcenter.generators.clinical_cases import (
+from evalcenter.generators.clinical_facts import (
     Case,
     Slip,
     age_fact,

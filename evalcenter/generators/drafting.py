@@ -54,13 +54,15 @@ def share(part: Decimal, draws: Draws) -> bool:
 class Fact:
     """One line of a record. `label` and `value` make a list entry, `inline` the running text.
 
-    `names` are the words by which an answer may name this fact when it is missing; a fact without names is never left out.
+    `names` are the words by which an answer may name this fact when it is missing; a fact without names is never left out. `joint`
+    stands between label and value where several facts share a line.
     """
 
     label: str
     value: str
     inline: str
     names: tuple[str, ...] = ()
+    joint: str = " "
 
 
 def told(lang: Lang, facts: Sequence[Fact], draws: Draws) -> str:
@@ -71,7 +73,7 @@ def told(lang: Lang, facts: Sequence[Fact], draws: Draws) -> str:
         mark = draws.choice(("- ", "· ", ""))
         return "\n".join(f"{mark}{fact.label}{say(lang, '：', ': ')}{fact.value}" for fact in order)
     if style == 1:
-        return say(lang, "；", "; ").join(f"{fact.label}{say(lang, ' ', ' ')}{fact.value}" for fact in order) + say(
+        return say(lang, "；", "; ").join(f"{fact.label}{fact.joint}{fact.value}" for fact in order) + say(
             lang, "。", "."
         )
     text = say(lang, "，", ", ").join(fact.inline for fact in order)

@@ -8,95 +8,16 @@ Rules this module keeps:
   digits.
 * A result is rounded once, at the end, half up, by `rounded`.
 
-It refuses to guess units: each function's docstring names them. Sources: CKD-EPI 2021 (Inker 2021), Cockcroft–Gault (1976),
-albumin-adjusted calcium (after Payne 1973), anion gap, calculated osmolality, body mass index (WHO), body surface area
-(Mosteller 1987), mean arterial pressure, LDL cholesterol (Friedewald 1972), QTc (Bazett 1920), CHA2DS2-VASc (Lip 2010),
-CURB-65 (Lim 2003). The table `SOURCES` holds the full references.
+It refuses to guess units: each function's docstring names them, its formula, and the publication. `formula_sources.py` holds the
+full references.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
-from types import MappingProxyType
-from typing import Final, Literal
-
-Calculator = Literal[
-    "ckd_epi_2021",
-    "cockcroft_gault",
-    "corrected_calcium",
-    "anion_gap",
-    "osmolality",
-    "bmi",
-    "bsa_mosteller",
-    "mean_arterial_pressure",
-    "friedewald_ldl",
-    "qtc_bazett",
-    "cha2ds2_vasc",
-    "curb_65",
-]
-
-SOURCES: Final[Mapping[Calculator, tuple[str, str]]] = MappingProxyType(
-    {
-        "ckd_epi_2021": (
-            "CKD-EPI creatinine equation 2021, without race",
-            (
-                "Inker LA, Eneanya ND, Coresh J, et al. New creatinine- and cystatin C-based equations to estimate GFR without "
-                "race. N Engl J Med 2021;385:1737-1749; kidney.org/ckd-epi-creatinine-equation-2021"
-            ),
-        ),
-        "cockcroft_gault": (
-            "Creatinine clearance by Cockcroft and Gault",
-            "Cockcroft DW, Gault MH. Prediction of creatinine clearance from serum creatinine. Nephron 1976;16:31-41",
-        ),
-        "corrected_calcium": (
-            "Albumin-adjusted calcium, 0.8 mg/dL per g/dL (0.02 mmol/L per g/L) below 4.0 g/dL (40 g/L)",
-            (
-                "The common rounded form of the adjustment of Payne RB, Little AJ, Williams RB, Milner JR. Br Med J 1973;4:643-646;"
-                " coefficients differ between laboratories, so the question states them"
-            ),
-        ),
-        "anion_gap": (
-            "Anion gap without potassium: Na - (Cl + HCO3)",
-            (
-                "Emmett M, Narins RG. Clinical use of the anion gap. Medicine (Baltimore) 1977;56:38-54; "
-                "forms with potassium exist, so the question says which"
-            ),
-        ),
-        "osmolality": (
-            "Calculated osmolality: 2 Na + glucose + urea (mmol/L); mg/dL divided by 18 and 2.8",
-            "Textbook formula; several forms are in use (with potassium, other factors), so the question states this one",
-        ),
-        "bmi": (
-            "Body mass index, kg/m2",
-            "WHO Technical Report Series 894. Obesity: preventing and managing the global epidemic. Geneva 2000",
-        ),
-        "bsa_mosteller": (
-            "Body surface area by Mosteller",
-            "Mosteller RD. Simplified calculation of body-surface area. N Engl J Med 1987;317:1098",
-        ),
-        "mean_arterial_pressure": (
-            "Mean arterial pressure, diastolic plus a third of the pulse pressure",
-            "Textbook approximation for a normal heart rate; the question names it",
-        ),
-        "friedewald_ldl": (
-            "LDL cholesterol by Friedewald, for triglycerides below 400 mg/dL (4.5 mmol/L)",
-            "Friedewald WT, Levy RI, Fredrickson DS. Clin Chem 1972;18:499-502; 2.2 is the usual divisor in mmol/L",
-        ),
-        "qtc_bazett": (
-            "QT corrected for heart rate by Bazett, QT / sqrt(RR in seconds)",
-            "Bazett HC. An analysis of the time-relations of electrocardiograms. Heart 1920;7:353-370",
-        ),
-        "cha2ds2_vasc": (
-            "CHA2DS2-VASc",
-            "Lip GYH, Nieuwlaat R, Pisters R, Lane DA, Crijns HJGM. Chest 2010;137:263-272",
-        ),
-        "curb_65": (
-            "CURB-65",
-            "Lim WS, van der Eerden MM, Laing R, et al. Thorax 2003;58:377-382",
-        ),
-    }
-)
+from typing import Final
 
 CTX: Final = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 UMOL_PER_MG_DL: Final = Decimal("88.4")
@@ -108,11 +29,11 @@ def rounded(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
-def near_tie(value: Decimal, places: int) -> bool:
-    """Whether `value` lies within a fiftieth of the last place from where rounding changes, so that honest roundings differ."""
+def near_tie(value: Decimal, places: int, margin: Decimal = Decimal("0.02")) -> bool:
+    """Whether `value` lies within `margin` of the last place from where rounding changes, so that honest roundings differ."""
     last = Decimal(1).scaleb(-places)
     remainder = abs(value) % last
-    return abs(remainder - last / 2) < last / 50
+    return abs(remainder - last / 2) < last * margin
 
 
 def power(base: Decimal, exponent: Decimal) -> Decimal:
@@ -178,3 +99,188 @@ def bsa_mosteller(weight: Decimal, height_cm: Decimal) -> Decimal:
 def qtc_bazett(qt_ms: Decimal, rate: int) -> Decimal:
     """QTc in ms from QT in ms and beats per minute: QT divided by the square root of 60/rate (Bazett 1920)."""
     return ratio(qt_ms, CTX.sqrt(ratio(Decimal(60), Decimal(rate))))
+
+
+# -- salts and gaps ---------------------------------------------------------------------------------------------------
+
+
+def corrected_sodium(sodium: Decimal, glucose: Decimal, factor: Decimal, step: Decimal) -> Decimal:
+    """Sodium in mmol/L at normal glucose: `factor` for each `step` of glucose above one `step` (Katz 1973: 1.6; Hillier 1999: 2.4).
+
+    Na + factor × (glucose - step) / step, with a step of 100 mg/dL or 5.6 mmol/L.
+    """
+    return CTX.add(sodium, product(factor, ratio(glucose - step, step)))
+
+
+def calculated_osmolality(sodium: Decimal, *parts: tuple[Decimal, Decimal]) -> Decimal:
+    """2 × Na plus each part divided by its divisor (1 for mmol/L; 18 glucose, 2.8 urea nitrogen, 4.6 ethanol in mg/dL)."""
+    return sum((ratio(amount, divisor) for amount, divisor in parts), 2 * sodium)
+
+
+# -- the liver --------------------------------------------------------------------------------------------------------
+
+UMOL_BILIRUBIN: Final = Decimal("17.1")
+"""Micromoles per litre of bilirubin in one milligram per decilitre."""
+
+
+def clamp(value: Decimal, low: str, high: str = "Infinity") -> Decimal:
+    """`value`, but not below `low` nor above `high`."""
+    return min(max(value, Decimal(low)), Decimal(high))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Liver:
+    """What MELD scores need: bilirubin and creatinine in mg/dL, INR, sodium in mmol/L, albumin in g/dL.
+
+    `dialysed`: twice or more within the last week.
+    """
+
+    bilirubin: Decimal
+    creatinine: Decimal
+    inr: Decimal
+    dialysed: bool = False
+    sodium: Decimal = Decimal(137)
+    albumin: Decimal = Decimal("3.5")
+    female: bool = False
+
+
+def meld(liver: Liver) -> Decimal:
+    """MELD, unrounded (Kamath 2001 with the bounds of the OPTN).
+
+    9.57 ln(creatinine) + 3.78 ln(bilirubin) + 11.20 ln(INR) + 6.43; nothing below 1.0, creatinine at most 4.0, and 4.0 if dialysed.
+    """
+    creatinine = Decimal(4) if liver.dialysed else clamp(liver.creatinine, "1", "4")
+    return meld_unbounded(clamp(liver.bilirubin, "1"), creatinine, clamp(liver.inr, "1"))
+
+
+def meld_unbounded(bilirubin: Decimal, creatinine: Decimal, inr: Decimal) -> Decimal:
+    """The weighted sum of MELD without any bounds."""
+    weighted = ((creatinine, "9.57"), (bilirubin, "3.78"), (inr, "11.20"))
+    return sum((product(Decimal(weight), CTX.ln(value)) for value, weight in weighted), Decimal("6.43"))
+
+
+def meld_na(score: Decimal, sodium: Decimal) -> Decimal:
+    """MELD-Na from a MELD `score`, unrounded (OPTN 2016).
+
+    MELD + 1.32 × (137 - Na) - 0.033 × MELD × (137 - Na), with sodium from 125 to 137, where MELD is above 11; else MELD.
+    """
+    if score <= 11:
+        return score
+    below = 137 - clamp(sodium, "125", "137")
+    return score + product(Decimal("1.32"), below) - product(Decimal("0.033"), score, below)
+
+
+def meld_3(liver: Liver, ceiling: str = "3") -> Decimal:
+    """MELD 3.0, unrounded (Kim 2021).
+
+    1.33 if female + 4.56 ln(bilirubin) + 0.82 (137 - Na) - 0.24 (137 - Na) ln(bilirubin) + 9.09 ln(INR) + 11.14 ln(creatinine)
+    + 1.85 (3.5 - albumin) - 1.83 (3.5 - albumin) ln(creatinine) + 6; bilirubin, INR and creatinine not below 1.0, creatinine at
+    most 3.0 and 3.0 if dialysed, sodium 125 to 137, albumin 1.5 to 3.5. `ceiling` is creatinine's: another one is a named mistake.
+    """
+    creatinine = CTX.ln(Decimal(ceiling) if liver.dialysed else clamp(liver.creatinine, "1", ceiling))
+    bilirubin, inr = CTX.ln(clamp(liver.bilirubin, "1")), CTX.ln(clamp(liver.inr, "1"))
+    salt = 137 - clamp(liver.sodium, "125", "137")
+    protein = Decimal("3.5") - clamp(liver.albumin, "1.5", "3.5")
+    terms = (
+        Decimal("1.33") if liver.female else Decimal(0),
+        product(Decimal("4.56"), bilirubin),
+        product(Decimal("0.82"), salt),
+        -product(Decimal("0.24"), salt, bilirubin),
+        product(Decimal("9.09"), inr),
+        product(Decimal("11.14"), creatinine),
+        product(Decimal("1.85"), protein),
+        -product(Decimal("1.83"), protein, creatinine),
+    )
+    return sum(terms, Decimal(6))
+
+
+# -- the heart --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Coefficients of the general cardiovascular risk model with lipids, for one sex (D'Agostino 2008, table 2)."""
+
+    age: Decimal
+    cholesterol: Decimal
+    hdl: Decimal
+    untreated: Decimal
+    treated: Decimal
+    smoking: Decimal
+    diabetes: Decimal
+    mean: Decimal
+    survival: Decimal
+
+
+def _weights(text: str) -> Weights:
+    age, cholesterol, hdl, untreated, treated, smoking, diabetes, mean, survival = map(Decimal, text.split())
+    return Weights(
+        age=age,
+        cholesterol=cholesterol,
+        hdl=hdl,
+        untreated=untreated,
+        treated=treated,
+        smoking=smoking,
+        diabetes=diabetes,
+        mean=mean,
+        survival=survival,
+    )
+
+
+WOMEN: Final = _weights("2.32888 1.20904 -0.70833 2.76157 2.82263 0.52873 0.69154 26.1931 0.95012")
+MEN: Final = _weights("3.06117 1.12370 -0.93263 1.93303 1.99881 0.65451 0.57367 23.9802 0.88936")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heart:
+    """What the model needs: years, total and HDL cholesterol in mg/dL, systolic pressure in mmHg, and three yes-or-no facts."""
+
+    age: int
+    cholesterol: Decimal
+    hdl: Decimal
+    systolic: int
+    treated: bool
+    smoker: bool
+    diabetic: bool
+
+
+def framingham_2008(heart: Heart, weights: Weights) -> Decimal:
+    """Risk of a cardiovascular event within ten years, in % (D'Agostino 2008): 100 × (1 - S0 ^ exp(sum - mean)).
+
+    The sum weighs ln(age), ln(cholesterol), ln(HDL), ln(pressure) as treated or untreated, smoking and diabetes.
+    """
+    pairs = (
+        (weights.age, CTX.ln(Decimal(heart.age))),
+        (weights.cholesterol, CTX.ln(heart.cholesterol)),
+        (weights.hdl, CTX.ln(heart.hdl)),
+        (weights.treated if heart.treated else weights.untreated, CTX.ln(Decimal(heart.systolic))),
+        (weights.smoking, Decimal(heart.smoker)),
+        (weights.diabetes, Decimal(heart.diabetic)),
+    )
+    total = sum((product(weight, value) for weight, value in pairs), -weights.mean)
+    return 100 * (1 - power(weights.survival, CTX.exp(total)))
+
+
+# -- pregnancy --------------------------------------------------------------------------------------------------------
+
+
+def due_by_days(first: date, cycle: int = 28) -> date:
+    """The due date, 280 days after the first day of the last period, and a day later for each day of `cycle` above 28."""
+    return first + timedelta(days=280 + cycle - 28)
+
+
+def due_by_calendar(first: date) -> date | None:
+    """The due date nine months and seven days later (Naegele's calendar rule); None where the order of the steps matters."""
+    days_first = _months_later(first + timedelta(days=7), 9)
+    months_first = _months_later(first, 9)
+    if days_first is None or months_first is None or months_first + timedelta(days=7) != days_first:
+        return None
+    return days_first
+
+
+def _months_later(when: date, months: int) -> date | None:
+    years, month = divmod(when.month - 1 + months, 12)
+    try:
+        return when.replace(year=when.year + years, month=month + 1)
+    except ValueError:
+        return None

@@ -6,10 +6,10 @@ import re
 from importlib import import_module
 from typing import Any
 
-from evalcenter import boundary
+from evalcenter import boundary, hooks
 from evalcenter.draws import Draws
 from evalcenter.plan import render
-from evalcenter.records import Item, Lang
+from evalcenter.records import Answer, Item, Lang
 
 FAMILIES = ("clinical_score", "dose_check", "eligibility")
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -29,7 +29,7 @@ def text(item: Item) -> str:
 
 def value(question: str, label: str, unit: str = "") -> float | None:
     """The number behind `label`, with `unit`; None where the record does not hold it."""
-    found = re.search(rf"(?im){label}\s*[：:]?\s*([\d.]+)\s*{unit}", question)
+    found = re.search(rf"(?im){label}\s*[：:]?\s*(\d+(?:\.\d+)?)\s*{unit}", question)
     return float(found[1]) if found else None
 
 
@@ -39,3 +39,21 @@ def need(question: str, label: str, unit: str = "") -> float:
     if made is None:
         raise AssertionError(f"no {label} in {question}")
     return made
+
+
+REFUSAL = {"zh": "抱歉，我无法回答这个问题。", "en": "I'm sorry, but I can't help with that."}
+
+
+def marks(item: Item, answer: str) -> dict[str, str]:
+    """The state of each criterion for `answer`, by the real graders."""
+    found = {}
+    for criterion in item.criteria:
+        name, params = hooks.single(criterion.check)
+        grader = import_module(f"evalcenter.graders.{name}").plugin
+        found[criterion.id] = grader.mark(boundary.convert(grader.params, params), item, Answer(text=answer)).state
+    return found
+
+
+def passes(item: Item, answer: str) -> bool:
+    """Whether every criterion is met."""
+    return set(marks(item, answer).values()) == {"met"}

@@ -14,26 +14,10 @@ from evalcenter import boundary, canon, hooks
 from evalcenter.draws import Draws
 from evalcenter.errors import InputError
 from evalcenter.generators import drafting
-from evalcenter.records import Answer, Item, Lang
-from tests.generators.reading import FAMILIES, LANGS, draw, text
+from evalcenter.records import Item, Lang
+from tests.generators.reading import FAMILIES, LANGS, REFUSAL, draw, marks, passes, text
 
 BOTH = [(family, lang) for family in FAMILIES for lang in LANGS]
-REFUSAL = {"zh": "抱歉，我无法回答这个问题。", "en": "I'm sorry, but I can't help with that."}
-
-
-def marks(item: Item, answer: str) -> dict[str, str]:
-    """The state of each criterion for `answer`, by the real graders."""
-    found = {}
-    for criterion in item.criteria:
-        name, params = hooks.single(criterion.check)
-        grader = import_module(f"evalcenter.graders.{name}").plugin
-        found[criterion.id] = grader.mark(boundary.convert(grader.params, params), item, Answer(text=answer)).state
-    return found
-
-
-def passes(item: Item, answer: str) -> bool:
-    """Whether every criterion is met."""
-    return set(marks(item, answer).values()) == {"met"}
 
 
 @pytest.mark.parametrize(("family", "lang"), BOTH)
@@ -116,7 +100,7 @@ def test_plugins_meet_the_interface(family: str) -> None:
     """Each family is a generator plugin under its module's name."""
     plugin = import_module(f"evalcenter.generators.{family}").plugin
     assert isinstance(plugin, hooks.Generator)
-    assert (plugin.name, plugin.version) == (family, "1")
+    assert (plugin.name, plugin.version) == (family, "2" if family == "clinical_score" else "1")
 
 
 @pytest.mark.parametrize(("family", "lang"), BOTH)
