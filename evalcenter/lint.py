@@ -8,6 +8,7 @@ Rules this module keeps:
 * A criterion that no pair of examples tells apart is reported, because nothing shows that it can be met and missed.
 * Judge criteria are marked here by what the examples say of them (`labels`). Where they say nothing the mark stays open, and the
   example must fail whichever way a judge would mark. What understands nothing is marked down.
+* No item asks nearly what another one asks, unless they are twins or of one cluster (`lookalikes`).
 * A judge criterion needs an example in which it is as it should be and a bad one that names it: without both, no judge can be
   qualified on it.
 """
@@ -20,7 +21,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from evalcenter import crew, hooks, labels, plan, scoring
+from evalcenter import crew, hooks, labels, lookalikes, plan, scoring
 from evalcenter.marking import MACHINE, Marker
 from evalcenter.records import Answer, Example, Grade, Item, Lang, ReadState, Response
 from evalcenter.suites import Loaded
@@ -54,7 +55,13 @@ def check(loaded: Loaded, plugins: hooks.Plugins) -> tuple[Complaint, ...]:
     bench = _Bench(loaded, {item.id: item for item in items}, Marker(plugins.graders))
     hands = min(crew.cores(), len(items) // FEW)
     parts = crew.spread(_Bench.complaints, bench, crew.chunks(range(len(items)), CHUNK), hands=hands)
-    return tuple(complaint for part in parts for complaint in part)
+    return (*(complaint for part in parts for complaint in part), *_alike(loaded))
+
+
+def _alike(loaded: Loaded) -> Iterator[Complaint]:
+    for one, other, common in lookalikes.near(loaded.suite.items):
+        what = f"asks nearly what {one.id} asks ({common:.0%} in common); drop one, or give both one cluster"
+        yield Complaint(item=other.id, where=loaded.where(other.id), what=what)
 
 
 @dataclass(frozen=True, slots=True)

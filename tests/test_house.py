@@ -15,7 +15,18 @@ FLOORS = {
     1: {
         *("plan", "attempts", "drawing", "draws", "hooks", "pacing", "usage"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
-        *("agreement", "accuracy", "judges", "labels", "qualifying", "trials", "quality", "outlook", "reviewing"),
+        *(
+            "agreement",
+            "accuracy",
+            "judges",
+            "labels",
+            "qualifying",
+            "trials",
+            "quality",
+            "outlook",
+            "reviewing",
+            "lookalikes",
+        ),
     },
     2: {"boundary", "plugins", "marking", "crew", "graders", "generators", "candidates", "importers", "sections"},
     3: {
