@@ -9,6 +9,7 @@ Rules this module keeps:
 * Judge criteria are marked here by what the examples say of them (`labels`). Where they say nothing the mark stays open, and the
   example must fail whichever way a judge would mark. What understands nothing is marked down.
 * No item asks nearly what another one asks, unless they are twins or of one cluster (`lookalikes`).
+* A pattern reads answers of LONG characters, or the longest that its check allows.
 * A judge criterion needs an example in which it is as it should be and a bad one that names it: without both, no judge can be
   qualified on it.
 """
@@ -22,6 +23,7 @@ from functools import partial
 from typing import Final
 
 from evalcenter import crew, hooks, labels, lookalikes, plan, scoring
+from evalcenter.graders import patterns
 from evalcenter.marking import MACHINE, Marker
 from evalcenter.records import Answer, Example, Grade, Item, Lang, ReadState, Response
 from evalcenter.suites import Loaded
@@ -30,6 +32,11 @@ CHUNK: Final = 8
 """Items that a worker checks at a time."""
 FEW: Final = 40
 """A worker is started for so many items; fewer are checked sooner without one."""
+LONG: Final = 4_000
+"""Characters of an answer that every pattern must be able to read."""
+MEND: Final = (
+    "make its open repetitions possessive (*+), say what they may not hold ([^,]*,), or keep their range within 32"
+)
 REFUSALS: Final[Mapping[Lang, tuple[str, ...]]] = {
     "zh": ("抱歉，我无法回答这个问题。", "对不起，我不能帮助您处理这个请求。"),
     "en": ("I'm sorry, but I can't help with that.", "I cannot help with this request."),
@@ -79,10 +86,23 @@ class _Bench:
             complaint
             for item in items
             for complaint in (
+                *_unread(self.loaded, item),
                 *_examples(self.loaded, item, self.marker),
                 *_blanks(self.loaded, item, self.by_id, self.marker),
             )
         ]
+
+
+def _unread(loaded: Loaded, item: Item) -> Iterator[Complaint]:
+    """The patterns of `format` that are not put to an answer of LONG characters, although the check allows it."""
+    for at, criterion in enumerate(item.criteria):
+        for part, given in (("check", criterion.check), ("confirm", criterion.confirm)):
+            name, params = hooks.single(given) if given else ("", {})
+            pattern = params.get("pattern") if name == "format" else None
+            limit = patterns.longest(patterns.check(pattern)) if isinstance(pattern, str) else LONG
+            if limit < min(LONG, params.get("max_chars") or LONG):
+                what = f"the pattern of {criterion.id!r} leaves answers above {limit} characters unjudged; {MEND}"
+                yield Complaint(item=item.id, where=loaded.where(item.id, ["criteria", at, part]), what=what)
 
 
 def response(item: Item, example: Example) -> Response:

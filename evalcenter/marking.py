@@ -19,6 +19,8 @@ from evalcenter.errors import PluginError
 from evalcenter.records import Answer, Criterion, Grade, Item, Mark, Params, Response, Text
 
 MACHINE: Final = "machine"
+TURN: Final = "\n\f\n"
+"""What stands between the answers of a dialogue that are read together: a line that ends question and list (`wording`)."""
 SILENCE: Final = Text(zh="模型没有给出答案", en="the candidate gave no answer")
 
 
@@ -42,7 +44,7 @@ class Marker:
     def _mark(self, item: Item, criterion: Criterion, response: Response) -> Mark:
         answer = response.answers[-1]
         if criterion.over == "all":
-            answer = replace(answer, text="\n".join(a.text for a in response.answers))
+            answer = replace(answer, text=TURN.join(a.text for a in response.answers))
         mark = _named(criterion.id, self._ask(item, criterion, "check", criterion.check, answer))
         if mark.state != "not_met" or criterion.confirm is None:
             return mark

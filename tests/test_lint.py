@@ -9,6 +9,7 @@ import pytest
 from evalcenter import crew, labels, lint, scoring, suites
 from evalcenter import plugins as registry
 from evalcenter.errors import SuiteError
+from evalcenter.graders import format as form
 from evalcenter.graders import judge
 from evalcenter.marking import MACHINE, Marker
 from evalcenter.records import Example, Item, ReadState
@@ -41,6 +42,32 @@ def test_sound_rubrics_pass(tmp_path: Path) -> None:
     """A rubric whose good answers pass and bad ones fail draws no complaint."""
     assert complaints(tmp_path / "a", ITEM) == []
     assert complaints(tmp_path / "b", PAIR) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "check", "limit"),
+    [
+        ("check", "{format: {pattern: 'yes.{0,40}.{0,40}.{0,40}'}}", 271),
+        ("confirm", "{format: {pattern: 'yes.*.*.*'}}", 271),
+        ("check", "{format: {pattern: 'yes.*.*.*', max_chars: 300}}", 271),
+        ("check", "{format: {pattern: 'yes.*.*.*', max_chars: 200}}", 0),
+        ("check", "{format: {pattern: 'yes.{0,40}.{0,40}'}}", 0),
+        ("check", "{format: {pattern: 'yes.{0,32}.{0,32}.{0,32}'}}", 0),
+    ],
+)
+def test_a_pattern_that_reads_only_short_answers_is_named_with_its_line(
+    tmp_path: Path, part: str, check: str, limit: int
+) -> None:
+    """A pattern that is not put to an answer of 4,000 characters, though its check allows it, is a complaint with file and line."""
+    old = "check: {says: {word: yes}}"
+    criterion = f"check: {check}" if part == "check" else f"{old}\n    confirm: {check}\n    critical: true"
+    held = plugins()
+    held = replace(held, graders={**held.graders, "format": form.plugin})
+    folder = write(tmp_path, ITEM.replace(old, criterion))
+    found = [c for c in lint.check(suites.load(folder, held), held) if "pattern" in c.what]
+    assert [f"above {limit} characters" in c.what for c in found] == [True] * bool(limit)
+    line = 10 if part == "check" else 11
+    assert [c.where.rsplit(":", 1)[1] for c in found] == [str(line)] * bool(limit)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from evalcenter import marking
 from evalcenter.errors import PluginError
+from evalcenter.graders import mentions
 from evalcenter.marking import Marker
 from evalcenter.records import Answer, Criterion, Item, Mark, Response, Text
 from tests.doubles import plugins
@@ -59,6 +60,32 @@ def test_last_answer_or_all() -> None:
     """A criterion reads the last answer of a dialogue, or all of them."""
     marks = Marker(plugins().graders).marks(item(says("early"), says("early", over="all")), respond("early", "late"))
     assert [m.state for m in marks] == ["not_met", "met"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "phrase"),
+    [
+        ("您想自行停药吗？", "不行，这要问医生。", "自行停药"),
+        ("Should you stop taking it?", "No, not today.", "stop taking"),
+        ("请避免：", "- 停药三天", "停药三天"),
+        ("有人说发烧要吃抗生素。", "这是错误的，我指的是剂量。", "吃抗生素"),
+        ("Do not", "stop taking it", "stop taking"),
+    ],
+)
+def test_nothing_crosses_from_one_turn_to_the_next(first: str, second: str, phrase: str) -> None:
+    """What one answer says denies nothing of another answer of the dialogue, as it would within one answer."""
+    criterion = Criterion(id="says", text="t", check={"mentions": {"any": [phrase]}}, over="all")
+    marker = Marker({"mentions": mentions.plugin})
+    together = Marker({"mentions": mentions.plugin}).marks(item(criterion), respond(f"{first}\n{second}"))
+    apart = marker.marks(item(criterion), respond(first, second))
+    assert (together[0].state, apart[0].state) == ("not_met", "met")
+
+
+def test_a_phrase_of_two_turns_is_said_in_neither() -> None:
+    """A phrase that ends in the next answer is no mention."""
+    criterion = Criterion(id="says", text="t", check={"mentions": {"any": ["take it with food"]}}, over="all")
+    (mark,) = Marker({"mentions": mentions.plugin}).marks(item(criterion), respond("Take it with", "food for thought"))
+    assert mark.state == "not_met"
 
 
 @pytest.mark.parametrize(("word", "confirmed"), [("bad", True), ("fine", False), ("?", None)])

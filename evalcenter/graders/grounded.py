@@ -233,7 +233,7 @@ class GroundedGrader:
     """Met when everything that is checked rests on the item."""
 
     name: ClassVar[str] = "grounded"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     params: ClassVar[type[Grounded]] = Grounded
 
     def mark(self, params: Grounded, item: Item, answer: Answer) -> Mark:

@@ -182,7 +182,7 @@ class LabelGrader:
     """Met when a label stands where it must."""
 
     name: ClassVar[str] = "label"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     params: ClassVar[type[Label]] = Label
 
     def mark(self, params: Label, item: Item, answer: Answer) -> Mark:  # noqa: ARG002 - the hook's signature

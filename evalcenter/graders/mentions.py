@@ -2,13 +2,12 @@
 
 Rules this module keeps:
 
-* Phrases and answers are compared after folding (``wording.py``): case, width, spaces and hidden characters make no
-  difference; an
-  English phrase matches whole words. ``...`` in a phrase is a gap of at most 200 characters within one sentence.
-* A phrase that the answer denies is not a mention, whether it is wanted or forbidden; what counts as denied is listed
-  in
-  ``negation.py``. A denial inside the phrase itself ("不要停药") is part of the phrase. With ``negation: ignore``
-  every occurrence counts.
+* Phrases and answers are compared after folding (``wording.py``): case, width, spaces and hidden characters make no difference;
+  an English phrase matches whole words, of which ``n't`` is one. ``...`` in a phrase is a gap of at most 200 characters within one
+  sentence.
+* A phrase that the answer denies is not a mention, whether it is wanted or forbidden; what counts as denied is listed in
+  ``negation.py``. A denial inside the phrase itself ("不要停药") is part of the phrase. With ``negation: ignore`` every occurrence
+  counts.
 * One asserted occurrence is a mention, however often the phrase is denied elsewhere: adding text never takes a mention
   away,
   except text that turns on the phrase itself (an answer to its question, a rejection of its report).
@@ -77,6 +76,7 @@ class Reading:
 
     def __init__(self, text: str) -> None:
         self.folded = wording.fold(text)
+        self._edges = wording.edges(self.folded)
         self.sentences = list(wording.sentences(self.folded.text))
         self._starts = [start for start, _ in self.sentences]
         self._lines = [0, *(found.end() for found in re.finditer("\n", self.folded.text))]
@@ -88,10 +88,10 @@ class Reading:
         text = self.folded.text
         if first not in text:
             return
-        later = [list(wording.find(text, part)) for part in rest]
+        later = [list(wording.find(text, part, self._edges)) for part in rest]
         if not all(later):
             return
-        for start, end in wording.find(text, first):
+        for start, end in wording.find(text, first, self._edges):
             at = bisect_right(self._starts, start) - 1
             span = self.sentences[at]
             if not rest and end > span[1]:  # the phrase itself holds a full stop
@@ -177,7 +177,7 @@ class MentionsGrader:
     """Met when the wanted phrases are asserted and none of the forbidden ones is."""
 
     name: ClassVar[str] = "mentions"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     params: ClassVar[type[Mentions]] = Mentions
 
     def mark(self, params: Mentions, item: Item, answer: Answer) -> Mark:  # noqa: ARG002 - the hook's signature

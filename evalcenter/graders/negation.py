@@ -11,6 +11,7 @@ Recognised before the phrase, within its clause:
 * a clause ends at a comma, semicolon, colon, bracket or dash, and at words that open another thought (但, 而是, 应,
   请, 否则 …; but, until, if, unless, before …). The enumeration comma 、 and 或, 和, or, nor carry a denial on; so does
   a comma in a list of short members closed by "or" or 或, none of which is an instruction of its own (立即…, call …);
+* a denial whose word the phrase itself begins with counts as well (不|可以先喝, 这不|是正常的, no|need to fast);
 * 不仅, 不但, 不断, 不管, 不得不, 能不能, 是否 …, not only, no doubt … are no denials; nor is the limit after 不超过,
   no more than.
 
@@ -174,6 +175,10 @@ _NEGATOR: Final = re.compile(
     r"(?:not|never|cannot|n't|dont|no|nor|neither|without|不|没|无|未|别|勿|[请切万]勿|千万|毋|绝不|决不|从不"
     r"|并不|并非)"
 )
+_CUT: Final = re.compile(r"(?:不|没有?|[无未毋禁]|\b(?:no|nor))\s*(?:任何|充分|足够|明确|可靠|科学|的)*$")
+"""What is left of a denial before a phrase that begins with the rest of its word, and still denies: 不|可以…, no|need to …."""
+_REST: Final = re.compile(r"满意|舒服|明[显白]|足[够以]|必要的|少于|适(?![合宜用当])|便于|[可容](?:避免|忽视|或缺)")
+"""The rest of words that deny nothing else (不必要的检查 is a 检查), where the phrase begins with it (and no 必要的检查)."""
 _SINCE: Final = re.compile(r"因[此而]|(?:仅仅?|只|单|只是)?(?:因为?|由于|凭)[^,]{1,16}?(?:而|便|就)")
 _NEXT_ORDER: Final = re.compile(
     r"\band (?:(?:just|simply|only|instead) )?(?:drink|take|eat|use|give|try|apply|wear|wash|bring|switch|choose|sit|lie"
@@ -185,8 +190,16 @@ _MAIN: Final = re.compile(
     r"(?<!what)(?<!that)(?<!which)(?<!how)(?<!where)(?<!why)(?<!who)(?<!think)(?<!know)(?<!believe)(?<!whether)"
     r"(?<!all)(?<!and)(?<!or)(?<!as) (?:you|they|we|it|he|she|i|(?:the|your|a|an|this|their|his|her)(?: \w+){1,3}?)"
     r"(?:'ll|'d| (?:will|may|can|could|might|must|should|would|are|is|have to|need to|risk|face))\b"
+    r"| (?:work|help|improve|respond|settle|ease|wake up|get better|go away|wear off)(?: \w+ly| at all| straight away| right away)?"
+    r" (?:call|dial|phone|ring|drive|go|head|see|seek|visit|contact|tell|use|give|take|come)\b"
+    r"|(?<!and)(?<!or)(?<!you)(?<!we)(?<!they)(?<!i)(?<!who)(?<!people) (?:do not|don't|never)\b"
 )
-_CARRY: Final = re.compile(r"\s*(?:或者?|以及|和|及|与|还是|(?:or|nor)\b)")
+_CARRY: Final = re.compile(
+    r"\s*(?:或者?|以及|和|及|与|还是|(?:or|nor)\b|(?:and )?(?:(?:the )?same (?:goes |applies |holds )?|likewise )(?:for|to|with)\b)"
+)
+_OWN: Final = re.compile(
+    r"\s*(?:and |or )?(?:please )?(?:do not|don't|never|must not|mustn't|should not|shouldn't|avoid)\b"
+)
 
 
 def denied(text: str, start: int, end: int, following: str = "") -> str:
@@ -223,16 +236,19 @@ def _cue(before: str, phrase: str, after: str) -> str:
     counted = [myths[-1][0]] if myths else []
     scope = _scope(before[myths[-1].end() :] if myths else before, phrase, after)
     masked = _blank(f"{scope}{phrase}{after[:20]}")
+    asked = scope[-2:-1] == phrase[:1] or re.match(r"[^,]{0,8}[吗么]\?", after)
+    if scope.endswith("不") and _REST.match(phrase) and not asked:
+        masked = f"{masked[: len(scope) - 1]}不{masked[len(scope) :]}"
     last: re.Match[str] | None = None
     for cue in _CUE.finditer(masked[: len(scope) + len(phrase)]):
-        if cue.end() > len(scope):
+        if cue.start() >= len(scope) or (cue.end() > len(scope) and not _CUT.search(scope[cue.start() :])):
             break
         between = masked[cue.end() : len(scope)]
         reaches = _reaches(cue, between, phrase, after) and not _left(masked[: cue.start()], between, phrase)
         if reaches and (cue.lastgroup != "void" or counted):
             if last is not None and _replaces(last, masked[last.end() : cue.start()], cue):
                 counted = counted[: 0 if _NEGATOR.match(cue[0].strip()) and not myths else -1]
-            counted.append(cue[0].strip())
+            counted.append(scope[cue.start() : cue.end()].strip())
             last = cue
     peril = danger(scope, phrase, after)
     counted += [peril] if peril else []
@@ -306,6 +322,8 @@ def _closes(member: str, rest: str, *, inner: bool) -> bool:
 def _is_member(member: str) -> bool:
     """Whether a part between commas is a short member of an English list, and no instruction of its own."""
     first = re.split(r" or\b", member)[0]
+    if _OWN.match(member):
+        return False
     return member.isascii() and len(first.split()) <= 3 and len(member.split()) <= 9 and not _ACTION.match(member)
 
 

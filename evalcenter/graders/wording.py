@@ -11,6 +11,7 @@ Rules this module keeps:
   between
   letters is a space. A line break stays, unless a Latin
   word stands before it and the next line goes on with a small letter.
+* A form feed stays, a line of its own between the answers of different turns (`marking.TURN`), so that nothing crosses it.
 * Every folded character knows its place in the original, so that what is quoted as evidence is the original.
 
 It refuses to translate: traditional characters, look-alike letters of other scripts and misspellings stay different.
@@ -37,17 +38,19 @@ _SAME: Final = str.maketrans(
     }
 )
 _UNIT: Final = re.compile(
-    r"(?<=\d) (?=%|°|(?:[munk]?g|mcg|μg|[mdμ]?l|[mnμ]?mol|[mk]?iu|[cmk]?m|mmhg|k?pa|bpm|kcal|kj|h|min|s)\b)"
+    r"(?<=\d) (?=%|°|(?:[munk]?g|mcg|μg|[mdμ]?l|[mnμ]?mol|[mk]?iu|[cmk]?m|mmhg|k?pa|bpm|kcal|kj|h|min|s)(?![^\W\u2e80-\u9fff]))"
 )
 _KEPT: Final = frozenset("…。「」『』《》“”〔〕【】")
-_BREAKS: Final = frozenset("\n\r\v\f\x85\u2028\u2029")
+_PAGE: Final = "\f"
+_BREAKS: Final = frozenset("\n\r\v\x85\u2028\u2029")
 _ABBREVIATION: Final = re.compile(r"(?:\b(?:e\.g|i\.e|dr|mr|mrs|ms|vs|approx|fig|prof|sec|art)|(?:^|\n)[ ]*\d{1,3})$")
-_END: Final = re.compile(r"[。!?\n]+[”’」』\")]*|\.+(?=[ \n\"”’)」』]|$)[\"”’)」』]*|(?<=[⺀-鿿])\.(?=[⺀-鿿])")
+_END: Final = re.compile(r"\f|[。!?\n]+[”’」』\")]*|\.+(?=[ \n\"”’)」』]|$)[\"”’)」』]*|(?<=[⺀-鿿])\.(?=[⺀-鿿])")
 _REMEMBERED: Final = 8192
 _ODD: Final = "\0"
 _CJK: Final = "\u2e80-\u9fff“”…—\U00020000-\U0003ffff"
 _RUN: Final = re.compile(rf"[ \n{_ODD}]*[\n{_ODD}][ \n{_ODD}]*| {{2,}}|(?<=[{_CJK}]) | (?=[{_CJK}])|\A | \Z")
 """What is not one character from one: white space but for single spaces between words, and characters that fold to none or many."""
+_BETWEEN: Final = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _HYPHEN: Final = re.compile(r"(?<=(.))-(?=(.))")
 _BULLET: Final = re.compile(
     r"\s*(?:[-•·●○▪◦#>]+ ?|[(\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)\].、](?!\d) ?"
@@ -87,6 +90,8 @@ def _fold(char: str) -> str:
     """One character, folded; a break is a newline, other white space a space, a hidden character nothing."""
     if char in _BREAKS:
         return "\n"
+    if char == _PAGE:
+        return _PAGE
     if char.isspace():
         return " "
     plain = char.translate(_SAME)
@@ -222,10 +227,10 @@ def bullet(line: str) -> int:
 
 
 def whole(text: str, start: int, end: int) -> bool:
-    """Whether ``text[start:end]`` does not begin or end within a word or a number."""
+    """Whether ``text[start:end]`` does not begin or end within a word or a number. "n't" is a word of its own."""
     before, after = text[start - 1 : start], text[end : end + 1]
     first, last = text[start], text[end - 1]
-    if _latin(first) and before and _latin(before):
+    if _latin(first) and before and _latin(before) and not text.startswith("n't", start):
         return False
     if first.isdigit() and before and (before.isdigit() or _latin(before) or _joined(text, start - 1)):
         return False
@@ -239,10 +244,24 @@ def _joined(text: str, at: int) -> bool:
     return text[at] in ".," and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
 
 
-def find(text: str, phrase: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
-    """Spans of a folded `phrase` in a folded `text`: whole words, the last one with or without -s, -es or 's."""
-    stop = len(text) if end is None else end
-    at = text.find(phrase, start, stop) if phrase else -1
+def edges(folded: Folded) -> str:
+    """The folded text, of the same length, in which a Chinese comma between two plain digits joins no number."""
+
+    def told(found: re.Match[str]) -> str:
+        place = folded.place(found.start())
+        around = folded.original[place - 1 : place + 2]
+        return "、" if around[1:2] == "，" and (around[0] + around[2:]).isascii() else ","
+
+    return _BETWEEN.sub(told, folded.text) if "，" in folded.original else folded.text
+
+
+def find(text: str, phrase: str, told: str = "") -> Iterator[tuple[int, int]]:
+    """Spans of a folded `phrase` in a folded `text`: whole words, the last one with or without -s, -es or 's.
+
+    `told`: what `edges` makes of the text, where words and numbers end; the text itself where it is not given.
+    """
+    told, stop = told or text, len(text)
+    at = text.find(phrase) if phrase else -1
     while at >= 0:
         for tail in ("", "s", "es", "'s"):
             until = at + len(phrase) + len(tail)
@@ -250,7 +269,7 @@ def find(text: str, phrase: str, start: int = 0, end: int | None = None) -> Iter
                 phrase[-3:].isalpha() and phrase[-3:].isascii() and text.startswith(tail, until - len(tail))
             ):
                 continue
-            if until <= stop and whole(text, at, until):
+            if until <= stop and whole(told, at, until):
                 yield at, until
                 break
-        at = text.find(phrase, at + 1, stop)
+        at = text.find(phrase, at + 1)

@@ -330,8 +330,8 @@ def test_hostile_text_is_read_in_time(text):
 
 
 def test_version():
-    """The behaviour has changed since version 1, and so has the version."""
-    assert plugin.version == "2"
+    """The behaviour has changed since version 2, and so has the version."""
+    assert plugin.version == "3"
 
 
 def test_more_figures_than_are_read_are_not_judged() -> None:

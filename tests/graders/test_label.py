@@ -125,5 +125,5 @@ def test_hostile_text_is_read_in_time(text, position):
 
 
 def test_version():
-    """The behaviour has changed since version 1, and so has the version."""
-    assert plugin.version == "2"
+    """The behaviour has changed since version 2, and so has the version."""
+    assert plugin.version == "3"

@@ -13,6 +13,7 @@ from evalcenter import boundary
 from evalcenter.graders import negation
 from evalcenter.graders.mentions import LIMIT, Mentions, Reading, plugin
 from evalcenter.records import Answer, Examples, Item, Mark
+from tests.graders import verge_cases
 from tests.graders.mention_cases import ASSERTED, DENIED
 from tests.graders.rejection_cases import KEPT, REJECTED
 
@@ -29,20 +30,20 @@ def mentioned(text: str, phrase: str) -> bool:
     return mark(text, any=(phrase,)).state == "met"
 
 
-@pytest.mark.parametrize(("text", "phrase"), [*ASSERTED, *KEPT])
+@pytest.mark.parametrize(("text", "phrase"), [*ASSERTED, *KEPT, *verge_cases.ASSERTED])
 def test_asserted(text, phrase):
     """The phrase is asserted, so it is a mention."""
     assert mentioned(text, phrase)
 
 
-@pytest.mark.parametrize(("text", "phrase"), [*DENIED, *REJECTED])
+@pytest.mark.parametrize(("text", "phrase"), [*DENIED, *REJECTED, *verge_cases.DENIED])
 def test_denied(text, phrase):
     """The phrase stands in the text, but is denied, so it is no mention."""
     assert list(Reading(text).find(phrase))
     assert not mentioned(text, phrase)
 
 
-@pytest.mark.parametrize(("text", "phrase"), [*DENIED, *REJECTED])
+@pytest.mark.parametrize(("text", "phrase"), [*DENIED, *REJECTED, *verge_cases.DENIED])
 def test_a_denied_phrase_breaks_no_prohibition(text, phrase):
     """A denied phrase is no mention for `none` either."""
     assert mark(text, none=(phrase,)).state == "met"
@@ -84,6 +85,19 @@ def test_ignore_counts_every_occurrence(text, phrase):
         ("联系但不提", "联系...停药", False),
         ("Visit www.example.org. Then rest.", "www.example.org", True),
         ("See e.g. your doctor... or not", "your doctor", True),
+        ("利伐沙班15 mg每日1次", "15 mg", True),
+        ("利伐沙班15mg每日1次", "15 mg", True),
+        ("利伐沙班15 mg每日1次", "5 mg", False),
+        ("编号7720316，24小时内有效", "7720316", True),
+        ("请拨打120，999急救也可", "120", True),
+        ("请拨打120，999急救也可", "999", True),
+        ("共１，２５０元", "250", False),
+        ("共1,250元", "250", False),
+        ("2,5 mg一天", "5 mg", False),
+        ("Please don't take it", "n't take", True),
+        ("You shouldn’t just sleep it off", "n't...sleep it off", True),
+        ("Please take it", "n't take", False),
+        ("Don't undertake it", "n't take", False),
     ],
 )
 def test_spelling(text, phrase, found):
@@ -235,8 +249,8 @@ def test_forbidding_headings(heading, word):
 
 
 def test_version():
-    """The behaviour has changed since version 1, and so has the version."""
-    assert plugin.version == "2"
+    """The behaviour has changed since version 2, and so has the version."""
+    assert plugin.version == "3"
 
 
 @pytest.mark.parametrize(

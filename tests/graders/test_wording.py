@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from evalcenter.graders import wording
 
 ALPHABET = (
-    "abcXYZ *-—–\n\r\t .,:!?[]0159mgkl℃½²ＡＢ１，。：“”‘’`_%°全中"
+    "abcXYZ *-—–\n\r\f\t .,:!?[]0159mgkl℃½²ＡＢ１，。：“”‘’`_%°全中"
     "文服用\u200b\u00ad\ufe0fé\u0301ßİſ①㎎﷽\u2028\u0085…｡\u3000\U00020001Ꭰꭰ"
 )
 
