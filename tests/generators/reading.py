@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from importlib import import_module
 from typing import Any
 
@@ -11,7 +12,23 @@ from evalcenter.draws import Draws
 from evalcenter.plan import render
 from evalcenter.records import Answer, Item, Lang
 
-FAMILIES = ("clinical_score", "dose_check", "eligibility")
+FAMILIES = (
+    "care_dates",
+    "clinical_score",
+    "dose_check",
+    "eligibility",
+    "infusion_rate",
+    "insulin_dose",
+    "interaction_table",
+    "lab_critical",
+    "level_timing",
+    "note_table",
+    "opioid_equivalence",
+    "paediatric_dose",
+    "steroid_equivalence",
+    "triage_rule",
+    "unit_conversion",
+)
 LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
@@ -57,3 +74,17 @@ def marks(item: Item, answer: str) -> dict[str, str]:
 def passes(item: Item, answer: str) -> bool:
     """Whether every criterion is met."""
     return set(marks(item, answer).values()) == {"met"}
+
+
+def one(pattern: str, words: str) -> Fraction:
+    """The number that `pattern` finds, which must be there."""
+    found = re.search(pattern, words, re.IGNORECASE)
+    if not found:
+        raise AssertionError(f"no {pattern} in {words}")
+    return Fraction(found[1])
+
+
+def close(made: Fraction, item: Item, at: int = 0) -> bool:
+    """Whether `made` rounds to the number that criterion `at` holds as its target."""
+    target = item.criteria[at].check["number"]["target"]
+    return abs(made - Fraction(target)) <= Fraction(1, 2 * 10 ** len(target.partition(".")[2]))

@@ -1,0 +1,153 @@
+"""What the families whose rule stands in the prompt share: parts, mistakes, and what is left out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from importlib import import_module
+
+import pytest
+
+from evalcenter import canon
+from evalcenter.draws import Draws
+from evalcenter.errors import InputError
+from evalcenter.generators.problems import Family, Params, number_part
+from evalcenter.records import Lang
+from tests.generators.reading import LANGS, draw, text
+from tests.generators.test_families import marks
+
+PROBLEMS = (
+    "care_dates",
+    "infusion_rate",
+    "insulin_dose",
+    "interaction_table",
+    "level_timing",
+    "opioid_equivalence",
+    "paediatric_dose",
+    "steroid_equivalence",
+    "triage_rule",
+    "unit_conversion",
+)
+BOTH = [(family, lang) for family in PROBLEMS for lang in LANGS]
+FORMS = ("lab_critical", "note_table")
+VECTORS = {
+    "care_dates": "sha256:ef1fca32eba368652d4aea0b7d656e570561245eca90fe1f31f971d32b5fdd6e",
+    "infusion_rate": "sha256:93ac9dc4372b901c1f0d7d0df7f20a3c6309c9ddde2509292f7833049db9a8d6",
+    "insulin_dose": "sha256:0aa5dd26b40b2176f5852ba77f08ef7c77b63b3e1864bcb2532768fd43f4dc8b",
+    "interaction_table": "sha256:e6a59e895be4cbf369791aa862b832a39134695fb00fe4fabde31efddeb96a4a",
+    "lab_critical": "sha256:c7430e05194a0a34b216c0b16c5f4664c5c82732eb1d09c12460393104a4473d",
+    "level_timing": "sha256:fb840d54e6fb2a42d6cd7dadce4f7e68b69c15785c953fb9747023f6db363243",
+    "note_table": "sha256:cdf9bf2b64da9ed9290b8e51d8cdfe16f13df6905f40c5fe305efdb6116d07fe",
+    "opioid_equivalence": "sha256:d9711c64ccc8efefd3435eb1d802079670033405aef3ad284e69cd17db45399a",
+    "paediatric_dose": "sha256:6d9851b7717fccb791f068e0b5dcc84667365aa46fa350be95310c954a96f0d8",
+    "steroid_equivalence": "sha256:dd257631fad858bf8a026e57efd5c13ae84f020e8df2f315d134b942fadf234b",
+    "triage_rule": "sha256:9d10f8880b13282a6756c89e489fa7160fcea157f102e2fd238e369c7ab71a97",
+    "unit_conversion": "sha256:d687332490b2bb5e1b8393fe0b546d57626709dda6984399d244c43866e3cbb4",
+}
+
+
+def part(exact: str, *mistakes: str, places: int = 1, tolerance: str = "0.1") -> object:
+    """A number's part in mL/h."""
+    slips = [(f"slip {mistake}", Decimal(mistake)) for mistake in mistakes]
+    return number_part("en", Decimal(exact), "mL/h", slips, places=places, tolerance=Decimal(tolerance))
+
+
+@pytest.mark.parametrize(("family", "lang"), BOTH)
+def test_a_bad_example_fails_only_what_it_names(family: str, lang: Lang) -> None:
+    """Under the real graders a bad example meets every criterion that it does not name."""
+    for number in range(40):
+        item = draw(family, lang, number)
+        for example in item.examples.bad:
+            unmet = {name for name, state in marks(item, example.text).items() if state != "met"}
+            assert unmet == set(example.fails), (example, item.criteria)
+
+
+@pytest.mark.parametrize(("family", "lang"), BOTH)
+def test_the_share_of_items_without_an_answer_is_kept(family: str, lang: Lang) -> None:
+    """About a tenth of the items lacks a needed value, and the question is worded like the others."""
+    items = [draw(family, lang, number) for number in range(400)]
+    lacking = [item for item in items if item.criteria[0].id == "names-missing"]
+    assert 20 <= len(lacking) <= 64
+    none = "无法确定" if lang == "zh" else "cannot be determined"
+    assert all(none in text(item) for item in items)
+
+
+@pytest.mark.parametrize(("family", "lang"), BOTH)
+def test_usual_ways_to_name_what_is_missing_are_read(family: str, lang: Lang) -> None:
+    """What is missing may be said before or behind its name, in several wordings, and with the answer line in bold."""
+    for number in range(20):
+        item = draw(family, lang, number, {"unanswerable": "1"})
+        first, line = item.examples.good[0].text.split("\n")
+        if lang == "zh":
+            name = first.removeprefix("缺少").partition("，")[0]
+            said = (f"资料中未注明{name}。\n**{line}**", f"题目没有提供{name}。\n{line}", f"{line}（缺少{name}）")
+        else:
+            name = first.removeprefix("The ").partition(" is missing")[0]
+            said = (
+                f"The {name} is not specified.\n**{line}**",
+                f"Without the {name} this cannot be worked out.\n{line}",
+                f"{line} (missing: {name})",
+            )
+        for answer in said:
+            assert set(marks(item, answer).values()) == {"met"}, (answer, item.criteria)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_usual_ways_to_write_a_number_are_read(lang: Lang) -> None:
+    """Working before the answer line, a spelled unit, bold print and a word of caution behind it make no difference."""
+    for number in range(60):
+        item = draw("infusion_rate", lang, number, {"unanswerable": "0"})
+        value = item.examples.good[0].text.split("：" if lang == "zh" else ": ")[1]
+        figure, unit = value.split(" ")
+        if lang == "zh":
+            spelled = {"mL/h": "毫升/小时", "滴/分": "滴/分钟"}.get(unit, unit)
+            said = (f"先算：3 × 4 = 12。\n答案：{figure}{spelled}", f"**答案**：{value}\n请由药师复核。")
+        else:
+            spelled = {"mL/h": "mL/hr", "drops/min": "drops per minute"}.get(unit, unit)
+            said = (f"3 × 4 = 12\nAnswer: {figure} {spelled}", f"**Answer:** {value}\nPlease have it checked.")
+        for answer in said:
+            assert set(marks(item, answer).values()) == {"met"}, (answer, item.criteria)
+
+
+def test_a_value_on_a_rounding_tie_is_not_asked() -> None:
+    """Where honest roundings would differ, there is no part."""
+    assert part("10.25", "20", "30") is None
+    assert part("10.21", "20", "30") is not None
+
+
+def test_two_mistakes_must_stand_out() -> None:
+    """A mistake within twice the tolerance, or one that gives the same value as another, does not count."""
+    assert part("10.21", "10.3", "30") is None
+    assert part("10.21", "30", "30.01") is None
+    assert part("10.21", "-5", "30") is None
+
+
+def test_the_number_of_decimals_is_never_the_answer() -> None:
+    """A value beside the number of decimals that the question names is not asked."""
+    assert part("1.02", "20", "30") is None
+
+
+def test_a_family_that_finds_nothing_says_so() -> None:
+    """A family whose draws are all refused stops the plan instead of looping."""
+    with pytest.raises(InputError, match="no usable question"):
+        Family("idle", lambda _lang, _draws: None).make(Params(), "en", Draws("s", "p"))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("family", [*PROBLEMS, *FORMS])
+def test_a_family_makes_a_thousand_distinct_items(family: str, lang: Lang) -> None:
+    """At most 1,010 draws give 1,000 different questions."""
+    assert len({text(draw(family, lang, number)) for number in range(1010)}) >= 1000
+
+
+@pytest.mark.parametrize("family", [*PROBLEMS, *FORMS])
+def test_a_share_outside_zero_to_one_is_refused(family: str) -> None:
+    """The share of unanswerable items is 0 to 1."""
+    plugin = import_module(f"evalcenter.generators.{family}").plugin
+    with pytest.raises(InputError, match="share"):
+        plugin.make(Params(unanswerable=Decimal("1.5")), "en", Draws("s", "p"))
+
+
+@pytest.mark.parametrize("family", list(VECTORS))
+def test_the_first_item_is_fixed(family: str) -> None:
+    """A version 1 item never changes: its digest is a test vector."""
+    assert canon.digest(draw(family, "zh", 0)) == VECTORS[family]
