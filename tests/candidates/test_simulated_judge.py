@@ -86,7 +86,7 @@ def test_without_errors_it_says_the_truth(label: Labelled, manner: Manner) -> No
 def test_both_languages_and_dialogues_are_among_the_shipped() -> None:
     """What is said of the shipped examples is said of Chinese, English and several turns, of marks of either kind."""
     assert {BY_ID[label.item].lang for label in LABELS} == {"zh", "en"}
-    assert {len(label.answers) for label in LABELS} == {1, 2}
+    assert {len(label.answers) for label in LABELS} >= {1, 2}
     assert {state for label in LABELS for state in label.truth.values()} == {"met", "not_met"}
 
 
