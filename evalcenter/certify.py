@@ -159,6 +159,9 @@ def _judged(run: history.Run, position: int) -> None:
         said = grade.opinion(run, position)
     except InputError as problem:
         raise Tampered(f"position {position}: {problem.what}", where=str(run.folder)) from None
+    machine = run.machine.get(position)
+    if machine is None or grade.case(run, run.responses[position], machine) is None:
+        raise Tampered(f"no judge was asked at position {position}, and one replied", where=str(run.folder))
     again = None
     if said is not None:
         again = panels.grade(said[0], run.responses[position], run.machine[position], said[1])

@@ -21,7 +21,7 @@ from evalcenter.records import Calibration, CandidateSpec, Item, Plan, Price, Re
 from tests import doubles
 from tests.factory import make_requirement, make_standard
 from tests.test_plan import suite
-from tests.test_review import ITEM, STANDARD, SUITE, fill, judge_all
+from tests.test_review import ITEM, STANDARD, SUITE, fill, forge, judge_all
 from tests.test_steering import RED, Simulated, always, items, mixed, rate, red, shuffling
 
 SPEC = CandidateSpec(adapter="scripted", name="c", version="1", simulated=True)
@@ -176,6 +176,12 @@ def test_readings_and_judges_marks_are_carried(tmp_path: Path) -> None:
     for held, now in ((first.machine, second.machine), (first.judged, second.judged), (first.grades, second.grades)):
         for position, grade in held.items():
             assert now[places[position]] == replace(grade, position=places[position])
+
+    def unjudged(line: dict[str, Any]) -> dict[str, Any] | None:  # these marks were written by hand, without a panel
+        return None if line["kind"] == "grade" and line["data"]["by"] == "judge:strict" else line
+
+    forge(tmp_path / "second", unjudged)
+    certify.verify(tmp_path / "second", doubles.plugins())
 
 
 def test_half_a_carrying_is_not_resumed(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from evalcenter.records import (
     Examples,
     Item,
     Judge,
+    Judgement,
     Panel,
     Plan,
     Question,
@@ -344,7 +345,18 @@ def test_a_judge_without_a_panel_is_found(tmp_path: Path) -> None:
         held.write("grade", replace(held.machine[0], by="judge:friend"))
 
     _rewritten(tmp_path / "run", add)
-    with pytest.raises(Tampered, match="does not follow"):
+    with pytest.raises(Tampered, match="no judge was asked"):
+        certify.verify(tmp_path / "run", plugins(Judges()))
+
+
+def test_a_reply_where_no_judge_was_needed_is_found(tmp_path: Path) -> None:
+    """A judge's reply on an answer that the machine settled by itself is Tampered, though nothing rests on it."""
+    silent = doubles.Scripted({item.id: [Answer(text="", state="silent")] * 400 for item in ITEMS})
+    run = walked(tmp_path / "run", Judges(), candidate=silent)
+    reply = Judgement(position=0, judge="a", epoch=0, request=0, attempt=0, answer=None, failed="x")
+    assert not run.judgements
+    _rewritten(tmp_path / "run", lambda held: held.write("judgement", reply) and None)
+    with pytest.raises(Tampered, match="no judge was asked"):
         certify.verify(tmp_path / "run", plugins(Judges()))
 
 
