@@ -175,11 +175,6 @@ class Plugins:
     sections: Mapping[str, Section] = field(default_factory=dict)
 
 
-def registry(found: Mapping[str, Iterable[tuple[str, Any]]]) -> Plugins:
-    """Check plugins, given as (origin, plugin) by kind, and hold them. Raises PluginError on a clash or a missing part."""
-    return Plugins(**{kind: named(kind, found.get(kind, ())) for kind in INTERFACES})
-
-
 def named(kind: str, found: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Plugins of one kind, given as (origin, plugin), by name. Raises PluginError on a clash or a missing part."""
     held: dict[str, Any] = {}

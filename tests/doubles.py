@@ -155,11 +155,10 @@ class ScriptedAdapter:
 
 def plugins(candidate: Scripted | None = None, sections: Sequence[Any] = ()) -> hooks.Plugins:
     """All stand-ins as a registry."""
-    return hooks.registry(
-        {
-            "graders": [("tests", Says()), ("tests", Avoids()), ("tests", Refuses())],
-            "generators": [("tests", Counts())],
-            "adapters": [("tests", ScriptedAdapter(candidate or Scripted()))],
-            "sections": [("tests", section) for section in sections],
-        }
-    )
+    found: dict[str, list[tuple[str, Any]]] = {
+        "graders": [("tests", Says()), ("tests", Avoids()), ("tests", Refuses())],
+        "generators": [("tests", Counts())],
+        "adapters": [("tests", ScriptedAdapter(candidate or Scripted()))],
+        "sections": [("tests", section) for section in sections],
+    }
+    return hooks.Plugins(**{kind: hooks.named(kind, given) for kind, given in found.items()})

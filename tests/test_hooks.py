@@ -14,13 +14,13 @@ from tests.doubles import Says
 def test_a_plugin_that_lacks_a_part_is_refused() -> None:
     """A plugin without its whole interface is named with what it lacks."""
     with pytest.raises(PluginError, match="the plugin of here lacks mark, name, params, version"):
-        hooks.registry({"graders": [("here", object())]})
+        hooks.named("graders", [("here", object())])
 
 
 def test_a_clash_is_refused() -> None:
     """Two plugins of one name stop the program, and both are named."""
     with pytest.raises(PluginError, match="two graders are named 'says': a and b"):
-        hooks.registry({"graders": [("a", Says()), ("b", Says())]})
+        hooks.named("graders", [("a", Says()), ("b", Says())])
 
 
 def test_find_names_what_there_is() -> None:

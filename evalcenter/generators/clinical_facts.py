@@ -18,7 +18,7 @@ from typing import Final, Literal
 
 from evalcenter.draws import Draws
 from evalcenter.generators import formulas as f
-from evalcenter.generators.drafting import Fact, plain, say, short
+from evalcenter.generators.drafting import MONTHS, Fact, plain, say, short
 from evalcenter.records import Lang
 
 D = Decimal
@@ -79,25 +79,9 @@ class Case:
 Builder = Callable[[Lang, Draws], Case]
 
 
-_MONTHS: Final = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
-
 def day(lang: Lang, when: date) -> str:
     """A calendar day as it is written in `lang`."""
-    return say(lang, f"{when.year}年{when.month}月{when.day}日", f"{when.day} {_MONTHS[when.month - 1]} {when.year}")
+    return say(lang, f"{when.year}年{when.month}月{when.day}日", f"{when.day} {MONTHS[when.month - 1]} {when.year}")
 
 
 def named(lang: Lang, label: str, value: str, *names: str, joint: str = " ") -> Fact:

@@ -20,6 +20,21 @@ from evalcenter.draws import Draws
 from evalcenter.errors import InputError
 from evalcenter.records import Criterion, Document, Example, Examples, Item, Lang, Message
 
+MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+"""As English names them, whatever the language of the machine."""
 REDRAWS: Final = 200
 """How often a generator draws its numbers again before it gives up (a draw is refused when honest roundings would differ)."""
 

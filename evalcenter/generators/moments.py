@@ -17,24 +17,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from evalcenter.draws import Draws
-from evalcenter.generators.drafting import say
+from evalcenter.generators.drafting import MONTHS, say
 from evalcenter.generators.problems import Part, Wrong, answer_label
 from evalcenter.records import Lang
 
-MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 WEEKDAYS: Final = (
     ("周一", "Monday"),
     ("周二", "Tuesday"),
