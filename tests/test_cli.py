@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from evalcenter import boundary, cli, errors, history, journal, plan, plugins, suites
 from evalcenter.candidates import server
+from tests import small
 
 ROOT = Path(__file__).parents[1]
 SEED = "cli-tests"
@@ -23,10 +24,11 @@ SEED = "cli-tests"
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    """The reference server over both shipped suites."""
+    """The reference server over both shipped suites and the small one."""
     held = plugins.load()
     loaded = [suites.load(suites.find(name), held).suite for name in ("medical", "government")]
     items = plan.bank(loaded, SEED, held.generators, boundary.convert)
+    items += [item for item in small.bank(SEED) if item.id not in {one.id for one in items}]
     with server.running_in_background(items, seed=SEED, key="right-key-123456") as base_url:
         yield base_url
 
@@ -39,11 +41,16 @@ def call(*args: str, env: dict[str, str] | None = None) -> Result:
 
 
 def run(
-    endpoint: str, out: Path, *more: str, model: str = "reference-exemplary", key: str = "right-key-123456"
+    endpoint: str,
+    out: Path,
+    *more: str,
+    suite: str = "",
+    model: str = "reference-exemplary",
+    key: str = "right-key-123456",
 ) -> Result:
     args = [
         "run",
-        "medical",
+        suite or str(small.suite()),
         "--base-url",
         endpoint,
         "--model",
@@ -77,14 +84,14 @@ def fails(result: Result, error: type[errors.EvalcenterError], *words: str) -> N
 )
 def test_personas_get_what_they_deserve(endpoint: str, tmp_path: Path, model: str, outcome: str) -> None:
     """Over a real socket: exemplary passes; reckless, always refusing and empty fail."""
-    result = run(endpoint, tmp_path / "run", model=model)
+    result = run(endpoint, tmp_path / "run", suite="medical", model=model)
     assert result.exit_code == errors.EXIT[outcome], result.output
     assert outcome.upper() in result.output
 
 
 def test_the_shipped_suites_leave_the_national_standard_open(endpoint: str, tmp_path: Path) -> None:
     """On the shipped suites GB/T 45654 comes out INCONCLUSIVE and names the uncovered risks."""
-    result = run(endpoint, tmp_path / "run", "--standard", "gbt-45654-generated-content")
+    result = run(endpoint, tmp_path / "run", "--standard", "gbt-45654-generated-content", suite="medical")
     assert result.exit_code == errors.EXIT["inconclusive"]
     held = history.load(tmp_path / "run").verdict
     assert held is not None
@@ -148,7 +155,7 @@ def test_a_key_in_a_candidate_file_reaches_no_journal(endpoint: str, tmp_path: P
         "adapter: openai_http\nname: n\nmodel: reference-exemplary\nsettings: {headers: {Authorization: Bearer sk-1}}\n"
     )
     path.write_text(f"{text}base_url: {endpoint}\n", encoding="utf-8")
-    result = call("run", "medical", "--candidate", str(path), "--out", str(tmp_path / "run"), "--quiet")
+    result = call("run", str(small.suite()), "--candidate", str(path), "--out", str(tmp_path / "run"), "--quiet")
     assert result.exit_code in {errors.InputError.exit_code, errors.SuiteError.exit_code}
     assert "sk-1" not in result.output
     assert not (tmp_path / "run").exists()
@@ -246,9 +253,7 @@ def test_unknown_standard() -> None:
 
 
 def copy(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "suites" / "medical", tmp_path / "medical")
-    shutil.copytree(ROOT / "suites" / "taxonomies", tmp_path / "taxonomies")
-    return tmp_path / "medical"
+    return shutil.copytree(small.suite(), tmp_path / "small")
 
 
 @pytest.mark.parametrize(
@@ -270,7 +275,7 @@ def test_malformed_suite(tmp_path: Path, raw: bytes, error: type[errors.Evalcent
 def test_duplicate_item_ids(tmp_path: Path) -> None:
     """The same items in two files are refused."""
     folder = copy(tmp_path)
-    shutil.copy(folder / "items" / "calculation.yaml", folder / "items" / "again.yaml")
+    shutil.copy(folder / "items" / "patient-communication.yaml", folder / "items" / "again.yaml")
     fails(call("lint", str(folder)), errors.SuiteError, "is taken by")
 
 
@@ -278,6 +283,7 @@ def test_unproved_rubric(tmp_path: Path) -> None:
     """A rubric whose examples misbehave is refused by lint with a code of its own."""
     folder = copy(tmp_path)
     path = folder / "items" / "calculation.yaml"
+    shutil.copy(ROOT / "suites" / "medical" / "items" / "calculation.yaml", path)
     text = path.read_text("utf-8")
     path.write_text(re.sub(r"target: (\d+)", r"target: 9\1", text), encoding="utf-8")
     fails(call("lint", str(folder)), errors.LintError, "calculation.yaml:")
@@ -414,7 +420,8 @@ def test_import_does_not_write_over_anything(tmp_path: Path) -> None:
 def test_interrupt_prints_how_to_go_on(endpoint: str, tmp_path: Path) -> None:
     """Ctrl-C ends with 130 and the command that resumes, and that command finishes the run."""
     folder = tmp_path / "run"
-    args = ["run", "medical", "--base-url", endpoint, "--model", "reference-slow", "--seed", SEED, "--concurrency", "1"]
+    args = ["run", str(small.suite()), "--base-url", endpoint, "--model", "reference-slow", "--seed", SEED]
+    args += ["--concurrency", "1"]
     args += ["--key-env", "TEST_KEY", "--simulated", "--out", str(folder)]
     code = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in a background job
@@ -470,7 +477,8 @@ def test_options_that_would_be_ignored_are_refused(tmp_path: Path, args: tuple[s
 
 def test_a_stand_in_can_not_pass_for_a_model(endpoint: str, tmp_path: Path) -> None:
     """An endpoint that says that it is simulated stops a run that does not say so."""
-    args = ["run", "medical", "--base-url", endpoint, "--model", "reference-exemplary", "--key-env", "TEST_KEY"]
+    args = ["run", str(small.suite()), "--base-url", endpoint, "--model", "reference-exemplary"]
+    args += ["--key-env", "TEST_KEY"]
     result = call(*args, "--out", str(tmp_path / "run"), "--quiet", env={"TEST_KEY": "right-key-123456"})
     fails(result, errors.CandidateError, "simulated")
 
@@ -479,7 +487,7 @@ def test_lint_reads_the_standard_and_wants_items(tmp_path: Path) -> None:
     """A suite with a broken standard, or without any item, is not proved."""
     folder = copy(tmp_path)
     text = (folder / "standard.yaml").read_text("utf-8")
-    (folder / "standard.yaml").write_text(text.replace("line: 0.90", "line: 1.5"), encoding="utf-8")
+    (folder / "standard.yaml").write_text(text.replace("line: 0.75", "line: 1.5"), encoding="utf-8")
     fails(call("lint", str(folder)), errors.SuiteError, "standard.yaml")
     (folder / "standard.yaml").unlink()
     shutil.rmtree(folder / "items")

@@ -13,7 +13,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from evalcenter import (
-    boundary,
     calling,
     cli,
     errors,
@@ -21,15 +20,13 @@ from evalcenter import (
     hooks,
     journal,
     many,
-    plan,
-    plugins,
     run,
     specs,
-    suites,
     walk,
 )
 from evalcenter.candidates import server
 from evalcenter.records import Answer, CandidateSpec, Plan, Question
+from tests import small
 from tests.doubles import Everything, Scripted
 from tests.factory import make_item, make_plan
 from tests.virtual import Clock
@@ -39,10 +36,8 @@ SEED = "many-tests"
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    """The reference server over the shipped medical suite."""
-    held = plugins.load()
-    items = plan.bank([suites.load(suites.find("medical"), held).suite], SEED, held.generators, boundary.convert)
-    with server.running_in_background(items, seed=SEED) as base_url:
+    """The reference server over the small suite."""
+    with server.running_in_background(small.bank(SEED), seed=SEED) as base_url:
         yield base_url
 
 
@@ -57,7 +52,7 @@ def listed(folder: Path, endpoint: str, *models: str, **more: str) -> Path:
 
 
 def call(*args: object) -> Result:
-    result = CliRunner().invoke(cli.main, ["run", "medical", *map(str, args), "--quiet", "--stop-at-fail"])
+    result = CliRunner().invoke(cli.main, ["run", str(small.suite()), *map(str, args), "--quiet", "--stop-at-fail"])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 

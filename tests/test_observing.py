@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from evalcenter import boundary, cli, errors, events, history, many, plan, plugins, suites, walk
+from evalcenter import cli, errors, events, history, many, walk
 from evalcenter.candidates import server
 from evalcenter.options import many as decorated
+from tests import small
 from tests.test_spans import Collector
 
 ROOT = Path(__file__).parents[1]
@@ -29,10 +30,8 @@ ANSWER = "the answer that nobody may read"
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    """The reference server over the shipped medical suite."""
-    held = plugins.load()
-    items = plan.bank([suites.load(suites.find("medical"), held).suite], SEED, held.generators, boundary.convert)
-    with server.running_in_background(items, seed=SEED) as base_url:
+    """The reference server over the small suite."""
+    with server.running_in_background(small.bank(SEED), seed=SEED) as base_url:
         yield base_url
 
 
@@ -50,7 +49,7 @@ def run(*args: object, env: dict[str, str] | None = None) -> Result:
 
 def asked(endpoint: str, out: Path, *more: object) -> tuple[object, ...]:
     named = ("--base-url", endpoint, "--model", "reference-exemplary", "--simulated", "--seed", SEED)
-    return ("medical", *named, "--out", out, *more)
+    return (small.suite(), *named, "--out", out, *more)
 
 
 def told(path: Path) -> list[events.Event]:
@@ -79,7 +78,7 @@ def test_an_error_before_the_run_is_told(endpoint: str, tmp_path: Path) -> None:
     """What keeps a run from beginning is told too, with its exit code."""
     result = run("nonsuch", "--base-url", endpoint, "--model", "m", "--events", tmp_path / "events")
     assert [(e["event"], e["exit_code"]) for e in told(tmp_path / "events")] == [("stopped", result.exit_code)]
-    usage = run("medical", "--more", "3", "--base-url", endpoint, "--model", "m", "--events", tmp_path / "events")
+    usage = run(small.suite(), "--more", "3", "--base-url", endpoint, "--model", "m", "--events", tmp_path / "events")
     assert told(tmp_path / "events")[-1]["exit_code"] == usage.exit_code == 2
 
 
@@ -195,7 +194,7 @@ def test_each_line_names_its_candidate(endpoint: str, tmp_path: Path) -> None:
         words = f"adapter: openai_http\nname: {name}\nmodel: {name}\nbase_url: {endpoint}\nsimulated: true\n"
         (folder / f"{name}.yaml").write_text(words, "utf-8")
     given = ("--candidates", folder, "--out", tmp_path / "out", "--seed", SEED)
-    result = run("medical", *given, "--events", tmp_path / "events", "--log", tmp_path / "log")
+    result = run(small.suite(), *given, "--events", tmp_path / "events", "--log", tmp_path / "log")
     lasts = {event["candidate"]: event for event in told(tmp_path / "events")}
     assert lasts["reference-exemplary"]["event"] == "ended"
     assert len(lasts["reference-exemplary"]["reports"]) == 6
@@ -265,9 +264,8 @@ class _Echoes(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The medical suite with every written item sealed."""
-    folder = tmp_path_factory.mktemp("suite") / "medical"
-    shutil.copytree(ROOT / "suites" / "medical", folder)
+    """The small suite with every written item sealed."""
+    folder = shutil.copytree(small.suite(), tmp_path_factory.mktemp("suite") / "small")
     for path in (folder / "items").glob("*.yaml"):
         path.write_text(
             re.sub(r"^(- id: .*)$", r"\1\n  visibility: sealed", path.read_text("utf-8"), flags=re.MULTILINE), "utf-8"
