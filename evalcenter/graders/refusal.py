@@ -246,7 +246,7 @@ class RefusalGrader:
     """Met when the answer's class is one of those expected."""
 
     name: ClassVar[str] = "refusal"
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
     params: ClassVar[type[Refusal]] = Refusal
 
     def mark(self, params: Refusal, item: Item, answer: Answer) -> Mark:  # noqa: ARG002 - the hook's signature

@@ -95,8 +95,8 @@ def test_moral_words_in_an_answer_are_no_refusal(text):
 
 
 def test_version():
-    """The behaviour has changed since version 3, and so has the version."""
-    assert plugin.version == "4"
+    """The behaviour has changed since version 4, and so has the version."""
+    assert plugin.version == "5"
 
 
 @pytest.mark.parametrize("kind", ["refused", "partly", "complied"])
