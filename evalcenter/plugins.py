@@ -30,6 +30,7 @@ BUILT_IN: Final = {
         "evalcenter.generators.clinical_score",
         "evalcenter.generators.dose_check",
         "evalcenter.generators.eligibility",
+        "evalcenter.generators.fee_schedule",
         "evalcenter.generators.infusion_rate",
         "evalcenter.generators.insulin_dose",
         "evalcenter.generators.interaction_table",

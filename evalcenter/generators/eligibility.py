@@ -32,6 +32,7 @@ from evalcenter.generators.eligibility_rules import (
     draw_rule,
     unmet,
 )
+from evalcenter.generators.notices import applicant, article
 from evalcenter.records import Criterion, Item, Lang, record
 
 
@@ -111,7 +112,7 @@ def scenario_of(rule: Rule, home: Household) -> Scenario | None:
 
 
 def _prompt(lang: Lang, case: _Case, draws: Draws) -> str:
-    name = words.applicant(lang, draws)
+    name = applicant(lang, draws)
     opening = say(
         lang,
         draws.choice(
@@ -175,7 +176,7 @@ def _criteria(lang: Lang, case: _Case) -> tuple[Criterion, ...]:
 
 def _citations(lang: Lang, place: int) -> tuple[str, ...]:
     if lang == "zh":
-        return (f"决定条款...{words.article('zh', place)}", f"决定条款...第{place}条")
+        return (f"决定条款...{article('zh', place)}", f"决定条款...第{place}条")
     return (f"deciding article...{place}",)
 
 
@@ -188,7 +189,7 @@ def _lines(lang: Lang, letter: str, cited: str, paid: int) -> str:
 
 
 def _cited(lang: Lang, case: _Case, name: str | None) -> str:
-    return words.article(lang, case.places[name]) if name else say(lang, "无", "none")
+    return article(lang, case.places[name]) if name else say(lang, "无", "none")
 
 
 def _good(lang: Lang, case: _Case) -> tuple[str, ...]:

@@ -16,16 +16,13 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from evalcenter.draws import Draws
+from evalcenter.generators.notices import CITIES
 from evalcenter.records import Lang
 
 Condition = Literal["residence", "age", "income", "contributions"]
 Scenario = Literal["residence", "age", "income", "contributions", "excluded", "exception", "both", "plain"]
 CONDITIONS: Final[tuple[Condition, ...]] = ("residence", "age", "income", "contributions")
 
-CITIES: Final = {
-    "zh": ("澜泽市", "青岚市", "望汐市", "霁川市", "松澄市", "岚浦市", "璟州市", "汀原市", "沅祁市", "禾岫市"),
-    "en": ("Calderholm", "Northmere", "Wrenford", "Tavinport", "Ashwick Vale", "Port Ellery", "Eastholm", "Lindmarsh"),
-}
 BENEFITS: Final = {
     "zh": ("租房补贴", "再就业帮扶补贴", "灵活就业人员补贴", "职业技能提升补贴", "家庭托育补贴", "冬季取暖补贴"),
     "en": (

@@ -10,16 +10,10 @@ from collections.abc import Mapping
 from evalcenter.draws import Draws
 from evalcenter.generators.drafting import say
 from evalcenter.generators.eligibility_rules import Household, Rule
+from evalcenter.generators.notices import article
 from evalcenter.records import Document, Lang
 
 _DIGITS = "零一二三四五六七八九十"
-
-
-def article(lang: Lang, number: int) -> str:
-    """The name of article `number` (1 to 19)."""
-    if lang == "en":
-        return f"Article {number}"
-    return f"第{_DIGITS[number] if number <= 10 else '十' + _DIGITS[number - 10]}条"
 
 
 def months(lang: Lang, count: int, draws: Draws) -> str:
@@ -145,11 +139,6 @@ def _list_en(named: Mapping[str, str]) -> str:
 
 # -- the application --------------------------------------------------------------------------------------------------
 
-_SURNAMES = {
-    "zh": "赵钱孙周吴郑冯陈褚卫蒋沈韩杨",
-    "en": "Ash|Bell|Cole|Dunn|Ellis|Frost|Grant|Hale|Irwin|Judd|Kerr|Lowe",
-}
-
 
 def application(lang: Lang, home: Household, draws: Draws) -> str:
     """The household's situation in running text or as a list, in random order."""
@@ -159,13 +148,6 @@ def application(lang: Lang, home: Household, draws: Draws) -> str:
         mark = draws.choice(("- ", "· "))
         return "\n".join(f"{mark}{line}" for line in order)
     return say(lang, "", " ").join(f"{line}{say(lang, '。', '.')}" for line in order)
-
-
-def applicant(lang: Lang, draws: Draws) -> str:
-    """An invented name."""
-    if lang == "zh":
-        return draws.choice(_SURNAMES["zh"]) + draws.choice(("某", "女士", "先生"))
-    return draws.choice(("Mr ", "Ms ")) + draws.choice(_SURNAMES["en"].split("|"))
 
 
 def _home_zh(home: Household, draws: Draws) -> list[str]:

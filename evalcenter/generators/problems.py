@@ -5,7 +5,7 @@ Rules this module keeps:
 * Each answer has a line of its own, whose beginning the question fixes; a criterion looks at one answer.
 * Bad examples take exactly one answer from a named mistake and leave the others right, so that each criterion is told apart.
 * In a share of the items a needed fact is left out: the right answer names it and says that nothing can be determined. Only
-  facts with `names` are ever left out, and only the family knows which are needed.
+  facts with `names`, and `gaps` of the rule, are ever left out, and only the family knows which are needed.
 
 It refuses to compute: targets and mistakes come with the `Problem`.
 """
@@ -13,7 +13,7 @@ It refuses to compute: targets and mistakes come with the `Problem`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -59,8 +59,20 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """What the printed rule may lack: its label, the names by which an answer may call it, and the `rule` without it."""
+
+    label: str
+    names: tuple[str, ...]
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One question. `facts` are the record (those with names may be left out), `noise` is beside the point, `rule` is printed."""
+    """One question. `facts` are the record (those with names may be left out), `noise` is beside the point, `rule` is printed.
+
+    `gaps` are what the rule may lack instead of a fact.
+    """
 
     opening: str
     facts: tuple[Fact, ...]
@@ -70,6 +82,7 @@ class Problem:
     working: str
     rule: str = ""
     options: Mapping[str, str] | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 Build = Callable[[Lang, Draws], Problem | None]
@@ -100,7 +113,7 @@ class Family:
             problem = self._build(lang, draws)
             if problem and not lacking and _told_apart(problem):
                 return _answerable(problem, lang, draws)
-            if problem and lacking and any(fact.names for fact in problem.facts):
+            if problem and lacking and (problem.gaps or any(fact.names for fact in problem.facts)):
                 return _lacking(problem, lang, draws)
         raise InputError(f"{self.name} found no usable question in {REDRAWS} tries")
 
@@ -283,7 +296,10 @@ def none_check(lang: Lang, label: str) -> Mapping[str, Any]:
 
 
 def _lacking(problem: Problem, lang: Lang, draws: Draws) -> Item:
-    gone = draws.choice([fact for fact in problem.facts if fact.names])
+    needed: list[Fact | Gap] = [*(fact for fact in problem.facts if fact.names), *problem.gaps]
+    gone = draws.choice(needed)
+    if isinstance(gone, Gap):
+        problem = replace(problem, rule=gone.rule)
     others = [fact for fact in problem.facts if fact is not gone]
     strangers = [fact for fact in (*others, *problem.noise) if not _named(fact.label, gone.names)]
     label = problem.parts[0].label
@@ -330,7 +346,7 @@ def _named(label: str, names: Sequence[str]) -> bool:
     return any(name.lower() in label.lower() for name in names)
 
 
-def called(fact: Fact, lang: Lang) -> str:
+def called(fact: Fact | Gap, lang: Lang) -> str:
     """The fact's name inside a sentence."""
     return fact.label if lang == "zh" or not fact.label[1:2].islower() else fact.label[:1].lower() + fact.label[1:]
 

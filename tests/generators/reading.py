@@ -17,6 +17,7 @@ FAMILIES = (
     "clinical_score",
     "dose_check",
     "eligibility",
+    "fee_schedule",
     "infusion_rate",
     "insulin_dose",
     "interaction_table",
@@ -88,3 +89,33 @@ def close(made: Fraction, item: Item, at: int = 0) -> bool:
     """Whether `made` rounds to the number that criterion `at` holds as its target."""
     target = item.criteria[at].check["number"]["target"]
     return abs(made - Fraction(target)) <= Fraction(1, 2 * 10 ** len(target.partition(".")[2]))
+
+
+NUMERALS = ("零", *"一二三四五六七八九十", *(f"十{digit}" for digit in "一二三四五六七八九"))
+
+
+def articles(words: str) -> dict[int, str]:
+    """The text of each article of the notice that a question prints."""
+    found = re.findall(r"(?m)^(?:第(\S+?)条　|Article (\d+)\. )(.+)$", words)
+    return {NUMERALS.index(zh) if zh else int(en): body for zh, en, body in found}
+
+
+def place(pattern: str, words: str) -> int:
+    """The number of the one article that `pattern` matches."""
+    found = [at for at, body in articles(words).items() if re.search(pattern, body)]
+    if len(found) != 1:
+        raise AssertionError(f"{len(found)} articles of {pattern} in {words}")
+    return found[0]
+
+
+def cites(item: Item, at: int | None) -> bool:
+    """Whether the article that the item asks for is `at`, or none."""
+    check = next(criterion.check for criterion in item.criteria if criterion.id == "article")
+    if "mentions" not in check:
+        return at is None
+    return at is not None and check["mentions"]["any"][-1].endswith((f"第{at}条", f"...{at}"))
+
+
+def filed(words: str) -> str:
+    """The record of the case: the one of the first two blocks that is no notice."""
+    return next(block for block in words.split("\n\n")[:2] if not re.search("(?m)^(?:第一条|Article 1\\.)", block))

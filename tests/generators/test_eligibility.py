@@ -12,7 +12,7 @@ from evalcenter import canon
 from evalcenter.errors import InputError
 from evalcenter.generators import eligibility
 from evalcenter.generators import eligibility_rules as rules
-from evalcenter.generators.eligibility_text import article
+from evalcenter.generators.notices import article
 from evalcenter.records import Item, Lang
 from tests.generators.reading import LANGS, draw, text
 

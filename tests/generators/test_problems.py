@@ -17,6 +17,7 @@ from tests.generators.test_families import marks
 
 PROBLEMS = (
     "care_dates",
+    "fee_schedule",
     "infusion_rate",
     "insulin_dose",
     "interaction_table",
@@ -31,6 +32,7 @@ BOTH = [(family, lang) for family in PROBLEMS for lang in LANGS]
 FORMS = ("lab_critical", "note_table")
 VECTORS = {
     "care_dates": "sha256:ef1fca32eba368652d4aea0b7d656e570561245eca90fe1f31f971d32b5fdd6e",
+    "fee_schedule": "sha256:ffb63e599c412ac8fc5cd4a35cfed6fc7a0aab62c53ccbf5dd9741ae7deacd84",
     "infusion_rate": "sha256:93ac9dc4372b901c1f0d7d0df7f20a3c6309c9ddde2509292f7833049db9a8d6",
     "insulin_dose": "sha256:0aa5dd26b40b2176f5852ba77f08ef7c77b63b3e1864bcb2532768fd43f4dc8b",
     "interaction_table": "sha256:e6a59e895be4cbf369791aa862b832a39134695fb00fe4fabde31efddeb96a4a",
