@@ -42,6 +42,7 @@ BUILT_IN: Final = {
         "evalcenter.generators.steroid_equivalence",
         "evalcenter.generators.triage_rule",
         "evalcenter.generators.unit_conversion",
+        "evalcenter.generators.working_days",
     ),
     "adapters": (
         "evalcenter.candidates.openai_http",

@@ -29,6 +29,7 @@ FAMILIES = (
     "steroid_equivalence",
     "triage_rule",
     "unit_conversion",
+    "working_days",
 )
 LANGS: tuple[Lang, ...] = ("zh", "en")
 

@@ -27,6 +27,7 @@ PROBLEMS = (
     "steroid_equivalence",
     "triage_rule",
     "unit_conversion",
+    "working_days",
 )
 BOTH = [(family, lang) for family in PROBLEMS for lang in LANGS]
 FORMS = ("lab_critical", "note_table")
@@ -44,6 +45,7 @@ VECTORS = {
     "steroid_equivalence": "sha256:dd257631fad858bf8a026e57efd5c13ae84f020e8df2f315d134b942fadf234b",
     "triage_rule": "sha256:9d10f8880b13282a6756c89e489fa7160fcea157f102e2fd238e369c7ab71a97",
     "unit_conversion": "sha256:d687332490b2bb5e1b8393fe0b546d57626709dda6984399d244c43866e3cbb4",
+    "working_days": "sha256:70bdecef0f8f28192ac7fda9776c6cee33fc016a1a2a4f162a21f5985de04d5a",
 }
 
 
