@@ -36,6 +36,7 @@ BUILT_IN: Final = {
         "evalcenter.generators.interaction_table",
         "evalcenter.generators.lab_critical",
         "evalcenter.generators.level_timing",
+        "evalcenter.generators.materials_check",
         "evalcenter.generators.note_table",
         "evalcenter.generators.opioid_equivalence",
         "evalcenter.generators.paediatric_dose",

@@ -23,6 +23,7 @@ FAMILIES = (
     "interaction_table",
     "lab_critical",
     "level_timing",
+    "materials_check",
     "note_table",
     "opioid_equivalence",
     "paediatric_dose",

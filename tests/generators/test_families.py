@@ -18,7 +18,7 @@ from evalcenter.records import Item, Lang
 from tests.generators.reading import FAMILIES, LANGS, REFUSAL, draw, marks, passes, text
 
 BOTH = [(family, lang) for family in FAMILIES for lang in LANGS]
-FORMS = ("lab_critical", "note_table")  # answered in JSON, which has braces and no answer line
+FORMS = ("lab_critical", "materials_check", "note_table")  # answered in JSON, which has braces and no answer line
 
 
 @pytest.mark.parametrize(("family", "lang"), BOTH)

@@ -30,7 +30,7 @@ PROBLEMS = (
     "working_days",
 )
 BOTH = [(family, lang) for family in PROBLEMS for lang in LANGS]
-FORMS = ("lab_critical", "note_table")
+FORMS = ("lab_critical", "materials_check", "note_table")
 VECTORS = {
     "care_dates": "sha256:ef1fca32eba368652d4aea0b7d656e570561245eca90fe1f31f971d32b5fdd6e",
     "fee_schedule": "sha256:ffb63e599c412ac8fc5cd4a35cfed6fc7a0aab62c53ccbf5dd9741ae7deacd84",
@@ -39,6 +39,7 @@ VECTORS = {
     "interaction_table": "sha256:e6a59e895be4cbf369791aa862b832a39134695fb00fe4fabde31efddeb96a4a",
     "lab_critical": "sha256:c7430e05194a0a34b216c0b16c5f4664c5c82732eb1d09c12460393104a4473d",
     "level_timing": "sha256:fb840d54e6fb2a42d6cd7dadce4f7e68b69c15785c953fb9747023f6db363243",
+    "materials_check": "sha256:22f74a944c52060141d64df3bafffe223fc2cb0ae4d2091b392651bf9558f1ff",
     "note_table": "sha256:cdf9bf2b64da9ed9290b8e51d8cdfe16f13df6905f40c5fe305efdb6116d07fe",
     "opioid_equivalence": "sha256:d9711c64ccc8efefd3435eb1d802079670033405aef3ad284e69cd17db45399a",
     "paediatric_dose": "sha256:6d9851b7717fccb791f068e0b5dcc84667365aa46fa350be95310c954a96f0d8",
