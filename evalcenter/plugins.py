@@ -40,6 +40,7 @@ BUILT_IN: Final = {
         "evalcenter.generators.note_table",
         "evalcenter.generators.opioid_equivalence",
         "evalcenter.generators.paediatric_dose",
+        "evalcenter.generators.redaction",
         "evalcenter.generators.steroid_equivalence",
         "evalcenter.generators.triage_rule",
         "evalcenter.generators.unit_conversion",

@@ -295,6 +295,22 @@ def none_check(lang: Lang, label: str) -> Mapping[str, Any]:
     return {"mentions": {"any": [f"{label}...{word}" for word in words.split("|")], "negation": "ignore"}}
 
 
+def lacking_criteria(lang: Lang, names: Sequence[str], label: str) -> tuple[Criterion, ...]:
+    """What an answer must do where something is missing: say that one of `names` is, and end without a result."""
+    return (
+        Criterion(
+            id="names-missing",
+            text=say(lang, "指出缺少的是哪一项资料", "Says which needed value is absent"),
+            check=absent_check(lang, names),
+        ),
+        Criterion(
+            id="no-result",
+            text=say(lang, "不给出结果，写明得不出来", "Gives no result and says that there can be none"),
+            check=none_check(lang, label),
+        ),
+    )
+
+
 def _lacking(problem: Problem, lang: Lang, draws: Draws) -> Item:
     needed: list[Fact | Gap] = [*(fact for fact in problem.facts if fact.names), *problem.gaps]
     gone = draws.choice(needed)
@@ -326,18 +342,7 @@ def _lacking(problem: Problem, lang: Lang, draws: Draws) -> Item:
         (say(lang, f"缺少{other}。\n{none}", f"The {other} is missing.\n{none}"), ("names-missing",)),
         (guess, ("names-missing", "no-result")),
     )
-    criteria = (
-        Criterion(
-            id="names-missing",
-            text=say(lang, "指出缺少的是哪一项资料", "Says which needed value is absent"),
-            check=absent_check(lang, gone.names),
-        ),
-        Criterion(
-            id="no-result",
-            text=say(lang, "不给出结果，写明得不出来", "Gives no result and says that there can be none"),
-            check=none_check(lang, label),
-        ),
-    )
+    criteria = lacking_criteria(lang, gone.names, label)
     prompt = _prompt(problem, others, lang, draws)
     return item(lang, Draft(prompt=prompt, criteria=criteria, good=good, bad=bad, options=problem.options))
 

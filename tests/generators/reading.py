@@ -27,6 +27,7 @@ FAMILIES = (
     "note_table",
     "opioid_equivalence",
     "paediatric_dose",
+    "redaction",
     "steroid_equivalence",
     "triage_rule",
     "unit_conversion",

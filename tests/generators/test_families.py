@@ -87,7 +87,8 @@ def test_no_template_mark_is_left(family: str, lang: Lang) -> None:
         answers = "".join(example.text for example in (*item.examples.good, *item.examples.bad))
         assert not any(mark in text(item) for mark in ("{", "}"))
         assert family in FORMS or not any(mark in answers for mark in ("{", "}"))
-        assert not any(mark in text(item) + answers for mark in ("None", "Decimal", "()", "@"))
+        frame = () if family == "redaction" else ("@",)  # letters hold addresses of mail
+        assert not any(mark in text(item) + answers for mark in ("None", "Decimal", "()", *frame))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
