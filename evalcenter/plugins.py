@@ -27,7 +27,9 @@ BUILT_IN: Final = {
     ),
     "generators": (
         "evalcenter.generators.care_dates",
+        "evalcenter.generators.citizen_id",
         "evalcenter.generators.clinical_score",
+        "evalcenter.generators.credit_code",
         "evalcenter.generators.dose_check",
         "evalcenter.generators.eligibility",
         "evalcenter.generators.fee_schedule",

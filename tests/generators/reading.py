@@ -14,7 +14,9 @@ from evalcenter.records import Answer, Item, Lang
 
 FAMILIES = (
     "care_dates",
+    "citizen_id",
     "clinical_score",
+    "credit_code",
     "dose_check",
     "eligibility",
     "fee_schedule",

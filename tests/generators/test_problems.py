@@ -17,6 +17,8 @@ from tests.generators.test_families import marks
 
 PROBLEMS = (
     "care_dates",
+    "citizen_id",
+    "credit_code",
     "fee_schedule",
     "infusion_rate",
     "insulin_dose",
@@ -34,6 +36,8 @@ BOTH = [(family, lang) for family in PROBLEMS for lang in LANGS]
 FORMS = ("lab_critical", "materials_check", "note_table")
 VECTORS = {
     "care_dates": "sha256:ef1fca32eba368652d4aea0b7d656e570561245eca90fe1f31f971d32b5fdd6e",
+    "citizen_id": "sha256:131d4e6f4713ffa8d78cd695c0ba2e23ffc8eea3918c6d303ca30ec2dd35af47",
+    "credit_code": "sha256:2e959572cb965295332793c9c55f1e7eceb951c13a27e637a5e1c8dd3e2a66ca",
     "fee_schedule": "sha256:ffb63e599c412ac8fc5cd4a35cfed6fc7a0aab62c53ccbf5dd9741ae7deacd84",
     "infusion_rate": "sha256:93ac9dc4372b901c1f0d7d0df7f20a3c6309c9ddde2509292f7833049db9a8d6",
     "insulin_dose": "sha256:0aa5dd26b40b2176f5852ba77f08ef7c77b63b3e1864bcb2532768fd43f4dc8b",
