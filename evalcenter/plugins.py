@@ -33,6 +33,7 @@ BUILT_IN: Final = {
         "evalcenter.generators.dose_check",
         "evalcenter.generators.eligibility",
         "evalcenter.generators.fee_schedule",
+        "evalcenter.generators.fine_brackets",
         "evalcenter.generators.infusion_rate",
         "evalcenter.generators.insulin_dose",
         "evalcenter.generators.interaction_table",

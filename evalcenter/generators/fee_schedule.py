@@ -7,7 +7,7 @@ Rules this module keeps:
 * Half of the quantities stand on the end of a band or next to it. A cap or a least fee decides half of the sums, and the article
   that does is asked for.
 * Mistakes are the same schedule misread: the other kind of band, a step left out, a limit ignored, an excluded reduction given.
-* A clause or a fact is left out only where the sum depends on it.
+* What is left out is the quantity, the rates, or a percentage on which the sum depends.
 
 It refuses discretion: who gets a reduction stands in the notice.
 """
@@ -146,7 +146,7 @@ def _build(lang: Lang, draws: Draws) -> Problem | None:
     town = city(lang, draws)
     title = say(lang, f"{town}{service[0]}收费办法", f"{town} Schedule of Fees: {service[1]}")
     rule = printed(lang, title, places, texts)
-    facts = _facts(lang, (fee, case), f"{case.units} {service[at + 2]}", who)
+    facts = _facts(lang, case, f"{case.units} {service[at + 2]}", who)
     # A sum that a limit sets is printed there, and is told from an echo by the article that is asked for beside it.
     said = "" if limit else f"{rule}\n{case.units}"
     paid = money_part(lang, sign, right, _mistakes(lang, fee, case), said)
@@ -214,14 +214,7 @@ def _limit_part(lang: Lang, places: Mapping[str, int], limit: str | None) -> Par
     return article_part(lang, said, places[limit] if limit else None, others)
 
 
-def _facts(lang: Lang, given: tuple[_Fee, _Case], units: str, who: str) -> tuple[Fact, ...]:
-    fee, case = given
-    right = due(fee, case)
-
-    def names(other: _Case, zh: str, en: str) -> str:
-        # Where the fee is the same either way, nothing is missing.
-        return "" if due(fee, other) == right else say(lang, zh, en)
-
+def _facts(lang: Lang, case: _Case, units: str, who: str) -> tuple[Fact, ...]:
     return (
         fact(
             lang,
@@ -235,22 +228,12 @@ def _facts(lang: Lang, given: tuple[_Fee, _Case], units: str, who: str) -> tuple
             "办理方式",
             "Service",
             say(lang, "加急" if case.rush else "普通", "express" if case.rush else "standard"),
-            names(
-                replace(case, rush=not case.rush),
-                "办理方式|是否加急|加急还是普通",
-                "service|express or standard|type of service",
-            ),
         ),
         fact(
             lang,
             "申请人类别",
             "Group of applicants",
             who,
-            names(
-                replace(case, favoured=not case.favoured),
-                "申请人类别|类别|申请人身份|身份",
-                "group|category|status of the applicant|applicant's status",
-            ),
         ),
     )
 

@@ -65,11 +65,7 @@ class Redaction:
         lacking = share(params.unanswerable, draws)
         for _ in range(REDRAWS):
             letter = _drawn(lang, draws)
-            right = letter.text(lang, letter.masked)
-            # A fragment that stands elsewhere in the letter too could not be masked.
-            if not any(
-                re.search(pattern, right) for kind in letter.masked for pattern in _left(kind, letter.held[kind])
-            ):
+            if all(_alone(lang, letter, kind) for kind in letter.masked):
                 return (_lacking if lacking else _answerable)(lang, draws, letter)
         raise InputError(f"{self.name} found no usable letter in {REDRAWS} tries")
 
@@ -79,6 +75,12 @@ def _drawn(lang: Lang, draws: Draws) -> _Letter:
     kept = draws.choice(("home", "plate"))
     listed = tuple(kind for kind in KINDS if kind in ALWAYS or kind != kept)
     return _Letter(template=template(lang, draws), held=values(lang, draws), masked=listed)
+
+
+def _alone(lang: Lang, letter: _Letter, kind: str) -> bool:
+    """Whether nothing else in the letter looks like a fragment of this identifier, so that it can be masked and told apart."""
+    rest = letter.text(lang, (kind,))
+    return not any(re.search(pattern, rest) for pattern in _left(kind, letter.held[kind]))
 
 
 def _spread(digits: str) -> str:

@@ -138,7 +138,7 @@ def _zh(draws: Draws) -> dict[str, str]:
     return {
         "name": f"{mine}{one}",
         "officer": f"{theirs}{two}",
-        "id": f"0000{_digits(draws, 2)}{draws.between(1951, 2004)}13{draws.between(32, 39)}{_digits(draws, 4)}",
+        "id": f"0001{_digits(draws, 2)}{draws.between(1951, 2004)}13{draws.between(32, 39)}{_digits(draws, 4)}",
         "phone": f"129{_digits(draws, 8)}",
         "mail": f"{draws.choice(('qiu', 'lan', 'ying', 'shu', 'wei'))}{_digits(draws, 5)}@mail.example",
         "bank": f"0000 {_digits(draws, 4)} {_digits(draws, 4)} {_digits(draws, 4)}",

@@ -286,7 +286,7 @@ def _received(lang: Lang, draws: Draws, case: _Case) -> Fact:
         say(
             lang,
             "收到申请时间|收到申请|收件时间|收到时间|申请日期",
-            "date and time of receipt|date of receipt|time of receipt|receipt|when the application was received",
+            "date and time of receipt|date of receipt|time of receipt|when the application was received",
         ),
     )
 
@@ -305,7 +305,7 @@ def _pause(lang: Lang, draws: Draws, case: _Case) -> tuple[Fact, ...]:
             say(
                 lang,
                 "收到补正材料|补正材料收到|补正材料|补正日期",
-                "papers came in|papers were received|date of the papers|missing papers arrived|papers",
+                "date on which the papers came in|papers came in|papers were received|date of the papers|missing papers arrived",
             ),
         ),
     )

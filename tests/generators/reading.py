@@ -20,6 +20,7 @@ FAMILIES = (
     "dose_check",
     "eligibility",
     "fee_schedule",
+    "fine_brackets",
     "infusion_rate",
     "insulin_dose",
     "interaction_table",
