@@ -44,6 +44,7 @@ BUILT_IN: Final = {
         "evalcenter.generators.opioid_equivalence",
         "evalcenter.generators.paediatric_dose",
         "evalcenter.generators.redaction",
+        "evalcenter.generators.social_accounts",
         "evalcenter.generators.steroid_equivalence",
         "evalcenter.generators.triage_rule",
         "evalcenter.generators.unit_conversion",

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from evalcenter.draws import Draws
 from evalcenter.generators.drafting import say
@@ -22,8 +23,9 @@ from evalcenter.generators.notices import city, desk, opening
 from evalcenter.generators.problems import Build, Part, Problem, Wrong, answer_label, fact
 from evalcenter.records import Lang
 
-LENGTH = 18
-BLANK = "□"
+LENGTH: Final = 18
+BLANK: Final = "□"
+OPTIONS: Final = "ABC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,7 @@ def _unread(lang: Lang, draws: Draws, scheme: Scheme) -> _Asked:
     return f"{body[:at]}{BLANK}{body[at + 1 :]}{last}", ask, (part,), None
 
 
-def _holds(lang: Lang, draws: Draws, scheme: Scheme) -> _Asked:
+def _holds(lang: Lang, draws: Draws, scheme: Scheme) -> _Asked | None:
     body = scheme.body(draws)
     kind = draws.below(3)  # 0: holds, 1: another last sign, 2: the scheme's own flaw
     if kind == 2:
@@ -151,7 +153,9 @@ def _holds(lang: Lang, draws: Draws, scheme: Scheme) -> _Asked:
     shown = right if not spoilt else draws.choice(scheme.ends)
     if kind == 1:
         shown = draws.choice([sign for sign in dict.fromkeys(scheme.ends) if sign != right])
-    letters = draws.shuffled("ABC")
+    if right in OPTIONS:
+        return None  # a last sign that is also the letter of an option could be read as a choice
+    letters = draws.shuffled(OPTIONS)
     options = {letter: text[lang == "en"] for letter, text in zip(letters, scheme.options, strict=True)}
     how = (
         say(lang, "没有核对就判为相符", "Taken to hold without a check."),
@@ -173,7 +177,7 @@ def _holds(lang: Lang, draws: Draws, scheme: Scheme) -> _Asked:
         form += say(lang, "(无法计算的写“无”)", ' ("none" if that cannot be worked out)')
     texts = (say(lang, "写出按规则算得的末位", "Gives the last character that the rule leads to"), form)
     guess = tuple(Wrong(how=how[1], shown=sign) for sign in draws.sample(scheme.ends, 2))
-    slips = guess if spoilt else _slips(lang, scheme, body)
+    slips = [wrong for wrong in (guess if spoilt else _slips(lang, scheme, body)) if wrong.shown not in OPTIONS]
     ask = say(lang, "按规则核对这个号码，结论是哪一项？", "Check this code by the rule. Which finding is right?")
     parts = (verdict, _sign_part(lang, label, right, slips, texts))
     return f"{body}{shown}", ask, parts, dict(sorted(options.items()))
@@ -182,8 +186,11 @@ def _holds(lang: Lang, draws: Draws, scheme: Scheme) -> _Asked:
 def build(scheme: Scheme) -> Build:
     """Draws a question about codes of `scheme`."""
 
-    def made(lang: Lang, draws: Draws) -> Problem:
-        code, ask, parts, options = draws.choice((_last, _unread, _holds, _holds))(lang, draws, scheme)
+    def made(lang: Lang, draws: Draws) -> Problem | None:
+        asked = draws.choice((_last, _unread, _holds, _holds))(lang, draws, scheme)
+        if asked is None:
+            return None
+        code, ask, parts, options = asked
         town = city(lang, draws)
         label = scheme.label[lang == "en"]
         names = say(

@@ -31,6 +31,7 @@ FAMILIES = (
     "opioid_equivalence",
     "paediatric_dose",
     "redaction",
+    "social_accounts",
     "steroid_equivalence",
     "triage_rule",
     "unit_conversion",
