@@ -87,7 +87,7 @@ def _paid(lang: Lang, draws: Draws, sign: str) -> _Sum:
     order, gone = draws.shuffled(range(len(rows))), draws.below(len(rows))
     name = rows[order[gone]][0]
     return _Sum(
-        subject=("月缴费额", "monthly contributions"),
+        subject=("月缴费额", "total of monthly contributions"),
         rows=(*(text[number] for number in order), bounds),
         facts=(_wage(lang, sign, wage), _years(lang, draws)),
         ask=say(
@@ -216,7 +216,7 @@ def _pension(lang: Lang, draws: Draws, sign: str) -> _Sum | None:
     )
     others = [months for at, months in divisors.items() if at != age]
     return _Sum(
-        subject=("养老金测算", "pension estimate"),
+        subject=("养老金", "pension"),
         rows=_pension_rows(lang, table),
         facts=_pension_facts(lang, (money(sign, average), short(index), money(sign, balance)), (years, age)),
         ask=say(lang, "月养老金是多少(四舍五入到分)？", "What is the monthly pension (rounded to two decimals)?"),

@@ -97,7 +97,7 @@ def loan(words: str) -> Fraction:
 KINDS: dict[str, Callable[[str], Fraction]] = {
     "月缴费额算法|monthly contributions is": paid,
     "工资税算法|wage tax is": tax,
-    "养老金测算算法|pension estimate is": pension,
+    "养老金算法|pension is": pension,
     "贷款额度算法|fund loan is": loan,
 }
 
