@@ -320,7 +320,7 @@ class NumberGrader:
     """See the module's rules."""
 
     name: ClassVar[str] = "number"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     params: ClassVar[type[Number]] = Number
 
     def mark(self, params: Number, item: Item, answer: Answer) -> Mark:

@@ -4,7 +4,7 @@ Rules this module keeps:
 
 * ``1,234.5``, ``1'234`` and thin or no-break spaces group thousands; an ordinary space does not ("2 500 mg tablets" are two
   numbers) and a comma is never a decimal sign.
-* 1.5万, 三百五十, 百分之九十, 三分之二, 两片半, 半片, two hundred and fifty, 1½, 3/4, 4.5×10⁹, 1e-3 are read (words:
+* 1.5万, 三百五十, 百分之九十, 三分之二, 两片半, 半片, 7块6, two hundred and fifty, 1½, 3/4, 4.5×10⁹, 1e-3 are read (words:
   ``spelled.py``); a fraction is divided to 28 digits. "8/10" counts as 8 out of 10, "120/80" as two numbers.
 * A lone Chinese digit is a figure only before a known unit (一般 and 统一 hold none), and "one" likewise.
 * 5–10, 5 至 10, between 5 and 10 and 5 ± 2 are one figure with a low and a high end; 两三天 is one too.
@@ -98,6 +98,8 @@ _PREFIX_RATE: Final = re.compile(
     r"每(?:个|一|1|隔)?(小时|分钟|天|日|周|月|年|次|人|户|公斤|千克|kg|升|片|分)[^\d。；;,，\n]{0,8}$", re.I
 )
 _VAGUE: Final = "个种些项条点步位名件份方直定般样起旦边面度向"
+_DIMES: Final = re.compile(rf"([1-9{DIGITS}])(?:[毛角](?:钱)?|(?=\W|$))")
+"""What follows 块 in 7块6, 七块六毛: tenths."""
 _NAMED_SIGN: Final = re.compile(r"(?:负|零下|minus |negative )$", re.I)
 
 
@@ -238,6 +240,8 @@ def _dressed(text: str, figure: Figure, extra: tuple[str, ...]) -> Figure:
     unit, unit_end = units.read_unit(text, end, extra)
     if unit and text.startswith("半", unit_end) and not text.startswith(("半天", "半年", "半小"), unit_end):
         value, unit_end = value + Decimal("0.5"), unit_end + 1
+    elif unit == "CNY" and text.startswith("块", unit_end - 1) and (dimes := _DIMES.match(text, unit_end)):
+        value, unit_end = value + (read_zh(dimes[1]) or Decimal(0)) / 10, dimes.end()
     elif text.startswith("个半", end):
         unit, unit_end = units.read_unit(text, end + 2, extra)
         unit, unit_end = ("month", unit_end) if unit == "月" else (unit, unit_end)

@@ -211,6 +211,8 @@ def test_window_and_units(params: dict[str, Any], text: str, expected: str) -> N
         ("03/04/2026", "met"),
         ("2026-03-04", "met"),
         ("4 March", "met"),
+        ("It is due on Wednesday, March 4.", "met"),
+        ("March 4.5 million", "not_met"),
         ("2026-03-05", "not_met"),
         ("2025-03-04", "not_met"),
         ("no date", "not_met"),
