@@ -5,7 +5,7 @@ Rules this module keeps:
 * Everything that is given must hold; something must be given.
 * JSON may stand alone or in one code fence with words around it. Duplicate keys, NaN and depth beyond 100 are not JSON here.
 * A schema is checked when the suite is read: it must be a valid JSON Schema, and every ``$ref`` must point inside it. Nothing is
-  ever fetched.
+  ever fetched. A decimal as a literal value is refused: it would be compared as text.
 * Characters are counted without white space at the ends; words are runs of letters or digits, and each Chinese character is one.
 * A pattern must match the whole answer. Patterns that nest unbounded repetition are refused when the suite is read. The more
   open repetitions a pattern multiplies, the shorter the answers it is tried on; a longer answer is unjudged.
@@ -34,6 +34,7 @@ _LATIN: Final = re.compile(r"[A-Za-z]+")
 _LABEL_TAIL: Final = rf"[{_CJK}]{{0,4}}(?:[ ]?[(（][^()（）\n]{{0,30}}[)）])?[ ]{{0,4}}(?:[:：】\]|]|\n|$)"
 _PLACEHOLDER: Final = re.compile(r"[\s_.…·\-—|:：]*(?:[\[【<{][^\]】>}\n]{0,40}[\]】>}])?[\s_.…·\-—|:：。]*")
 _MARKUP: Final = re.compile(r"[*#`]|__+")
+_DECIMAL: Final = re.compile(r"[-+]?\d*\.\d+")
 _REFS: Final = ("$ref", "$dynamicRef", "$recursiveRef")
 STRING_LIMIT: Final = 4_000
 
@@ -78,6 +79,13 @@ def check_schema(schema: Params) -> None:
             raise ValueError(f"json_schema{path}: a reference must point inside the schema (#/…); got {value!r}")
         if key == "$id":
             raise ValueError(f"json_schema{path}: leave $id out; references are relative to this schema")
+        literals = [value] if key == "const" else value if key == "enum" and isinstance(value, list | tuple) else ()
+        if any(isinstance(literal, str) and _DECIMAL.fullmatch(literal) for literal in literals):
+            # Suites read decimals as text, so that no figure is rounded: the text would never equal the number of an answer.
+            raise ValueError(
+                f"json_schema{path}.{key}: a decimal would be compared as text; mark it with `number`, ask for another unit,"
+                f" or, where text is meant, use a pattern; got {value!r}"
+            )
         expressions = [value] if key == "pattern" else list(value) if key == "patternProperties" else []
         for expression in expressions:
             if isinstance(expression, str) and patterns.check(expression) > 1:

@@ -107,6 +107,13 @@ def test_bad_schema_is_refused_without_a_connection(schema: dict[str, Any], monk
         boundary.convert(form.Format, {"json_schema": schema})
 
 
+@pytest.mark.parametrize("literal", [{"const": "84.8"}, {"enum": [1, "-0.5"]}, {"items": {"const": "84.8"}}])
+def test_a_decimal_that_would_be_text_is_refused(literal: dict[str, Any]) -> None:
+    """Suites read decimals as text, so one in a schema would silently equal no number."""
+    with pytest.raises(boundary.Invalid, match="decimal would be compared as text"):
+        boundary.convert(form.Format, {"json_schema": literal})
+
+
 def test_deep_schema_is_refused() -> None:
     """A schema nested beyond reason is refused."""
     schema: dict[str, Any] = {}
