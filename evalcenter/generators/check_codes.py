@@ -19,8 +19,8 @@ from typing import Final
 
 from evalcenter.draws import Draws
 from evalcenter.generators.drafting import say
-from evalcenter.generators.notices import city, desk, opening
-from evalcenter.generators.problems import Build, Part, Problem, Wrong, answer_label, fact
+from evalcenter.generators.notices import city, desk, entry, opening
+from evalcenter.generators.problems import Build, Part, Problem, Wrong, answer_label
 from evalcenter.records import Lang
 
 LENGTH: Final = 18
@@ -200,7 +200,7 @@ def build(scheme: Scheme) -> Build:
         )
         return Problem(
             opening=opening(lang, draws, town, scheme.subject[lang == "en"]),
-            facts=(fact(lang, *scheme.label, code, names),),
+            facts=(entry(lang, *scheme.label, code, names),),
             noise=desk(lang, draws, draws.between(2, 3)),
             rule=scheme.rule(lang, draws),
             ask=ask,

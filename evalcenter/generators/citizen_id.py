@@ -65,7 +65,7 @@ def _rule(lang: Lang, draws: Draws) -> str:
 
 
 SCHEME: Final = Scheme(
-    subject=("登记号码", "check of a resident number"),
+    subject=("身份号码校验", "resident number"),
     label=("登记的公民身份号码", "Resident number on file"),
     signs="0123456789",
     weights=WEIGHTS,
@@ -81,4 +81,4 @@ SCHEME: Final = Scheme(
     ),
     rule=_rule,
 )
-plugin: Final = Family("citizen_id", build(SCHEME))
+plugin: Final = Family("citizen_id", build(SCHEME), "2")

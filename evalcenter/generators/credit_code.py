@@ -57,7 +57,7 @@ def _rule(lang: Lang, draws: Draws) -> str:
 
 
 SCHEME: Final = Scheme(
-    subject=("单位代码", "check of an organisation's code"),
+    subject=("单位代码校验", "organisation's code"),
     label=("统一社会信用代码", "Organisation code"),
     signs=SIGNS,
     weights=WEIGHTS,
@@ -73,4 +73,4 @@ SCHEME: Final = Scheme(
     ),
     rule=_rule,
 )
-plugin: Final = Family("credit_code", build(SCHEME))
+plugin: Final = Family("credit_code", build(SCHEME), "2")

@@ -26,13 +26,14 @@ from evalcenter.generators.notices import (
     city,
     coin,
     desk,
+    entry,
     money,
     money_part,
     numbered,
     opening,
     printed,
 )
-from evalcenter.generators.problems import Family, Gap, Part, Problem, fact
+from evalcenter.generators.problems import Family, Gap, Part, Problem
 from evalcenter.records import Lang
 
 SERVICES: Final = (
@@ -119,7 +120,7 @@ def _drawn(draws: Draws) -> tuple[_Fee, _Case]:
 
 
 def _limited(fee: _Fee, sum_: Decimal, draws: Draws) -> _Fee:
-    """The schedule with a cap and a least fee near the sum: either decides in a quarter of the draws, never by nothing."""
+    """The schedule with one limit near the sum and the other far off: either decides in a quarter of the draws."""
     tens = int(sum_ // 10)
     below, above = 10 * tens, 10 * tens + 10
     below -= 10 if below == sum_ else 0
@@ -128,7 +129,9 @@ def _limited(fee: _Fee, sum_: Decimal, draws: Draws) -> _Fee:
         return replace(fee, cap=below - min(slack, below // 2) // 10 * 10, least=10 * max(1, tens // 4))
     if wanted == 1:
         return replace(fee, cap=2 * above + 10 * draws.between(10, 40), least=above + slack)
-    return replace(fee, cap=above + slack, least=max(10, below - slack if wanted == 2 else 10 * (tens // 3)))
+    if wanted == 2:
+        return replace(fee, cap=2 * above + 10 * draws.between(10, 40), least=max(10, below - slack))
+    return replace(fee, cap=above + slack, least=max(10, 10 * (tens // 3)))
 
 
 def _build(lang: Lang, draws: Draws) -> Problem | None:
@@ -216,20 +219,20 @@ def _limit_part(lang: Lang, places: Mapping[str, int], limit: str | None) -> Par
 
 def _facts(lang: Lang, case: _Case, units: str, who: str) -> tuple[Fact, ...]:
     return (
-        fact(
+        entry(
             lang,
             "申请数量",
             "Quantity",
             units,
             say(lang, "申请数量|数量|用量", "quantity|amount applied for|number of"),
         ),
-        fact(
+        entry(
             lang,
             "办理方式",
             "Service",
             say(lang, "加急" if case.rush else "普通", "express" if case.rush else "standard"),
         ),
-        fact(
+        entry(
             lang,
             "申请人类别",
             "Group of applicants",
@@ -323,4 +326,4 @@ def _en(fee: _Fee, words: tuple[str, str, str, str]) -> dict[str, str]:
     }
 
 
-plugin: Final = Family("fee_schedule", _build)
+plugin: Final = Family("fee_schedule", _build, "2")

@@ -27,13 +27,14 @@ from evalcenter.generators.notices import (
     city,
     coin,
     desk,
+    entry,
     money,
     money_part,
     numbered,
     opening,
     printed,
 )
-from evalcenter.generators.problems import Family, Gap, Part, Problem, fact
+from evalcenter.generators.problems import Family, Gap, Part, Problem
 from evalcenter.records import Lang
 
 DAY: Final = timedelta(days=1)
@@ -146,7 +147,7 @@ def _build(lang: Lang, draws: Draws) -> Problem | None:
     places, town = numbered(names), city(lang, draws)
     title = say(lang, f"{town}{matter[0]}处罚裁量规定", f"{town} Schedule of Fines: {matter[1]}")
     printed_rule = printed(lang, title, places, texts)
-    value = f"{case.measured}{say(lang, ' ', '' if matter[5] == '%' else ' ')}{matter[4 + at]}"
+    value = f"{case.measured}{'' if matter[5] == '%' else ' '}{matter[4 + at]}"
     paid = money_part(lang, sign, right, _mistakes(lang, rule, case), f"{printed_rule}\n{case.measured}")
     if paid is None:
         return None
@@ -215,14 +216,14 @@ def _band_part(lang: Lang, places: Mapping[str, int], right: str) -> Part:
 
 def _facts(lang: Lang, draws: Draws, case: _Case, measure: tuple[str, str, str]) -> tuple[Fact, ...]:
     def dated(zh: str, en: str, day: date, said: str) -> Fact:
-        return fact(lang, zh, en, date_text(lang, day, draws), said)
+        return entry(lang, zh, en, date_text(lang, day, draws), said)
 
     before = say(lang, "无", "none") if case.before is None else date_text(lang, case.before, draws)
     zh, en, value = measure
     return (
-        fact(lang, zh, en, value, say(lang, f"{zh}|检查数值|实测", f"{en.lower()}|measurement|measured")),
+        entry(lang, zh, en, value, say(lang, f"{zh}|检查数值|实测", f"{en.lower()}|measurement|measured")),
         dated("检查日期", "Inspected on", case.inspected, ""),
-        fact(
+        entry(
             lang,
             "上一次同类处罚决定",
             "Last decision of this kind",
@@ -240,7 +241,7 @@ def _facts(lang: Lang, draws: Draws, case: _Case, measure: tuple[str, str, str])
             case.served,
             say(
                 lang,
-                "收到处罚决定日期|收到处罚决定|收到决定|送达",
+                "收到处罚决定日期|收到处罚决定|收到决定|决定是哪天收到|送达",
                 "date of service|service date|served|when the decision was served",
             ),
         ),
@@ -248,7 +249,11 @@ def _facts(lang: Lang, draws: Draws, case: _Case, measure: tuple[str, str, str])
             "缴款日期",
             "Date of payment",
             case.paid,
-            say(lang, "缴款日期|缴款时间|缴纳日期|何时缴款", "date of payment|payment date|paid on|when it was paid"),
+            say(
+                lang,
+                "缴款日期|缴款时间|缴纳日期|何时缴款|缴款那天|哪天缴款|哪一天缴款|缴款的日期|付款日期|缴费日期",
+                "date of payment|payment date|day of payment|paid on|when it was paid|when the fine was paid",
+            ),
         ),
     )
 
@@ -287,14 +292,14 @@ def _gaps(lang: Lang, rule: _Rule, case: _Case, texts: Mapping[str, str]) -> tup
 
 def _zh(rule: _Rule, words: tuple[str, str, str]) -> dict[str, str]:
     matter, unit, sign = words
-    low, high = rule.edges
+    low, high = (f"{edge}{'' if unit == '%' else ' '}{unit}" for edge in rule.edges)
     one, two, three = (money(sign, fine) for fine in rule.fines)
     barred = "不适用减轻的规定" if rule.barred else "仍可适用减轻的规定"
     return {
         "scope": f"对{matter}行为的罚款，按本规定裁量。",
-        "light": f"实测不超过 {low} {unit}的，罚款 {one}。",
-        "medium": f"实测超过 {low} {unit}、不超过 {high} {unit}的，罚款 {two}。",
-        "heavy": f"实测超过 {high} {unit}的，罚款 {three}。",
+        "light": f"实测不超过 {low}的，罚款 {one}。",
+        "medium": f"实测超过 {low}、不超过 {high}的，罚款 {two}。",
+        "heavy": f"实测超过 {high}的，罚款 {three}。",
         "repeat": f"检查之日前 {rule.span} 个月内已有同类处罚决定的，为再次违法，罚款加重 {rule.repeat}%；"
         "往前推到对应日，对应日当天的决定也算在内。",
         "relief": f"检查之日起 {rule.mend} 日内(检查当天不计)改正的，罚款减轻 {rule.relief}%。",
@@ -332,4 +337,4 @@ def _en(rule: _Rule, words: tuple[str, str, str]) -> dict[str, str]:
     }
 
 
-plugin: Final = Family("fine_brackets", _build)
+plugin: Final = Family("fine_brackets", _build, "2")

@@ -125,7 +125,7 @@ class MaterialsCheck:
     """Makes one list with one file."""
 
     name: ClassVar[str] = "materials_check"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     params: ClassVar[type[Params]] = Params
 
     def make(self, params: Params, lang: Lang, draws: Draws) -> Item:
@@ -235,7 +235,7 @@ def _slips(lang: Lang, draws: Draws, papers: Sequence[_Paper], filed: date) -> l
             "A paper that this applicant need not file is asked for.",
             [*missing, *spared],
         ),
-        ("missing", "没有看份数", "The copies were not counted.", [code for code in missing if code not in few]),
+        ("missing", "没有看数量", "The copies were not counted.", [code for code in missing if code not in few]),
         (
             "missing",
             "漏看了特定情形才要的材料",
@@ -271,11 +271,19 @@ def _head(lang: Lang, draws: Draws, town: str, service: str) -> str:
         ),
         draws.choice(
             (
-                f"{town}: papers for a {service} (fictional, for this question only)",
+                f"{town}: papers for {_a(service)} (fictional, for this question only)",
                 f"Checklist, {service}, {town} (fictional, for this question only)",
             )
         ),
     )
+
+
+def _a(service: str) -> str:
+    return f"{'an' if service[0] in 'aeiou' else 'a'} {service}"
+
+
+def _measure(paper: _Paper) -> str:
+    return "张" if paper.name == "近期照片" else "份"
 
 
 def _row(lang: Lang, paper: _Paper) -> str:
@@ -287,7 +295,7 @@ def _row(lang: Lang, paper: _Paper) -> str:
             f"issued within {paper.span} month{'s' if paper.span > 1 else ''} before the day of filing",
         ),
         "until": say(lang, "提交之日在有效期内", "valid on the day of filing"),
-        "copies": say(lang, f"{paper.span} 份", f"{paper.span} copies"),
+        "copies": say(lang, f"{paper.span} {_measure(paper)}", f"{paper.span} copies"),
     }[paper.kind]
     group = f"{say(lang, '(', ' (')}{WHO[paper.of][0][lang == 'en']})" if paper.of else ""
     return f"- {paper.code} {paper.name}{group}{say(lang, '：', ': ')}{asked}"
@@ -298,7 +306,7 @@ def _reading(lang: Lang) -> str:
     return say(
         lang,
         "说明：括号内写明情形的材料，只有属于该情形的申请人才需要。几个月内，从提交之日往前推到对应日，对应日当天开具的也算；有效期截止"
-        f"当天仍算有效。份数不足的算缺少。有缺少或过期的，{back}；没有缺少和过期、但有判断不了的，{ask}；都没有的，{accept}。",
+        f"当天仍算有效。数量不足的算缺少。有缺少或过期的，{back}；没有缺少和过期、但有判断不了的，{ask}；都没有的，{accept}。",
         "How to read this: a paper with a condition in brackets is needed only by those whom it describes. Months are counted "
         "back to the same day of the month, which is early enough; the last day of validity is still valid. Too few copies "
         f"count as missing. If anything is missing or out of date, the outcome is {back}; if nothing is, but something cannot "
@@ -330,7 +338,7 @@ def _file(lang: Lang, draws: Draws, papers: Sequence[_Paper], filed: date) -> st
 
 def _handed(lang: Lang, draws: Draws, paper: _Paper) -> str:
     if paper.kind == "copies":
-        return f"- {paper.name}{say(lang, f' {paper.copies} 份', f' × {paper.copies}')}"
+        return f"- {paper.name}{say(lang, f' {paper.copies} {_measure(paper)}', f' × {paper.copies}')}"
     if paper.kind == "plain":
         return f"- {paper.name}{say(lang, '(原件)', ' (original)')}"
     day = date_text(lang, paper.day, draws) if paper.day else say(lang, "(日期模糊)", "(date illegible)")

@@ -99,11 +99,11 @@ class Params:
 class Family:
     """A generator whose items are the problems of one `build`."""
 
-    version: Final = "1"
     params: Final[type[Params]] = Params
 
-    def __init__(self, name: str, build: Build) -> None:
+    def __init__(self, name: str, build: Build, version: str = "1") -> None:
         self.name = name
+        self.version = version
         self._build = build
 
     def make(self, params: Params, lang: Lang, draws: Draws) -> Item:

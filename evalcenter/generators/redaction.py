@@ -4,8 +4,9 @@ Rules this module keeps:
 
 * The list in the question says what is masked; names of officers, public numbers, dates, sums and references stay, and so does an
   identifier that the list leaves out (a home or a number plate).
-* An identifier counts as masked only as a whole: neither its first six signs (of short ones four) nor its last four, neither a
-  first nor a last name, nor a street may be left. Each place must carry the mark.
+* An identifier counts as masked only as a whole: neither its first six signs (of short ones four) nor its last four may be left,
+  neither a first nor a last name (nor a surname with 某 behind it), no street, no number of a house and no domain of an address.
+  Each place must carry the mark.
 * Nothing else is lost: each sentence holds a fact that must be there afterwards.
 * Where letter or list is missing, the answer says so and makes up no letter.
 
@@ -57,7 +58,7 @@ class Redaction:
     """Makes one letter with its list."""
 
     name: ClassVar[str] = "redaction"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     params: ClassVar[type[Params]] = Params
 
     def make(self, params: Params, lang: Lang, draws: Draws) -> Item:
@@ -91,12 +92,17 @@ def _spread(digits: str) -> str:
 def _left(kind: str, value: str) -> tuple[str, ...]:
     """Patterns for what of an identifier must not be left."""
     if kind == "name":
-        return tuple(value.split()) if " " in value else (value, value[1:])
+        return tuple(value.split()) if " " in value else (value, value[1:], rf"{value[0]}(?:[某*×○]|先生|女士)")
     if kind == "home":
-        found = re.match(r"\d+ (.+)|(\D+)\d", value)
-        return ((found[1] or found[2]) if found else value,)
+        found = re.match(r"(?P<en>\d+) (?P<road>.+)|(?P<street>\D+)(?P<zh>\d+号)\d", value)
+        if not found:
+            return (value,)
+        return (
+            (found["street"], rf"(?<!\d){found['zh']}") if found["zh"] else (found["road"], rf"(?<!\d){found['en']} \[")
+        )
     if kind == "mail":
-        return (re.escape(value.partition("@")[0]),)
+        name, _, domain = value.partition("@")
+        return (re.escape(name), re.escape(f"@{domain}"))
     core = re.sub("[^0-9A-Z]", "", value)
     head = core[: 6 if len(core) > 10 else 4]
     return (rf"(?<![0-9]){_spread(head)}", rf"{_spread(core[-4:])}(?![0-9A-Z])")

@@ -29,7 +29,7 @@ SENTENCES: Final[Mapping[Lang, Mapping[str, tuple[str, ...]]]] = {
         "phone": ("白天请打<phone>找我。", "我的手机是<phone>，晚上也能接。"),
         "mail": ("也可以发邮件到<mail>。", "书面答复请发<mail>。"),
         "bank": ("应退的<sum>请打到账号<bank>。", "多收的<sum>，请退回我的账户<bank>。"),
-        "home": ("我住在<home>，<day>上门的人没有出示证件。", "<day>，有人到<home>来收费，没有给收据。"),
+        "home": ("我住在<home>，<day>上门的人没有出示证件。", "<day>，有人到我住的<home>来收费，没有给收据。"),
         "plate": ("当天停在门口的车，号牌是<plate>。", "现场有一辆车，号牌<plate>，占着消防通道。"),
         "officer": ("窗口的<officer>科员接待了我，态度很好。", "经办的是贵局<officer>科员，他让我写这封信。"),
         "line": (
@@ -49,7 +49,7 @@ SENTENCES: Final[Mapping[Lang, Mapping[str, tuple[str, ...]]]] = {
             "Kindly refund <sum> to my account, <bank>.",
         ),
         "home": (
-            "On <day> a collector came to <home> and left no receipt.",
+            "On <day> a collector came to where I live, <home>, and left no receipt.",
             "I live at <home>; the visit took place on <day>.",
         ),
         "plate": (

@@ -20,8 +20,8 @@ from typing import Final
 from evalcenter.draws import Draws
 from evalcenter.generators.drafting import Fact, say, short
 from evalcenter.generators.formulas import near_tie, rounded
-from evalcenter.generators.notices import city, coin, desk, money, money_part, opening
-from evalcenter.generators.problems import Family, Gap, Problem, fact
+from evalcenter.generators.notices import city, coin, desk, entry, money, money_part, opening
+from evalcenter.generators.problems import Family, Gap, Problem
 from evalcenter.records import Lang
 
 D = Decimal
@@ -109,7 +109,7 @@ def _paid(lang: Lang, draws: Draws, sign: str) -> _Sum:
 
 
 def _wage(lang: Lang, sign: str, wage: int) -> Fact:
-    return fact(
+    return entry(
         lang,
         "本人月工资",
         "Monthly wage",
@@ -120,7 +120,7 @@ def _wage(lang: Lang, sign: str, wage: int) -> Fact:
 
 def _years(lang: Lang, draws: Draws) -> Fact:
     count = draws.between(2, 30)
-    return fact(lang, "参加工作", "At work for", say(lang, f"{count} 年", f"{count} years"))
+    return entry(lang, "参加工作", "At work for", say(lang, f"{count} 年", f"{count} years"))
 
 
 def _tax(lang: Lang, draws: Draws, sign: str) -> _Sum:
@@ -155,14 +155,14 @@ def _tax(lang: Lang, draws: Draws, sign: str) -> _Sum:
         rows=(bands, allowed),
         facts=(
             _wage(lang, sign, wage),
-            fact(
+            entry(
                 lang,
                 "当月个人缴费",
                 "Worker's contributions",
                 money(sign, own),
                 say(lang, "当月个人缴费|个人缴费|缴费", "worker's contributions|contributions"),
             ),
-            fact(
+            entry(
                 lang,
                 "子女人数",
                 "Children",
@@ -253,35 +253,35 @@ def _pension_facts(lang: Lang, shown: tuple[str, str, str], counts: tuple[int, i
     average, index, balance = shown
     years, age = counts
     return (
-        fact(
+        entry(
             lang,
             "月平均工资",
             "Average monthly wage",
             average,
             say(lang, "月平均工资|平均工资", "average monthly wage|average wage"),
         ),
-        fact(
+        entry(
             lang,
             "缴费指数",
             "Contribution index",
             index,
             say(lang, "缴费指数|指数", "contribution index|index"),
         ),
-        fact(
+        entry(
             lang,
             "缴费年限",
             "Years of contributions",
             say(lang, f"{years} 年", str(years)),
             say(lang, "缴费年限|年限|缴费年数", "years of contributions|contribution years|number of years"),
         ),
-        fact(
+        entry(
             lang,
             "账户余额",
             "Balance of the account",
             balance,
             say(lang, "账户余额|余额", "balance of the account|account balance|balance"),
         ),
-        fact(
+        entry(
             lang,
             "领取时年龄",
             "Age at the start",
@@ -315,21 +315,21 @@ def _loan(lang: Lang, draws: Draws, sign: str) -> _Sum:
             say(lang, "以上各项取最低的一个", "the lowest of these holds"),
         ),
         facts=(
-            fact(
+            entry(
                 lang,
                 "账户余额",
                 "Balance of the account",
                 money(sign, balance),
                 say(lang, "账户余额|余额", "balance of the account|account balance|balance"),
             ),
-            fact(
+            entry(
                 lang,
                 "房价",
                 "Price of the home",
                 money(sign, price),
                 say(lang, "房价|房屋总价|总价", "price of the home|price"),
             ),
-            fact(
+            entry(
                 lang,
                 "申请方式",
                 "Applicants",
@@ -380,4 +380,4 @@ def _build(lang: Lang, draws: Draws) -> Problem | None:
     )
 
 
-plugin: Final = Family("social_accounts", _build)
+plugin: Final = Family("social_accounts", _build, "2")

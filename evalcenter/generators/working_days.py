@@ -22,8 +22,8 @@ from typing import Final
 from evalcenter.draws import Draws
 from evalcenter.generators.drafting import MONTHS, Fact, say
 from evalcenter.generators.moments import date_part, date_text, weekday
-from evalcenter.generators.notices import city, desk, numbered, opening, printed
-from evalcenter.generators.problems import Family, Gap, Part, Problem, fact, number_part
+from evalcenter.generators.notices import city, desk, entry, numbered, opening, printed
+from evalcenter.generators.problems import Family, Gap, Part, Problem, number_part
 from evalcenter.records import Lang
 
 DAY: Final = timedelta(days=1)
@@ -208,12 +208,16 @@ def _plea(lang: Lang, draws: Draws, case: _Case) -> tuple[_Case, _Asked]:
         ),
     )
     facts = (
-        fact(
+        entry(
             lang,
             "决定送达日期",
             "Date of service",
             _day(lang, draws, served),
-            say(lang, "决定送达日期|送达日期|送达时间|送达", "date of service|served|service date|when it was served"),
+            say(
+                lang,
+                "决定送达日期|送达日期|送达时间|送达|哪天收到决定|收到决定",
+                "date of service|served|service date|when it was served|date of delivery|when the decision was received",
+            ),
         ),
     )
     ask = say(lang, "申请复核的最后一天是哪一天？", "What is the last date on which a review can be asked for?")
@@ -243,7 +247,7 @@ def _spent(lang: Lang, draws: Draws, case: _Case) -> tuple[_Case, _Asked]:
         places=0,
         tolerance=Decimal(0),
     )
-    decided = fact(
+    decided = entry(
         lang,
         "作出决定日期",
         "Date of the decision",
@@ -278,15 +282,17 @@ def _day(lang: Lang, draws: Draws, day: date) -> str:
 
 def _received(lang: Lang, draws: Draws, case: _Case) -> Fact:
     clock = case.received.strftime("%H:%M")
-    return fact(
+    return entry(
         lang,
         "收到申请时间",
         "Date and time of receipt",
         f"{_day(lang, draws, case.received.date())} {clock}",
         say(
             lang,
-            "收到申请时间|收到申请|收件时间|收到时间|申请日期",
-            "date and time of receipt|date of receipt|time of receipt|when the application was received",
+            "收到申请时间|收到申请|收件时间|收到时间|申请日期|申请收到|申请是什么时候收到|申请是哪天收到|申请时间|收件日期",
+            "date and time of receipt|date of receipt|time of receipt|when the application was received|"
+            "when the application arrived|when the application came in|when it was received|date of application|"
+            "application date|received",
         ),
     )
 
@@ -296,8 +302,8 @@ def _pause(lang: Lang, draws: Draws, case: _Case) -> tuple[Fact, ...]:
         return ()
     asked, came = case.paused
     return (
-        fact(lang, "发出补正通知日期", "More papers asked for on", _day(lang, draws, asked)),
-        fact(
+        entry(lang, "发出补正通知日期", "More papers asked for on", _day(lang, draws, asked)),
+        entry(
             lang,
             "收到补正材料日期",
             "Date on which the papers came in",
@@ -317,8 +323,9 @@ def _texts(lang: Lang, case: _Case, matter: str) -> dict[str, str]:
         return {
             "scope": f"{matter}的办理期限，按本规定计算。",
             "term": f"自收到申请的次日起 {case.term} 个工作日内作出决定。",
-            "late": f"晚于 {close} 收到的，或者在非工作日收到的，视为下一个工作日收到；{close} 及以前收到的，算当天。",
-            "pause": "通知申请人补正材料的，从发出通知的次日起到收到补正材料的当天止，不计入办理期限。",
+            "late": f"申请晚于 {close} 收到的，或者在非工作日收到的，视为下一个工作日收到；{close} 及以前收到的，算当天。",
+            "pause": "通知申请人补正材料的，从发出通知的次日起到补正材料实际收到的那天止，不计入办理期限；"
+            "收到那天是不是工作日都一样。",
             "plea": f"对决定不服的，可自送达的次日起 {case.plea} 日(自然日)内申请复核；"
             "最后一天不是工作日的，顺延到其后第一个工作日。",
             "counter": "窗口中午不休息，电话咨询不计为申请。",
@@ -327,10 +334,10 @@ def _texts(lang: Lang, case: _Case, matter: str) -> dict[str, str]:
     return {
         "scope": f"Time limits for a {matter} are worked out by these rules.",
         "term": f"The decision is made within {case.term} working days; the first of them is the one after the day of receipt.",
-        "late": f"What comes in after {close}, or on a day that is not a working day, counts as received on the next working day; "
-        f"{close} itself is in time.",
+        "late": f"An application that comes in after {close}, or on a day that is not a working day, counts as received on the "
+        f"next working day; {close} itself is in time.",
         "pause": "Where more papers are asked for, the days after the request, up to and including the day on which they "
-        "come in, do not count.",
+        "come in, do not count; it makes no difference whether that day is a working day.",
         "plea": f"A review may be asked for within {case.plea} calendar days, the day of service not counted; if the last "
         "day is not a working day, the next working day takes its place.",
         "counter": "The counter stays open over lunch; a telephone call is not an application.",
@@ -385,4 +392,4 @@ def _build(lang: Lang, draws: Draws) -> Problem | None:
     )
 
 
-plugin: Final = Family("working_days", _build)
+plugin: Final = Family("working_days", _build, "2")

@@ -50,7 +50,7 @@ def again(words: str, lang: Lang) -> dict[str, Any]:
             continue
         if not handed:
             made["missing" if needed else "unclear"].append(code)
-        elif count := re.search(r"(\d+) (?:份|copies)", asked):
+        elif count := re.search(r"(\d+) (?:份|张|copies)", asked):
             if int(re.findall(r"\d+", handed[1])[0]) < int(count[1]):
                 made["missing"].append(code)
         elif "模糊" in handed[1] or "illegible" in handed[1]:

@@ -17,7 +17,7 @@ FOUND = {
         "手机号码": r"(?<!\d)\d{11}(?!\d)",
         "电子邮箱": r"[a-z]+\d+@\w+\.example",
         "银行账号": r"\d{4} \d{4} \d{4} \d{4}",
-        "家庭住址": r"(?<=住在|人到)\w+\d+号\d幢\d{3}室",
+        "家庭住址": r"(?<=住在|住的)\w+\d+号\d幢\d{3}室",
         "车辆号牌": r"\w[A-Z]·[A-Z]\d{4}",
     },
     "en": {
@@ -87,6 +87,33 @@ def test_what_is_left_of_an_identifier_is_seen(lang: Lang) -> None:
                     left,
                     found,
                 )
+
+
+@pytest.mark.parametrize(
+    ("lang", "criterion", "whole", "left"),
+    [
+        ("zh", "masked-name", r"^(.).+$", r"\1某"),
+        ("zh", "masked-name", r"^(.).+$", r"\1**"),
+        ("zh", "masked-home", r"^\D+(.+)$", r"[已遮盖]\1"),
+        ("en", "masked-home", r"^(\d+) .+$", r"\1 [REDACTED]"),
+        ("zh", "masked-mail", r"^.+(@.+)$", r"[已遮盖]\1"),
+        ("en", "masked-mail", r"^.+(@.+)$", r"[REDACTED]\1"),
+    ],
+)
+def test_half_a_name_an_address_or_a_mailbox_is_left(lang: Lang, criterion: str, whole: str, left: str) -> None:
+    """A surname with 某, a house number without its street and a domain without its mailbox are left of what must go."""
+    kind = {"masked-name": r"^\D{3}$", "masked-home": r"幢|^\d+ [A-Z]", "masked-mail": "@"}[criterion]
+    seen = 0
+    for number in range(60):
+        item = draw("redaction", lang, number, {"unanswerable": "0"})
+        masked, taken = again(text(item), lang)
+        if criterion not in marks(item, masked):
+            continue
+        assert marks(item, masked)[criterion] == "met"
+        for value in (value for value in taken if re.search(kind, value)):
+            seen += 1
+            assert marks(item, masked.replace(MARK[lang], re.sub(whole, left, value), 1))[criterion] == "not_met"
+    assert seen >= 20
 
 
 @pytest.mark.parametrize("lang", LANGS)
