@@ -1,5 +1,6 @@
 """Lint lets nothing through that does not prove itself."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -214,6 +215,12 @@ JUDGED = "conversations"
 """The shipped dimension in which a judge or a person decides."""
 
 
+@functools.cache
+def marker() -> Marker:
+    """One marker for all examples: it remembers what it compiled."""
+    return Marker(registry.load().graders)
+
+
 def shipped(suite: str) -> list[Item]:
     """The items of a shipped suite that hold a judge criterion."""
     return [item for item in suites.load(SHIPPED / suite, registry.load()).suite.items if labels.judged(item)]
@@ -224,7 +231,7 @@ def outcome(item: Item, example: Example, truth: Mapping[str, ReadState]) -> str
     given = lint.response(item, example)
     marks = [
         replace(mark, state=truth.get(mark.criterion, mark.state)) if mark.state == "pending" else mark
-        for mark in Marker(registry.load().graders).marks(item, given)
+        for mark in marker().marks(item, given)
     ]
     return scoring.grade(item, 0, given.state, marks, MACHINE).outcome
 
