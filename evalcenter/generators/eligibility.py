@@ -5,7 +5,9 @@ Rules this module keeps:
 * City, benefit and rule are invented and stand in the document; the rule itself says whether a limit counts.
 * One thing decides each case: one condition that is not met, the exclusion, the exception, or their priority;
   `eligibility_rules.decide` finds it from the numbers, and a draw in which something else decides is drawn again.
-* Every question asks for the same three lines (answer, deciding article, monthly total), so that its form gives nothing away.
+* Every question asks for the same three lines (answer, deciding article, monthly total) and says what to write when something
+  needed is missing, so that its form gives nothing away. The limits stand in the articles or in a table below them.
+* What is left out decides: a figure of the household, or a row of the table; nothing else may settle the case.
 
 It refuses discretion: no hardship, no judgement, only what the text says.
 """
@@ -20,27 +22,39 @@ from typing import ClassVar, Final, get_args
 from evalcenter.draws import Draws
 from evalcenter.errors import InputError
 from evalcenter.generators import eligibility_text as words
-from evalcenter.generators.drafting import REDRAWS, Draft, item, number_check, say
+from evalcenter.generators.drafting import REDRAWS, Draft, item, number_check, say, share
 from evalcenter.generators.eligibility_rules import (
+    CONDITIONS,
+    LACKS,
+    OPEN,
+    Condition,
     Decision,
     Household,
+    Lack,
     Rule,
     Scenario,
     amount,
     decide,
     draw_household,
     draw_rule,
+    is_open,
     unmet,
 )
 from evalcenter.generators.notices import applicant, article
+from evalcenter.generators.problems import answer_label, lacking_criteria, otherwise
 from evalcenter.records import Criterion, Item, Lang, record
 
 
 @record
 class Params:
-    """Which scenarios are drawn, with equal chance: a failing condition, the exclusion, the exception, both, or none."""
+    """Which scenarios are drawn, with equal chance: a failing condition, the exclusion, the exception, both, or none.
+
+    In the share `unanswerable` of the items something that decides is missing; of the scenarios, those count in which the benefit
+    can be due ("plain" where none is named).
+    """
 
     scenarios: tuple[Scenario, ...] = (*get_args(Scenario), "plain", "plain")
+    unanswerable: Decimal = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +63,8 @@ class _Case:
     home: Household
     decision: Decision
     places: Mapping[str, int]
+    table: tuple[Condition, ...]
+    lack: Lack | None
     yes: str
     no: str
 
@@ -61,14 +77,19 @@ class Eligibility:
     """Makes one item with one rule and one household."""
 
     name: ClassVar[str] = "eligibility"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     params: ClassVar[type[Params]] = Params
 
     def make(self, params: Params, lang: Lang, draws: Draws) -> Item:
-        """One item in `lang`. Raises InputError when no scenario is named."""
+        """One item in `lang`. Raises InputError when no scenario is named, or the share is not 0 to 1."""
+        lacking = share(params.unanswerable, draws)
         if not params.scenarios:
             raise InputError("no scenario is named", todo=f"name some of: {', '.join(get_args(Scenario))}")
-        case = _case(lang, draws.choice(params.scenarios), draws)
+        scenarios = params.scenarios
+        if lacking:
+            scenarios = tuple(name for name in scenarios if name in OPEN) or ("plain",)
+        lack = draws.choice(LACKS) if lacking else None
+        case = _case(lang, draws.choice(scenarios), lack, draws)
         options = {
             case.yes: say(lang, "符合发放条件", "Eligible"),
             case.no: say(lang, "不符合发放条件", "Not eligible"),
@@ -77,24 +98,42 @@ class Eligibility:
             lang,
             Draft(
                 prompt=_prompt(lang, case, draws),
-                criteria=_criteria(lang, case),
-                good=_good(lang, case),
-                bad=_bad(lang, case, draws),
+                criteria=_missing(lang, lack) if lack else _criteria(lang, case),
+                good=_asking(lang, lack) if lack else _good(lang, case),
+                bad=_guessing(lang, case, lack, draws) if lack else _bad(lang, case, draws),
                 options=dict(sorted(options.items())),
-                documents=(words.document(lang, case.rule, case.places, draws),),
+                documents=(words.document(lang, case.rule, case.places, draws, case.table),),
             ),
         )
 
 
-def _case(lang: Lang, scenario: Scenario, draws: Draws) -> _Case:
+def _case(lang: Lang, scenario: Scenario, lack: Lack | None, draws: Draws) -> _Case:
     for _ in range(REDRAWS):
         rule = draw_rule(lang, draws)
         home = draw_household(rule, scenario, draws)
         decision = decide(rule, home)
-        if len(decision.articles) <= 2 and scenario_of(rule, home) == scenario and min(home.incomes) > 0:
+        if len(decision.articles) > 2 or scenario_of(rule, home) != scenario or min(home.incomes) <= 0:
+            continue
+        if lack is None or is_open(rule, home, lack):
             yes, no = draws.choice((("A", "B"), ("B", "A")))
-            return _Case(rule=rule, home=home, decision=decision, places=words.numbered(draws), yes=yes, no=no)
+            return _Case(
+                rule=rule,
+                home=home,
+                decision=decision,
+                places=words.numbered(draws),
+                table=_table(lack, draws),
+                lack=lack,
+                yes=yes,
+                no=no,
+            )
     raise InputError(f"eligibility found no {scenario} case in {REDRAWS} tries")
+
+
+def _table(lack: Lack | None, draws: Draws) -> tuple[Condition, ...]:
+    """The conditions whose limits a table holds: none or all, or all but the one whose limit is left out."""
+    if lack is not None and lack.limit:
+        return tuple(name for name in CONDITIONS if name != lack.name)
+    return CONDITIONS if draws.coin(1, 2) else ()
 
 
 def scenario_of(rule: Rule, home: Household) -> Scenario | None:
@@ -139,7 +178,9 @@ def _prompt(lang: Lang, case: _Case, draws: Draws) -> str:
         "if eligible only through an exception or a priority "
         'rule, that article; otherwise "none")\n"Monthly total:" and the amount to be paid in dollars (0 if not eligible)',
     )
-    return f"{opening}\n{words.application(lang, case.home, draws)}\n\n{closing}"
+    lacking = case.lack.name if case.lack and not case.lack.limit else ""
+    facts = words.application(lang, case.home, draws, lacking)
+    return f"{opening}\n{facts}\n\n{closing}\n{otherwise(lang, draws, answer_label(lang))}"
 
 
 def _criteria(lang: Lang, case: _Case) -> tuple[Criterion, ...]:
@@ -240,8 +281,9 @@ def _bad(lang: Lang, case: _Case, draws: Draws) -> tuple[tuple[str, tuple[str, .
                 ("eligible",),
             ),
         )
+    cites = ("article",) if decision.articles else ()
     lines: list[tuple[str, tuple[str, ...]]] = [
-        (_lines(lang, case.no, _cited(lang, case, wrong), 0), ("eligible", "amount"))
+        (_lines(lang, case.no, _cited(lang, case, wrong), 0), ("eligible", *cites, "amount"))
     ]
     counted = (sum(home.incomes) + home.ignored) // home.members
     slips = (
@@ -254,6 +296,59 @@ def _bad(lang: Lang, case: _Case, draws: Draws) -> tuple[tuple[str, tuple[str, .
     wrongly = [value for value in dict.fromkeys(slips) if value != due][:2]
     lines.extend((_lines(lang, case.yes, _cited(lang, case, right), paid), ("amount",)) for paid in wrongly)
     return tuple(lines)
+
+
+# -- with something left out ------------------------------------------------------------------------------------------
+
+
+def _missing(lang: Lang, lack: Lack) -> tuple[Criterion, ...]:
+    return lacking_criteria(lang, words.lacked(lang, lack)[1], answer_label(lang))
+
+
+def _none(lang: Lang) -> str:
+    return f"{answer_label(lang)}{say(lang, '：无法确定', ': cannot be determined')}"
+
+
+def _asking(lang: Lang, lack: Lack) -> tuple[str, ...]:
+    name, none = words.lacked(lang, lack)[0], _none(lang)
+    return (
+        say(lang, f"缺少{name}，请补充后再审核。\n{none}", f"The {name} is missing; please supply it.\n{none}"),
+        say(
+            lang,
+            f"其他条件都已核对，只是没有{name}，能否发放取决于这一项。\n\n{none}",
+            f"Everything else was checked. The {name} was not given, and the decision turns on it.\n\n{none}",
+        ),
+    )
+
+
+def _guessing(lang: Lang, case: _Case, lack: Lack, draws: Draws) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What is missing taken as met, as not met, or overlooked, and something else said to be missing."""
+    name = words.lacked(lang, lack)[0]
+    others = [one for one in LACKS if one.condition != lack.condition and not one.limit]
+    other = words.lacked(lang, draws.choice(others))[0]
+    right = case.decision.articles[0] if case.decision.articles else None
+    met = _lines(lang, case.yes, _cited(lang, case, right), case.decision.amount)
+    unmet_lines = _lines(lang, case.no, _cited(lang, case, lack.condition), 0)
+    return (
+        (
+            say(lang, f"缺少{name}，先按符合处理。\n{met}", f"The {name} is missing; I take it to be met.\n{met}"),
+            ("no-result",),
+        ),
+        (
+            say(
+                lang,
+                f"没有写明{name}，视为不符合。\n{unmet_lines}",
+                f"The {name} is not stated, so the condition is not met.\n{unmet_lines}",
+            ),
+            ("no-result",),
+        ),
+        (
+            say(lang, f"缺少{other}。\n{_none(lang)}", f"The {other} is missing.\n{_none(lang)}"),
+            ("names-missing",),
+        ),
+        (met, ("names-missing", "no-result")),
+        (unmet_lines, ("names-missing", "no-result")),
+    )
 
 
 plugin: Final = Eligibility()

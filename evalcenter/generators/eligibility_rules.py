@@ -5,6 +5,7 @@ Rules this module keeps:
 * The rule says itself how its words count ("at least" includes the figure, "below" does not), so that a case on the limit
   has one answer.
 * `decide` reads the rule as a clerk would: exclusion, exception and their priority first, then each condition.
+* `is_open` says when one figure that is not known leaves the decision open.
 * Money is in whole units; incomes per head are whole numbers.
 
 It refuses to describe a real city or benefit: names are invented and the document says so.
@@ -22,6 +23,8 @@ from evalcenter.records import Lang
 Condition = Literal["residence", "age", "income", "contributions"]
 Scenario = Literal["residence", "age", "income", "contributions", "excluded", "exception", "both", "plain"]
 CONDITIONS: Final[tuple[Condition, ...]] = ("residence", "age", "income", "contributions")
+OPEN: Final[tuple[Scenario, ...]] = ("plain", "exception", "both")
+"""The scenarios in which a benefit can be due, so that one thing that is not known leaves the case open."""
 
 BENEFITS: Final = {
     "zh": ("租房补贴", "再就业帮扶补贴", "灵活就业人员补贴", "职业技能提升补贴", "家庭托育补贴", "冬季取暖补贴"),
@@ -89,6 +92,25 @@ class Decision:
     amount: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """What is left out: the household's figure for `name`, or the limit that the rule sets for it if `limit`."""
+
+    name: Condition | Literal["members"]
+    limit: bool
+
+    @property
+    def condition(self) -> Condition:
+        """The condition that cannot be judged without it."""
+        return "income" if self.name == "members" else self.name
+
+
+LACKS: Final = (
+    *(Lack(name=name, limit=limit) for name in CONDITIONS for limit in (False, True)),
+    Lack(name="members", limit=False),
+)
+
+
 def unmet(rule: Rule, home: Household) -> tuple[Condition, ...]:
     """The conditions that `home` does not fulfil, exceptions aside."""
     fine = {
@@ -119,6 +141,22 @@ def decide(rule: Rule, home: Household) -> Decision:
         return Decision(eligible=True, articles=("priority", "exception"), amount=due)
     used = home.special and rule.waived in unmet(rule, home)
     return Decision(eligible=True, articles=("exception",) if used else (), amount=due)
+
+
+def is_open(rule: Rule, home: Household, lack: Lack) -> bool:
+    """Whether the benefit may be due or not as long as what `lack` names is not known.
+
+    Nothing else may decide. Without the number of members, incomes must lie above the limit for their earners alone. Without the
+    limit of income, income per head must lie beyond the beginning of the last bracket: the amounts show that the limit is no lower.
+    """
+    lifted = rule.waived if home.special else None
+    barred = home.excluded and (rule.strict or not home.special)
+    others = set(unmet(rule, home)) - {lack.condition, lifted}
+    if barred or others or lack.condition == lifted:
+        return False
+    if lack.name == "members":
+        return sum(home.incomes) > rule.income * len(home.incomes)
+    return not (lack.limit and lack.name == "income") or home.per_head > rule.brackets[1][0]
 
 
 def draw_rule(lang: Lang, draws: Draws) -> Rule:

@@ -205,8 +205,13 @@ def _closing(problem: Problem, lang: Lang, draws: Draws) -> str:
                 )
             ),
         )
-    none = f"{first}{say(lang, '：无法确定', ': cannot be determined')}"
-    otherwise = say(
+    return f"{lines}{say(lang, '', ' ')}{otherwise(lang, draws, first)}"
+
+
+def otherwise(lang: Lang, draws: Draws, label: str) -> str:
+    """What a question says of a needed item that is absent; `label` begins the last line."""
+    none = f"{label}{say(lang, '：无法确定', ': cannot be determined')}"
+    return say(
         lang,
         draws.choice(
             (
@@ -221,7 +226,6 @@ def _closing(problem: Problem, lang: Lang, draws: Draws) -> str:
             )
         ),
     )
-    return f"{lines}{say(lang, '', ' ')}{otherwise}"
 
 
 def _form(part: Part, lang: Lang) -> str:

@@ -103,6 +103,7 @@ SECOND = {
     "citizen_id",
     "clinical_score",
     "credit_code",
+    "eligibility",
     "fee_schedule",
     "fine_brackets",
     "materials_check",
