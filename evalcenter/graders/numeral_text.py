@@ -39,7 +39,7 @@ _DRESSED: Final = re.compile(r"[\\{}~$*_`\u200b]")
 """One of these stands in every text that any of these patterns changes."""
 _BRACES: Final = re.compile(r"(?<=[\w%°²³\u200b])\}|(?<=\u200b)\{(?=\d)")
 _GROUPED: Final = re.compile(r"(?<=\d)\{,\}(?=\d{3})")
-_KEPT: Final = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞…°℃℉㎡")
+_KEPT: Final = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞…°℃℉㎡①②③④⑤⑥⑦⑧⑨")
 _AS: Final = str.maketrans(
     {"µ": "μ", "○": "〇", "◯": "〇"}
     | dict.fromkeys("−－﹣‐‑‒", "-")

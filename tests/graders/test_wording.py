@@ -71,3 +71,8 @@ def test_the_original_is_quoted() -> None:
 def test_a_bullet_is_no_emphasis() -> None:
     """An asterisk with a space behind it at the start of a line is a bullet; others vanish."""
     assert wording.fold("* one\n* **two**").text == "- one\n- two"
+
+
+def test_a_circled_digit_is_no_part_of_the_number_after_it() -> None:
+    """②16:35 is the second point, and the time 16:35."""
+    assert wording.fold("②16:35前报").text == "②16:35前报"
