@@ -363,4 +363,4 @@ def _en(notes: _Notes, letters: tuple[str, ...], sign: str) -> Mapping[str, str]
     }
 
 
-plugin: Final = Family("budget_table", _build)
+plugin: Final = Family("budget_table", _build, "2")

@@ -69,7 +69,7 @@ ZONES: Final[Mapping[Lang, tuple[str, ...]]] = {
 }
 PLACES: Final[Mapping[Lang, tuple[str, ...]]] = {
     "zh": ("新和大道", "东篱路", "科创园二期", "云桥社区"),
-    "en": ("Harrow Road", "Mill Lane", "the Northgate estate", "Station Parade"),
+    "en": ("Harrow Road", "Mill Lane", "Northgate Road", "Station Parade"),
 }
 BODIES: Final = (
     ("一家事业单位", "a public body"),
@@ -317,4 +317,4 @@ def _en(rule: _Rule, places: Mapping[str, int], number: int) -> dict[str, str]:
     }
 
 
-plugin: Final = Family("case_routing", _build)
+plugin: Final = Family("case_routing", _build, "2")

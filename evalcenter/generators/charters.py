@@ -4,13 +4,14 @@ Rules this module keeps:
 
 * An article that is left out takes its number with it, so that no hole shows; articles that others refer to are never left out.
 * Options stand in random order; every option but the right one belongs to a mistake.
-* A short answer is looked for behind its line's label alone.
+* A short answer is looked for behind its line's label alone. Where it must stand `alone`, a line that lists several gives none.
 
 It refuses to decide anything: what is right comes from the family.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -78,19 +79,49 @@ def choice_part(
     return part, {LETTERS[at]: text for at, text in enumerate(order)}
 
 
-def named_part(said: tuple[str, str, str, str], right: str, spellings: Sequence[str], wrong: Mapping[str, str]) -> Part:
+def named_part(
+    said: tuple[str, str, str, str],
+    right: str,
+    spellings: Sequence[str],
+    wrong: Mapping[str, str],
+    *,
+    alone: bool = False,
+) -> Part:
     """A part whose answer is a short name or number behind its label, in one of `spellings`.
 
-    `said` holds id, text, label and form; `wrong` says by which mistake another name is given.
+    `said` holds id, text, label and form; `wrong` says by which mistake another name is given. One that must stand `alone` ends
+    in figures, and no other of its shape may stand before or beside it.
     """
     name, text, label, form = said
-    phrases = [f"{label}...{spelling}" for spelling in dict.fromkeys((right, *spellings))]
+    names = list(dict.fromkeys((right, *spellings)))
+    phrases = [f"{label}...{spelling}" for spelling in names]
+    check = {"mentions": {"any": phrases, "negation": "ignore"}}
     return Part(
         id=name,
         text=text,
-        check={"mentions": {"any": phrases, "negation": "ignore"}},
+        check={"format": {"pattern": _alone(label, names)}} if alone else check,
         label=label,
         form=form,
         right=right,
         wrong=tuple(Wrong(how=how, shown=shown) for shown, how in wrong.items() if shown != right),
     )
+
+
+def _alone(label: str, names: Sequence[str]) -> str:
+    """A pattern for one of `names` behind the label, with no other name of the first one's shape before it or beside it."""
+    written = r"\s{0,2}".join(re.escape(word) for word in label.split())
+    figures = re.sub(r"^[^\d〔]+", "", names[0])
+    runs = re.findall(r"\d+|\D+", figures)
+    shape = "".join((r"\d{3,4}" if len(run) > 2 else r"\d{1,3}") if run.isdigit() else _loose(run) for run in runs)
+    before = rf"(?:(?!{shape})[^\n]){{0,32}}"
+    beside = rf"[^\d\n(（〔\[【［]{{1,20}}{shape}"
+    return rf"(?is).*{written}\W{{0,8}}{before}(?:{'|'.join(map(_loose, names))})(?!\d)(?!{beside})[\s\S]*+"
+
+
+def _loose(name: str) -> str:
+    """A pattern for `name` with any bracket for a bracket, and with or without blanks."""
+    made, blank = "", r"\s{0,2}"
+    for sign in name:
+        kind = next((row for row in ("〔[(（【［", "〕])）】］") if sign in row), "")
+        made += rf"{blank}[{re.escape(kind)}]{blank}" if kind else blank if sign == " " else re.escape(sign)
+    return made

@@ -128,7 +128,7 @@ def _build(lang: Lang, draws: Draws) -> Problem | None:
     cited = article_part(lang, said, places[right], [(how, places[name]) for name in (*ROLES, "priority")])
     term = theme.term[at]
     return Problem(
-        opening=opening(lang, draws, town, say(lang, f"“{term}”的认定", f'meaning of "{term}"')),
+        opening=opening(lang, draws, town, say(lang, f"“{term}”的认定", f'use of the term "{term}"')),
         facts=_facts(lang, rule, case),
         noise=desk(lang, draws, draws.between(1, 2)),
         rule=charter.text(),
@@ -180,7 +180,7 @@ def _facts(lang: Lang, rule: _Rule, case: _Case) -> tuple[Fact, ...]:
 
     made = []
     for spot, measure in enumerate(theme.measures):
-        shown = f"{case.values[spot]}{say(lang, ' ', '' if measure.unit[1] == '%' else ' ')}{measure.unit[at]}"
+        shown = _figure(lang, measure, case.values[spot])
         others = []
         for value in (rule.limits[spot], rule.limits[spot] + (1 if measure.at_most else -1)):
             values = list(case.values)
@@ -194,6 +194,14 @@ def _facts(lang: Lang, rule: _Rule, case: _Case) -> tuple[Fact, ...]:
     made.append(flag(theme.include, case.include, replace(case, include=not case.include)))
     made.append(flag(theme.exclude, case.exclude, replace(case, exclude=not case.exclude)))
     return tuple(made)
+
+
+def _figure(lang: Lang, measure: Measure, value: int) -> str:
+    """The value with its unit, unless the label says the unit already."""
+    unit = measure.unit[lang == "en"]
+    if lang == "en" and unit in measure.label[1].lower().split():
+        return str(value)
+    return f"{value}{unit}" if unit == "%" and lang == "en" else f"{value} {unit}"
 
 
 def _gaps(lang: Lang, charter: Charter, rule: _Rule, case: _Case) -> tuple[Gap, ...]:
@@ -233,4 +241,4 @@ def _charter(lang: Lang, draws: Draws, rule: _Rule, town: str) -> Charter:
     return Charter(lang=lang, title=title, order=("scope", *middle, "wording"), texts=texts)
 
 
-plugin: Final = Family("defined_terms", _build)
+plugin: Final = Family("defined_terms", _build, "2")

@@ -154,7 +154,7 @@ def _next(lang: Lang, draws: Draws, of: Style) -> Problem | None:
         ask=say(
             lang, "这份文件应编什么号？成文日期是哪一天？", "What number does this document get, and what is its date?"
         ),
-        parts=(named_part(said, number(of, right), spellings(of, right), wrong), when),
+        parts=(named_part(said, number(of, right), spellings(of, right), wrong, alone=True), when),
         working=say(
             lang,
             f"成文日期 {day.isoformat()}，顺次编为 {number(of, right)}",
@@ -331,7 +331,7 @@ def _place(lang: Lang, draws: Draws, of: Style) -> Problem | None:
             f"按归档次序从头数，第 {nth} 份是哪一号？",
             f"Filed by the rules and counted from the front, which document is number {nth}?",
         ),
-        parts=(named_part(said, number(of, right[nth - 1]), spellings(of, right[nth - 1]), wrong),),
+        parts=(named_part(said, number(of, right[nth - 1]), spellings(of, right[nth - 1]), wrong, alone=True),),
         working=say(lang, "、", ", ").join(number(of, doc) for doc in right),
         gaps=(rules.gap("filing", words),),
     )
@@ -343,4 +343,4 @@ def _build(lang: Lang, draws: Draws) -> Problem | None:
     return next((made for made in (asked(lang, draws, of) for _ in range(REDRAWS)) if made), None)
 
 
-plugin: Final = Family("document_numbers", _build)
+plugin: Final = Family("document_numbers", _build, "2")

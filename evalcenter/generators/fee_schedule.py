@@ -326,4 +326,4 @@ def _en(fee: _Fee, words: tuple[str, str, str, str]) -> dict[str, str]:
     }
 
 
-plugin: Final = Family("fee_schedule", _build, "2")
+plugin: Final = Family("fee_schedule", _build, "3")

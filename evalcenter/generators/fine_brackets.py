@@ -337,4 +337,4 @@ def _en(rule: _Rule, words: tuple[str, str, str]) -> dict[str, str]:
     }
 
 
-plugin: Final = Family("fine_brackets", _build, "2")
+plugin: Final = Family("fine_brackets", _build, "3")

@@ -325,4 +325,4 @@ def _en(rule: _Rule, sign: str) -> Mapping[str, str]:
     }
 
 
-plugin: Final = Family("means_benefit", _build)
+plugin: Final = Family("means_benefit", _build, "2")

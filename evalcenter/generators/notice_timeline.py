@@ -150,7 +150,7 @@ def _build(lang: Lang, draws: Draws) -> Problem | None:
                 ("How much is due in this case, and under which notice?", "What is paid, and which notice holds?")
             ),
         ),
-        parts=(paid, named_part(said, right.number, _spelled(lang, right.number), wrong)),
+        parts=(paid, named_part(said, right.number, _spelled(lang, right.number), wrong, alone=True)),
         working=say(
             lang,
             f"适用{right.number}，{right.amount} × {case.count} = {money(sign, right.amount * case.count)}",
@@ -209,4 +209,4 @@ def _facts(lang: Lang, draws: Draws, given: tuple[Line, _Case], unit: str) -> tu
     )
 
 
-plugin: Final = Family("notice_timeline", _build)
+plugin: Final = Family("notice_timeline", _build, "2")

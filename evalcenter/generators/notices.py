@@ -3,7 +3,8 @@
 Rules this module keeps:
 
 * A notice says that it is fictional; its articles are numbered after they are put in order, so that references always fit.
-* An answer that cites says which article on a line of its own, in digits or in Chinese numerals, or that there is none.
+* An answer that cites says which article on a line of its own, in digits or in Chinese numerals, or that there is none. A line
+  that lists several articles cites none.
 * A sum that the question states itself is never the answer to it, and a mistake that gives the right sum is no mistake.
 
 It refuses to decide anything: sums, articles and mistakes come from the family.
@@ -15,7 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from evalcenter.draws import Draws
 from evalcenter.generators.drafting import Fact, number_check, plain, say
@@ -31,6 +32,11 @@ SURNAMES: Final = {
     "en": "Ash|Bell|Cole|Dunn|Ellis|Frost|Grant|Hale|Irwin|Judd|Kerr|Lowe",
 }
 _DIGITS: Final = "零一二三四五六七八九十"
+_LISTED: Final = (
+    r"[^\w\n(（]{0,4}(?:(?:或者?|和|及|or|and)\W{0,3})?"
+    r"(?:第\s?[\d一二三四五六七八九十]{1,3}\s?条|art(?:icles?)?\b\W{0,3}\d)"
+)
+"""An article named beside "none"."""
 _FIGURE: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -50,7 +56,11 @@ def article(lang: Lang, number: int) -> str:
     """The name of article `number` (1 to 19)."""
     if lang == "en":
         return f"Article {number}"
-    return f"第{_DIGITS[number] if number <= 10 else '十' + _DIGITS[number - 10]}条"
+    return f"第{_numeral(number)}条"
+
+
+def _numeral(number: int) -> str:
+    return _DIGITS[number] if number <= 10 else f"十{_DIGITS[number - 10]}"
 
 
 def numbered(names: Sequence[str]) -> dict[str, int]:
@@ -81,13 +91,13 @@ def article_part(
     """
     label, form, text = said
     none = say(lang, "无", "none")
-    check: dict[str, Any]
     if right is None:
         words = say(lang, "无|没有|不适用|不涉及", "none|neither|no article|not applicable|n/a")
-        check = {"format": {"pattern": rf"(?is).*{label}\W{{0,6}}(?:{words})[\s\S]*+"}}
+        cited = rf"\W{{0,6}}(?:{words})(?!{_LISTED})"
     else:
-        names = [article("zh", right), f"第{right}条"] if lang == "zh" else [str(right)]
-        check = {"mentions": {"any": [f"{label}...{name}" for name in names], "negation": "ignore"}}
+        cited = _cited_zh(right) if lang == "zh" else _cited_en(right)
+    written = r"\s{0,2}".join(re.escape(word) for word in label.split())
+    check = {"format": {"pattern": rf"(?is).*{written}{cited}[\s\S]*+"}}
     wrong = {at: how for how, at in reversed(others) if at != right}
     return Part(
         id="article",
@@ -98,6 +108,25 @@ def article_part(
         right=none if right is None else article(lang, right),
         wrong=tuple(Wrong(how=how, shown=none if at is None else article(lang, at)) for at, how in wrong.items()),
     )
+
+
+def _cited_zh(right: int) -> str:
+    """What stands behind the label: article `right`, and not a list with another one in it."""
+    number = rf"(?:{_numeral(right)}|{right})"
+    other = r"第?\s{0,2}[\d一二三四五六七八九十]{1,3}\s{0,2}(?:条|(?!\w))"
+    joined = r"(?:[^\w\n(（]{1,6}|[^\w\n(（]{0,4}(?:和|与|及|以及|或|或者|并|至|到)[^\w\n(（]{0,4})"
+    named = rf"[^\n第]{{0,32}}第\s{{0,2}}{number}\s{{0,2}}条"
+    return rf"(?:{named}|\W{{0,8}}{number}(?![\w.]))(?!{joined}{other})"
+
+
+def _cited_en(right: int) -> str:
+    """What stands behind the label: article `right`, and not a list with another one in it."""
+    title = r"art(?:icles?)?\b\W{0,3}(?:no\b\W{0,2})?"
+    named = rf"(?:(?!\bart(?:icles?)?\b)[^\n]){{0,80}}+{title}"
+    bare = r"\W{0,8}(?:(?:is|no)\b\W{0,2})?"
+    ended = r"\d{1,2}(?:[^\w\n]{0,4}(?:\n|$|(?:and|or)\b)|\s?[,/&])"
+    joined = r"[^\w\n(]{0,6}(?:(?:and|or|to|with|plus)\b[^\w\n(]{0,4})?"
+    return rf"(?:{named}|{bare}){right}\b(?!{joined}(?:{title}\d|{ended}))"
 
 
 def coin(lang: Lang, draws: Draws) -> str:

@@ -154,7 +154,7 @@ def _order(lang: Lang, draws: Draws) -> Problem | None:
             f"叫号现在开始，名单上的人都已在场，此后没有人再来，也没有人离开。第 {nth} 个被叫到的是哪个号？",
             f"Calling starts now; everyone is there, nobody joins and nobody leaves. Which ticket is number {nth} to be called?",
         ),
-        parts=(named_part(said, right, (), wrong), cited),
+        parts=(named_part(said, right, (), wrong, alone=True), cited),
         working=say(lang, "叫号次序为 ", "the order is ") + say(lang, "、", ", ").join(line),
         gaps=_gaps(lang, charter, rule, people, nth),
     )
@@ -258,7 +258,7 @@ def _zh(rule: _Rule) -> Mapping[str, str]:
         "scope": "窗口叫号分优先类、预约类和普通类，依照本规则进行。",
         "priority": f"年满 {rule.age} 周岁的人、孕妇和持残疾证的人，为优先类。",
         "kept": f"有预约并且按时取号的，为预约类；取号时间不晚于预约时刻后 {rule.grace} 分钟的，为按时。",
-        "plain": "其余的人，包括预约而迟到的，为普通类。",
+        "plain": "既不属于优先类也不属于预约类的，为普通类；预约而迟到的，不因有预约而属于预约类。",
         "rank": f"{one}先于{two}，{two}先于普通类。",
         "within": "同一类中，优先类和普通类按取号时间先后，预约类按预约时刻先后。",
         "turn": f"优先类和预约类合计每连续叫满 {rule.turn} 个，接着叫一个普通类，然后重新计数；普通类无人等候的，继续叫。"
@@ -277,7 +277,8 @@ def _en(rule: _Rule) -> Mapping[str, str]:
         "priority": f"People aged {rule.age} or over, pregnant women and holders of a disability card are in the priority class.",
         "kept": f"Whoever has booked and takes a ticket no later than {rule.grace} minutes after the time booked is in the "
         "appointment class.",
-        "plain": "Everybody else is in the general class, and so is anyone who has booked and comes too late.",
+        "plain": "Everybody who is in neither the priority nor the appointment class is in the general class; a booking for "
+        "which one comes too late does not count.",
         "rank": f"People in {one} are called before those in {two}, and both before the general class.",
         "within": "Within a class the earlier ticket goes first; in the appointment class, the earlier time booked.",
         "turn": f"After every {rule.turn} calls in a row from the first two classes, one from the general class is called (if "
@@ -294,4 +295,4 @@ def _build(lang: Lang, draws: Draws) -> Problem | None:
     return next((made for made in (asked(lang, draws) for _ in range(REDRAWS)) if made), None)
 
 
-plugin: Final = Family("queue_rules", _build)
+plugin: Final = Family("queue_rules", _build, "2")

@@ -33,6 +33,10 @@ SCHEMES: Final = (
     ("积分落户", "Residence Permit Points", "residence permit"),
     ("公租房积分", "Public Housing Points", "public housing"),
 )
+BOTH: Final = {
+    "zh": ("入选或落选", "落选或入选", "入选或者落选", "落选或者入选", "入选/落选", "落选/入选"),
+    "en": ("admitted or waiting list", "waiting list or admitted", "admitted/waiting list", "waiting list/admitted"),
+}
 CAPPED: Final = ("paid", "lived", "hours")
 UNCAPPED: Final = 10**6
 
@@ -156,7 +160,7 @@ def _build(lang: Lang, draws: Draws) -> Problem | None:
     if points is None or sum_ <= 0:
         return None
     return Problem(
-        opening=opening(lang, draws, town, say(lang, scheme[0], f"{scheme[2]} points")),
+        opening=opening(lang, draws, town, say(lang, scheme[0], f"application for {scheme[2]} points")),
         facts=_facts(lang, who),
         noise=desk(lang, draws, draws.between(1, 2)),
         rule=charter.text(),
@@ -232,7 +236,7 @@ def _result_part(lang: Lang, rule: _Rule, who: _Person, others: _List) -> Part:
     return Part(
         id="result",
         text=say(lang, "写出是否入选和名次", "Gives the outcome and the rank"),
-        check={"mentions": {"any": phrases}},
+        check={"mentions": {"any": phrases, "none": [f"{label}...{both}" for both in BOTH[lang]]}},
         label=label,
         form=say(lang, "“入选”或者“落选”，再加名次", '"admitted" or "waiting list", and the rank'),
         right=right,
@@ -272,7 +276,7 @@ def _cap_part(lang: Lang, charter: Charter, rule: _Rule, who: _Person) -> Part:
 def _span(lang: Lang, months: int) -> str:
     years, rest = divmod(months, 12)
     zh = f"{years} 年" + (f" {rest} 个月" if rest else "")
-    en = f"{years} years" + (f" {rest} month{'s' if rest > 1 else ''}" if rest else "")
+    en = f"{years} year{'s' if years != 1 else ''}" + (f" {rest} month{'s' if rest > 1 else ''}" if rest else "")
     return say(lang, zh, en)
 
 
@@ -377,4 +381,4 @@ def _en(rule: _Rule) -> Mapping[str, str]:
     }
 
 
-plugin: Final = Family("residence_points", _build)
+plugin: Final = Family("residence_points", _build, "2")

@@ -126,9 +126,24 @@ def place(pattern: str, words: str) -> int:
 def cites(item: Item, at: int | None) -> bool:
     """Whether the article that the item asks for is `at`, or none."""
     check = next(criterion.check for criterion in item.criteria if criterion.id == "article")
-    if "mentions" not in check:
-        return at is None
-    return at is not None and check["mentions"]["any"][-1].endswith((f"第{at}条", f"...{at}"))
+    pattern = check["format"]["pattern"]
+    label = cited_by(pattern)
+    said = {None: "无" if item.lang == "zh" else "none", **{n: str(n) for n in range(1, 20)}}
+    return [n for n, shown in said.items() if re.fullmatch(pattern, f"{label}: {shown}")] == [at]
+
+
+def cited_by(pattern: str) -> str:
+    """The label behind which a pattern looks for an article."""
+    found = re.match(r"\(\?is\)\.\*(.+?)(?:\\W|\(\?:)", pattern)
+    if not found:
+        raise AssertionError(f"no label in {pattern}")
+    return found[1].replace(r"\s{0,2}", " ")
+
+
+def names(item: Item, at: int, shown: str) -> bool:
+    """Whether criterion `at` looks for `shown` behind its label."""
+    pattern = item.criteria[at].check["format"]["pattern"]
+    return re.fullmatch(pattern, f"{cited_by(pattern)}: {shown}") is not None
 
 
 def filed(words: str) -> str:

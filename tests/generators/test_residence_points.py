@@ -15,7 +15,7 @@ ITEMS = {
     "lived": "连续居住每满|^Residence:",
     "hours": "志愿服务每满|^Voluntary work:",
 }
-SPAN = r"(\d+) (?:年|years)(?: (\d+) (?:个月|months?))?"
+SPAN = r"(\d+) (?:年|years?)(?: (\d+) (?:个月|months?))?"
 
 
 def figure(pattern: str, words: str) -> int:
