@@ -250,6 +250,7 @@ async def running(service: Service, *, host: str = HOST, port: int = 0) -> Async
         yield f"http://{shown}:{runner.addresses[0][1]}/v1"
     finally:
         await runner.cleanup()
+        await asyncio.sleep(0)  # what it closed gives its socket back in the loop's next turn, and there may be no other
 
 
 @contextmanager
