@@ -250,7 +250,8 @@ async def running(service: Service, *, host: str = HOST, port: int = 0) -> Async
         yield f"http://{shown}:{runner.addresses[0][1]}/v1"
     finally:
         await runner.cleanup()
-        await asyncio.sleep(0)  # what it closed gives its socket back in the loop's next turn, and there may be no other
+        # What was closed gives its socket back in the loop's next turn, and there may be no other.
+        await asyncio.sleep(0)
 
 
 @contextmanager
