@@ -40,9 +40,8 @@ _SAME: Final = str.maketrans(
 _UNIT: Final = re.compile(
     r"(?<=\d) (?=%|°|(?:[munk]?g|mcg|μg|[mdμ]?l|[mnμ]?mol|[mk]?iu|[cmk]?m|mmhg|k?pa|bpm|kcal|kj|h|min|s)(?![^\W\u2e80-\u9fff]))"
 )
-_KEPT: Final = frozenset(
-    "…。「」『』《》“”〔〕【】①②③④⑤⑥⑦⑧⑨"
-)  # a circled digit is a mark, and no part of the number after it
+_KEPT: Final = frozenset("…。「」『』《》“”〔〕【】①②③④⑤⑥⑦⑧⑨")
+"""What stays as it is. A circled digit is a mark, and no part of the number after it."""
 _PAGE: Final = "\f"
 _BREAKS: Final = frozenset("\n\r\v\x85\u2028\u2029")
 _ABBREVIATION: Final = re.compile(r"(?:\b(?:e\.g|i\.e|dr|mr|mrs|ms|vs|approx|fig|prof|sec|art)|(?:^|\n)[ ]*\d{1,3})$")
