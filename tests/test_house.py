@@ -50,7 +50,18 @@ FLOORS = {
     },
     4: {
         *("run", "calling", "judging", "steering", "grade", "review", "report", "rendering", "declaration", "certify"),
-        *("walk", "importing", "deviations", "exporting", "inventory", "compare", "many", "watching", "trying"),
+        *(
+            "walk",
+            "importing",
+            "deviations",
+            "exporting",
+            "inventory",
+            "compare",
+            "trend",
+            "many",
+            "watching",
+            "trying",
+        ),
         *("readings", "sheets", "hearings"),
     },
     5: {
@@ -136,7 +147,7 @@ def test_no_cycle_between_files() -> None:
 def test_budgets(path: Path) -> None:
     """A file has at most 400 lines, a function 60 and six parameters, and there is no global and no assert."""
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 400 or path.stem == "records"  # docs/decisions/0003: one vocabulary, one file
+    assert text.count("\n") <= 400
     for node in ast.walk(ast.parse(text)):
         assert not isinstance(node, (ast.Global, ast.Assert))
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
