@@ -369,7 +369,7 @@ def schema(out: Path) -> None:
         click.echo(path)
 
 
-for command in (people.review, people.reviewer, studies.power, studies.compare, qualify.qualify_judge):
+for command in (people.review, people.reviewer, studies.power, studies.compare, studies.trend, qualify.qualify_judge):
     main.add_command(command)
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -76,8 +76,8 @@ class Comparison:
     notes: tuple[str, ...]
 
 
-def compare(old: Run, new: Run, margin: Decimal) -> Comparison:
-    """The comparison of `new` with `old`.
+def compare(old: Run, new: Run, margin: Decimal, alpha: Decimal = ALPHA) -> Comparison:
+    """The comparison of `new` with `old`; each answer is wrong with probability at most `alpha`.
 
     Raises PlanMismatch when the runs share no sample, InputError when `margin` is not at least 0 and below 1.
     """
@@ -90,7 +90,7 @@ def compare(old: Run, new: Run, margin: Decimal) -> Comparison:
             where=f"{old.folder} and {new.folder}",
             todo="compare runs of the same suites, and of the same seed where questions are drawn or generated",
         )
-    compared = _requirements(old, new, partner, margin)
+    compared = _requirements(old, new, partner, margin, alpha)
     pairs = [(_plain(old, partner[at]), _plain(new, at)) for at in sorted(partner)]
     counts = paired.table(pairs)
     regressions, repairs = _changes(new.plan, partner, pairs)
@@ -99,8 +99,8 @@ def compare(old: Run, new: Run, margin: Decimal) -> Comparison:
         old=_side(old),
         new=_side(new),
         margin=margin,
-        alpha=ALPHA,
-        answer=_overall(compared),
+        alpha=alpha,
+        answer=_overall(compared, alpha),
         matched=len(partner),
         left_out=left_out,
         table=counts,
@@ -168,7 +168,9 @@ def _counted(left_out: Mapping[str, int]) -> str:
 # -- requirement by requirement ---------------------------------------------------------------------------------------
 
 
-def _requirements(old: Run, new: Run, partner: Mapping[int, int], margin: Decimal) -> tuple[Compared, ...]:
+def _requirements(
+    old: Run, new: Run, partner: Mapping[int, int], margin: Decimal, alpha: Decimal
+) -> tuple[Compared, ...]:
     before, now = _read(old), _read(new)
     anything = set().union(*before.values())
     streams = {stream.requirement: stream for stream in new.plan.streams}
@@ -183,23 +185,28 @@ def _requirements(old: Run, new: Run, partner: Mapping[int, int], margin: Decima
             if both
         ]
         whole = all(matched[: len(pairs)])  # no gap between the pairs, so that they are the beginning of a full run
-        found.append(_compared(requirement, pairs, len(units) - len(pairs), stream.cells if whole else None, margin))
+        counted = _counts_only(requirement, pairs, len(units) - len(pairs))
+        bank = stream.cells if whole else None
+        found.append(counted if requirement.rule == "zero" else _judged(counted, pairs, bank, margin, alpha))
     return tuple(found)
 
 
-def _compared(
-    requirement: Requirement, pairs: Sequence[Pair], unmatched: int, bank: int | None, margin: Decimal
-) -> Compared:
+def _counts_only(requirement: Requirement, pairs: Sequence[Pair], unmatched: int) -> Compared:
     counts = paired.table(pairs)
-    census = requirement.rule == "zero"
     return Compared(
         requirement=requirement.id,
         rule=requirement.rule,
         table=counts,
         p=paired.mcnemar(counts.lost, counts.gained),
         unmatched=unmatched,
-        difference=None if census else paired.difference(pairs, ALPHA, bank),
-        judgement=None if census else paired.judge(pairs, margin, ALPHA, bank),
+    )
+
+
+def _judged(counted: Compared, pairs: Sequence[Pair], bank: int | None, margin: Decimal, alpha: Decimal) -> Compared:
+    return replace(
+        counted,
+        difference=paired.difference(pairs, alpha, bank),
+        judgement=paired.judge(pairs, margin, alpha, bank),
     )
 
 
@@ -212,10 +219,10 @@ def _outcome(run: Run, requirement: Requirement, positions: Sequence[int]) -> Ou
     return "fail" if "fail" in found else "unscored" if "unscored" in found else "pass"
 
 
-def _overall(compared: Sequence[Compared]) -> Answer:
+def _overall(compared: Sequence[Compared], alpha: Decimal) -> Answer:
     """Not worse where every requirement is proved so; worse where one is, at evidence that allows for their number."""
     judged = [one.judgement for one in compared if one.judgement is not None]
-    if any(one.answer == "worse" and one.for_worse >= len(judged) / ALPHA for one in judged):
+    if any(one.answer == "worse" and one.for_worse >= len(judged) / alpha for one in judged):
         return "worse"
     return "not_worse" if judged and all(one.answer == "not_worse" for one in judged) else "open"
 

@@ -1,11 +1,11 @@
-"""Two commands beside the line: `power` before a run (what will probably be decided, at what cost), `compare` after two.
+"""Commands beside the line: `power` before a run (what will probably be decided), `compare` after two, `trend` after many.
 
-Neither asks a candidate anything, and neither decides a verdict. Nothing heavy is loaded before a command runs.
+None asks a candidate anything, and none decides a verdict. Nothing heavy is loaded before a command runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -60,7 +60,9 @@ def power(standard: str, *, rates: tuple[Decimal, ...], as_json: bool, plot: Pat
     """  # noqa: D301 - click reads a backspace as "keep these lines"
     chosen, cases = _prospects(standard, given["suites"], given["version_rank"])
     if plot:
-        _drawn(cases, plot)
+        from evalcenter.rendering import curves
+
+        _save(plot, lambda: curves.draw(cases), "name the suites with --suite")
     answered = _answered(cases, rates or tuple(map(Decimal, RATES)))
     click.echo(_json(chosen, answered) if as_json else "\n".join(_words(chosen, answered)))
 
@@ -83,6 +85,30 @@ def compare(old: Path, new: Path, *, margin: Decimal, as_json: bool) -> None:
 
     found = comparing.compare(history.load(old), history.load(new), margin)
     click.echo(canon.encode(found).decode() if as_json else safe(comparing.words(found)))
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=FOLDER, metavar="RUN RUN ...")
+@click.option("--margin", callback=shares, default="0.02", show_default=True, help="How much worse is still not worse.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw every requirement as SVG.")
+@guarded
+def trend(folders: tuple[Path, ...], *, margin: Decimal, as_json: bool, plot: Path | None) -> None:
+    """Follow many runs through time: every requirement in each, and what changed from one run to the next.
+
+    \b
+    Example:  evalcenter trend reports/may reports/june reports/july --plot trend.svg
+    """  # noqa: D301 - click reads a backspace as "keep these lines"
+    from evalcenter import canon, history
+    from evalcenter import trend as following
+    from evalcenter.display import safe
+
+    found = following.follow([history.load(folder) for folder in folders], margin)
+    if plot:
+        from evalcenter.rendering import trends
+
+        _save(plot, lambda: trends.draw(found), "decide a run first: `evalcenter run --resume`")
+    click.echo(canon.encode(found).decode() if as_json else safe(following.words(found)))
 
 
 # -- planning ---------------------------------------------------------------------------------------------------------
@@ -112,13 +138,11 @@ def _answered(cases: Sequence[Case], rates: Sequence[Decimal]) -> Answered:
     return [(case, computing.odds(case, rates) if case.n is not None else ()) for case in cases]
 
 
-def _drawn(cases: Sequence[Case], path: Path) -> None:
-    from evalcenter.rendering import curves
-
+def _save(path: Path, draw: Callable[[], str], todo: str) -> None:
     try:
-        path.write_text(curves.draw(cases), encoding="utf-8")
+        path.write_text(draw(), encoding="utf-8")
     except ValueError as problem:
-        raise InputError(f"there is nothing to draw: {problem}", todo="name the suites with --suite") from None
+        raise InputError(f"there is nothing to draw: {problem}", todo=todo) from None
     except OSError as problem:
         raise disk_refused(problem, path) from None
 

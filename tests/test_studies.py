@@ -191,6 +191,29 @@ def test_compare_refuses_a_margin_that_is_none(tmp_path: Path, margin: str) -> N
     assert call(studies.compare, old, old, "--margin", margin).exit_code in (2, errors.InputError.exit_code)
 
 
+def test_trend_reads_many_folders(tmp_path: Path) -> None:
+    """Runs, steps and requirements are told."""
+    runs = [journalled(tmp_path / name, failed) for name, failed in (("a", [0]), ("b", [3]), ("c", []))]
+    result = call(studies.trend, *runs)
+    assert "1 got worse, 1 better, of 6 shared samples; open whether worse" in result.output
+    assert "2 steps, each held to an error rate of 2.5 %" in result.output
+
+
+def test_trend_for_machines(tmp_path: Path) -> None:
+    """The trend as canonical JSON."""
+    runs = [journalled(tmp_path / name, failed) for name, failed in (("a", [0]), ("b", [3]))]
+    told = json.loads(call(studies.trend, *runs, "--json").output)
+    assert (told["schema"], len(told["runs"]), told["steps"][0]["lost"]) == ("evalcenter/trend/1", 2, 1)
+
+
+def test_a_trend_that_shows_nothing_is_not_drawn(tmp_path: Path) -> None:
+    """Runs without a verdict leave no drawing, and the error says what to do."""
+    runs = [journalled(tmp_path / name, failed) for name, failed in (("a", [0]), ("b", [3]))]
+    result = call(studies.trend, *runs, "--plot", tmp_path / "trend.svg")
+    assert result.exit_code == errors.InputError.exit_code
+    assert not (tmp_path / "trend.svg").exists()
+
+
 def test_a_missing_run(tmp_path: Path) -> None:
     """A folder without a journal is said to be incomplete."""
     old = journalled(tmp_path / "old", [])
