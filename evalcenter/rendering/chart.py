@@ -6,6 +6,8 @@ Rules this module keeps:
 * Words stay words (``svg.fonttype: none``), so that they can be searched, read aloud and set in the reader's own fonts.
 * Verdicts differ in shape and word, not in colour alone; colours are CSS variables, so that dark mode and print can set them.
 * Labels are text: mathematics is never parsed, and the SVG writer escapes markup.
+* On a wide page label, scale, figures and verdict stand beside each other, so that nothing is drawn over a word; on a narrow
+  one the words stand above the scale.
 
 matplotlib is imported when a chart is drawn.
 """
@@ -48,18 +50,19 @@ WORD: Final = 16
 class Width:
     """How wide a chart and how high a row is drawn, in inches of 72 points.
 
-    `letters` fit on a line; `figures` says whether they are written out.
+    `letters` of a label fit on a line. `beside` is the room left and right of the scale, where the words stand beside it and the
+    figures are written out; without it the words stand above the scale.
     """
 
     name: str
     inches: float
     row: float
     letters: int
-    figures: bool
+    beside: tuple[float, float] | None = None
 
 
-WIDE: Final = Width(name="wide", inches=9.0, row=0.34, letters=110, figures=True)
-NARROW: Final = Width(name="narrow", inches=4.3, row=0.5, letters=52, figures=False)
+WIDE: Final = Width(name="wide", inches=9.0, row=0.34, letters=38, beside=(2.65, 3.35))
+NARROW: Final = Width(name="narrow", inches=4.3, row=0.5, letters=52)
 
 
 def draw(intervals: Sequence[Interval], width: Width) -> str:
@@ -74,11 +77,13 @@ def draw(intervals: Sequence[Interval], width: Width) -> str:
             "ignore", message="Glyph .* missing from"
         )  # the reader's fonts draw the words, not ours
         figure = Figure(figsize=(width.inches, height))
-        axes = figure.add_axes((0, HEAD / height, 1, 1 - HEAD / height))
-        low = _start(intervals)
-        _frame(axes, low, len(intervals))
+        left, right = (inches / width.inches for inches in width.beside or (0, 0))
+        axes = figure.add_axes((left, HEAD / height, 1 - left - right, 1 - HEAD / height))
+        low, level = _start(intervals), 0.5 if width.beside else 0.72
+        _frame(axes, low, len(intervals), level)
         for row, interval in enumerate(intervals):
-            _row(axes, interval, row, low, width)
+            (_beside if width.beside else _above)(axes, interval, row, width)
+            _bar(axes, interval, row + level)
         out = StringIO()
         figure.savefig(
             out, format="svg", transparent=True, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -101,7 +106,7 @@ def _ticks(low: float) -> list[float]:
     return [round(1 - step * left, 4) for left in range(steps, -1, -1)]
 
 
-def _frame(axes: Axes, low: float, rows: int) -> None:
+def _frame(axes: Axes, low: float, rows: int, level: float) -> None:
     margin = (1 - low) * 0.012
     axes.set_xlim(low - margin, 1 + margin)
     axes.set_ylim(rows, 0)
@@ -112,26 +117,46 @@ def _frame(axes: Axes, low: float, rows: int) -> None:
     axes.get_xticklabels()[-1].set_horizontalalignment("right")
     axes.tick_params(axis="x", length=0)
     for row in range(rows):
-        axes.plot([low, 1], [row + 0.72] * 2, color=HAIR, linewidth=1, solid_capstyle="butt")
-        axes.vlines(ticks, row + 0.62, row + 0.82, color=HAIR, linewidth=1)
+        axes.plot([low, 1], [row + level] * 2, color=HAIR, linewidth=1, solid_capstyle="butt")
+        axes.vlines(ticks, row + level - 0.1, row + level + 0.1, color=HAIR, linewidth=1)
     axes.patch.set_visible(False)
     for side in axes.spines.values():
         side.set_visible(False)
 
 
-def _row(axes: Axes, interval: Interval, row: int, low: float, width: Width) -> None:
-    colour, line = COLOURS[interval.verdict], float(interval.line)
-    figures = _figures(interval) if width.figures else ""
+def _beside(axes: Axes, interval: Interval, row: int, width: Width) -> None:
+    """The words of a row, left and right of its scale."""
+    lines = folded(interval.label, _note(interval), width.letters)
+    size = 10 if columns(lines[0]) <= width.letters and len(lines) == 1 else 8.5
+    for nth, line in enumerate(lines):
+        _text(axes, 0, row + 0.52 + 0.4 * (nth - (len(lines) - 1) / 2), line, color=INK, size=size)
     word = fitted(interval.word, WORD)
-    note = f" ({fitted(interval.note, WORD)})" if interval.note else ""
-    label = fitted(interval.label, width.letters - columns(word + figures + note) - 3) + note
-    margin = (1 - low) * 0.012
-    axes.text(low - margin, row + 0.3, label, color=INK, va="center", parse_math=False)
-    words: dict[str, Any] = {"va": "center", "ha": "right", "parse_math": False}
-    axes.text(1 + margin, row + 0.3, word, color=colour, weight="bold", **words)
-    if figures:
-        axes.text(1 + margin - (1 - low) * 0.15, row + 0.3, figures, color=MUTED, fontsize=9, **words)
-    level = row + 0.72
+    _text(axes, 1, row + 0.52, word, color=COLOURS[interval.verdict], weight="bold", ha="right")
+    _text(axes, 1 - 1.27 / width.inches, row + 0.52, _figures(interval) or "–", color=MUTED, size=9, ha="right")
+
+
+def _above(axes: Axes, interval: Interval, row: int, width: Width) -> None:
+    """The words of a row, above its scale."""
+    word, note = fitted(interval.word, WORD), _note(interval)
+    label = fitted(interval.label, width.letters - columns(word + note) - 3) + note
+    _text(axes, 0, row + 0.3, label, color=INK)
+    _text(axes, 1, row + 0.3, word, color=COLOURS[interval.verdict], weight="bold", ha="right")
+
+
+def _text(axes: Axes, x: float, y: float, words: str, **how: Any) -> None:
+    """`words` at a share `x` of the figure's width, level with row `y`."""
+    from matplotlib.transforms import blended_transform_factory
+
+    where = blended_transform_factory(axes.figure.transFigure, axes.transData)
+    axes.text(x, y, words, transform=where, va="center", parse_math=False, clip_on=False, **how)
+
+
+def _note(interval: Interval) -> str:
+    return f" ({fitted(interval.note, WORD)})" if interval.note else ""
+
+
+def _bar(axes: Axes, interval: Interval, level: float) -> None:
+    colour, line = COLOURS[interval.verdict], float(interval.line)
     if interval.lower is not None and interval.upper is not None:
         axes.plot(
             [float(interval.lower), float(interval.upper)],
@@ -187,6 +212,20 @@ def fitted(text: str, letters: int) -> str:
             break
         kept += letter
     return kept + "…"
+
+
+def folded(label: str, note: str, letters: int) -> list[str]:
+    """`label` with its `note` on one line of `letters` columns, or on two; the note is never cut short."""
+    flat = " ".join(label.split())
+    if columns(flat + note) <= letters:
+        return [flat + note]
+    letters = letters * 10 // 9  # two lines are set smaller
+    kept = fitted(flat, letters + 1).removesuffix("…")
+    if len(kept) < len(flat) and " " in kept and flat[len(kept)] != " ":
+        kept = kept[: kept.rindex(" ")]
+    rest = flat[len(kept) :].strip()
+    last = (fitted(rest, letters - columns(note)) if rest else "") + note
+    return [kept.strip(), last] if last else [kept]
 
 
 def inline(svg: str) -> str:

@@ -6,6 +6,8 @@ import xml.etree.ElementTree as ET  # the text parsed here is our own drawing
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalcenter.blocks import Interval
 from evalcenter.rendering import chart
@@ -80,9 +82,28 @@ def test_note_is_never_cut() -> None:
 
 
 def test_without_figures() -> None:
-    """A requirement without a sample is drawn with its line only."""
+    """A requirement without a sample is drawn with its line only, and a dash for its figures."""
     svg = chart.draw([interval(rate=None, lower=None, upper=None, verdict="inconclusive", word="未定")], chart.WIDE)
-    assert "未定" in words(svg)
+    assert {"未定", "–"} <= set(words(svg))
+
+
+def test_a_long_label_takes_two_lines() -> None:
+    """On a wide page a long label breaks between words; its note stays whole."""
+    name = "Knowledge, plain words, robustness, labelling and more"
+    found = words(chart.draw([interval(label=name, note="unverified")], chart.WIDE))
+    assert "Knowledge, plain words, robustness," in found
+    assert "labelling and more (unverified)" in found
+
+
+@given(st.text(max_size=120), st.sampled_from(["", " (未核实)", " (unverified)"]))
+def test_a_folded_label_keeps_its_beginning_and_its_note(label: str, note: str) -> None:
+    """At most two lines, none wider than there is room for, the first from the label's beginning, the last ends with the note."""
+    flat = " ".join(label.split())
+    lines = chart.folded(label, note, 40)
+    assert len(lines) <= 2
+    assert all(chart.columns(line) <= 44 for line in lines)
+    assert lines[-1].endswith(note)
+    assert (flat + note).startswith(lines[0])
 
 
 @pytest.mark.parametrize(
