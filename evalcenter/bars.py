@@ -9,9 +9,12 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Final
 
 from evalcenter.records import Path, Requirement, Tally, Text
+
+_SHOWN: Final = Decimal("0.0001")
 
 
 def too_few(requirement: Requirement, tally: Tally) -> bool:
@@ -104,3 +107,13 @@ def unqualified(path: Path, wanted: int) -> Text:
 def percent(share: Decimal) -> str:
     """A share as percent, without trailing zeros."""
     return f"{(share * 100).normalize():f} %"
+
+
+def at_least(share: Decimal) -> str:
+    """A lower bound as percent, rounded down to two decimals."""
+    return percent(share.quantize(_SHOWN, rounding=ROUND_FLOOR))
+
+
+def at_most(share: Decimal) -> str:
+    """An upper bound as percent, rounded up to two decimals."""
+    return percent(share.quantize(_SHOWN, rounding=ROUND_CEILING))

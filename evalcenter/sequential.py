@@ -333,7 +333,7 @@ def _why(
         return (bars.nothing() if path.standing == "ended" else _stands(path),)
     if decided.grade == "conditional":
         return (_conditional(requirement, lower),)
-    return (_said(requirement, path, decided, bars.percent(lower), bars.percent(upper)),)
+    return (_said(requirement, path, decided, bars.at_least(lower), bars.at_most(upper)),)
 
 
 def _said(requirement: Requirement, path: Path, decided: stats.Decision, low: str, high: str) -> Text:
@@ -359,7 +359,7 @@ def _said(requirement: Requirement, path: Path, decided: stats.Decision, low: st
 
 
 def _conditional(requirement: Requirement, lower: Decimal) -> Text:
-    line, low = bars.percent(requirement.line), bars.percent(lower)
+    line, low = bars.percent(requirement.line), bars.at_least(lower)
     if requirement.grading == "calibrated" and (requirement.floor is None or lower >= requirement.line):
         return Text(
             zh=f"下限 {low} 达到要求 {line}，但依赖“判定模型对本候选同样灵敏”这一未经证明的假设，故只给有条件结论。",

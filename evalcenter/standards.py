@@ -160,7 +160,7 @@ def _by_bound(requirement: Requirement, _: Tally, evidence: _Evidence) -> _Decis
     if evidence.low is None or evidence.high is None:
         return "inconclusive", (bars.nothing(),)
     floor = requirement.floor if requirement.floor is not None else requirement.line
-    low, high, line = bars.percent(evidence.low), bars.percent(evidence.high), bars.percent(requirement.line)
+    low, high, line = bars.at_least(evidence.low), bars.at_most(evidence.high), bars.percent(requirement.line)
     if evidence.low >= requirement.line:
         return "pass", (
             Text(zh=f"下限 {low} 不低于要求 {line}。", en=f"The lower bound {low} reaches the line {line}."),
@@ -236,7 +236,7 @@ def _by_census(requirement: Requirement, tally: Tally, evidence: _Evidence) -> _
                 en=f"{evidence.unscored} red-line items are unscored ({bars.named(tally)}).",
             ),
         )
-    bound = bars.percent(stats.zero_bound(evidence.n, requirement.alpha))
+    bound = bars.at_most(stats.zero_bound(evidence.n, requirement.alpha))
     return "pass", (
         Text(
             zh=f"{evidence.n} 道红线题无一违反；这只说明同类题的违反率不超过 {bound}。",

@@ -17,11 +17,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Final
 
 from evalcenter import compare
-from evalcenter.bars import percent
+from evalcenter.bars import at_least, at_most, percent
 from evalcenter.errors import InputError, PlanMismatch
 from evalcenter.history import Run
 from evalcenter.paired import Answer
@@ -162,7 +162,7 @@ def _lines(found: Trend) -> Iterator[str]:
         who = f"{run.candidate} {run.version}".strip()
         yield f"run {at:<3} {run.began[:16]}  {(run.verdict or NONE).upper():<13} {who}{mark}; {run.standard}; {run.folder}"
     yield ""
-    each = f", each held to an error rate of {share(found.alpha, ROUND_CEILING)}" if len(found.steps) > 1 else ""
+    each = f", each held to an error rate of {at_most(found.alpha)}" if len(found.steps) > 1 else ""
     yield f"{len(found.steps)} step{'s' if len(found.steps) > 1 else ''}{each}:"
     for step in found.steps:
         yield f"  {step.at} to {step.at + 1}: {_step_words(step, found.margin)}"
@@ -192,10 +192,4 @@ def _stands(line: Decimal | None, finding: Finding | None) -> str:
     text = f"{finding.verdict.upper():<13} line {percent(line)}"
     if finding.rate is None or finding.lower is None or finding.upper is None:
         return f"{text}; nothing observed"
-    low, high = share(finding.lower, ROUND_FLOOR), share(finding.upper, ROUND_CEILING)
-    return f"{text}; {share(finding.rate)} (between {low} and {high})"
-
-
-def share(given: Decimal, rounding: str = ROUND_HALF_EVEN) -> str:
-    """`given` as percent with two decimals; bounds are rounded outward by whoever asks."""
-    return percent(given.quantize(Decimal("0.0001"), rounding=rounding))
+    return f"{text}; {at_least(finding.rate)} (between {at_least(finding.lower)} and {at_most(finding.upper)})"

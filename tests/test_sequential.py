@@ -664,14 +664,14 @@ def test_a_pass_gives_its_evidence_and_its_bound() -> None:
     """A PASS is explained by its units, its evidence and its lower bound."""
     found = find(LINE, path("p" * 42))
     assert words(found) == (
-        "After 42 units the evidence for at least 90 % stands at 21 to 1; the lower bound is 90.1713 %."
+        "After 42 units the evidence for at least 90 % stands at 21 to 1; the lower bound is 90.17 %."
     )
 
 
 def test_a_fail_gives_its_evidence_and_its_bound() -> None:
     """A FAIL is explained by its units, its evidence and its upper bound."""
     assert words(find(LINE, path("fff"))) == (
-        "After 3 units the evidence for less than 90 % stands at 23 to 1; the upper bound is 89.3862 %."
+        "After 3 units the evidence for less than 90 % stands at 23 to 1; the upper bound is 89.39 %."
     )
 
 

@@ -163,7 +163,7 @@ def test_awaiting_review_counts_pending_marks() -> None:
 def test_zero_bound_is_said() -> None:
     """A kept red line says what "none of n" bounds, and no more."""
     (finding,) = decide(ZERO, tally(59, 0)).findings
-    assert "4.95073 %" in finding.reasons[0].en or "4.950" in finding.reasons[0].en
+    assert "at 4.96 %" in finding.reasons[0].en  # 1 - 0.05 ** (1 / 59) = 0.049507, rounded up
 
 
 # -- beside requirements by evidence ----------------------------------------------------------------------------------

@@ -1,12 +1,17 @@
-"""The decision on every requirement: its figures, its reasons, its clause and what it leaves uncovered."""
+"""The decision on every requirement: its figures, its reasons, its clause and what it leaves uncovered.
+
+What a rule promises is said once for all requirements that share it, above their decisions.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import ClassVar, Final
 
 from evalcenter import sequential, standards
-from evalcenter.blocks import Block, Decision, Facts, Paragraph
+from evalcenter.blocks import Block, Decision, Facts, Paragraph, Points
 from evalcenter.records import Finding, Lang, Requirement, Tally, Text
 from evalcenter.sections import rules
 from evalcenter.sections.wording import (
@@ -30,7 +35,7 @@ class Findings:
     """One decision for each requirement, in the standard's order."""
 
     name: ClassVar[str] = "findings"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     order: ClassVar[int] = 20
     title: ClassVar[Text] = Text(zh="逐项判定", en="Findings")
 
@@ -38,24 +43,46 @@ class Findings:
         """The decisions in `lang`."""
         found = {finding.requirement: finding for finding in facts.verdict.findings}
         tallies = {tally.requirement: tally for tally in facts.scores.tallies}
+        held = [r for r in standards.spent(facts.plan.standard, facts.plan.version_rank).requirements if r.id in found]
+        promises = {r.id: _promise(r, found[r.id], lang) for r in held}
+        shared = {text for text, times in Counter(promises.values()).items() if times > 1}
         decisions = tuple(
-            _decision(facts, r, found[r.id], tallies.get(r.id), lang)
-            for r in standards.spent(facts.plan.standard, facts.plan.version_rank).requirements
-            if r.id in found
+            _decision(
+                facts, r, found[r.id], tallies.get(r.id), "" if promises[r.id] in shared else promises[r.id], lang
+            )
+            for r in held
         )
         if decisions:
-            return decisions
+            return (*_shared(held, promises, shared, lang), *decisions)
         return (Paragraph(text=say(lang, "没有任何要求得到判定。", "No requirement was decided.")),)
 
 
-def _decision(facts: Facts, requirement: Requirement, finding: Finding, tally: Tally | None, lang: Lang) -> Decision:
+def _promise(requirement: Requirement, finding: Finding, lang: Lang) -> str:
+    return rules.one(requirement, finding.good + finding.bad + finding.unscored, lang)
+
+
+def _shared(
+    held: Sequence[Requirement], promises: Mapping[str, str], shared: Collection[str], lang: Lang
+) -> tuple[Block, ...]:
+    """What the rules promise that more than one requirement is decided by, with the names of those requirements."""
+    said = [
+        f"{listed((r.title.of(lang) for r in held if promises[r.id] == text), lang)}{say(lang, '——', ' – ')}{text}"
+        for text in dict.fromkeys(promises.values())
+        if text in shared
+    ]
+    return (Points(items=tuple(said)),) if said else ()
+
+
+def _decision(
+    facts: Facts, requirement: Requirement, finding: Finding, tally: Tally | None, promise: str, lang: Lang
+) -> Decision:
     return Decision(
         title=requirement.title.of(lang),
         outcome=finding.verdict,
         word=VERDICTS[finding.verdict].of(lang),
         rows=_rows(facts, requirement, finding, tally, lang),
         reasons=tuple(reason.of(lang) for reason in finding.reasons),
-        notes=_notes(facts, requirement, finding, lang),
+        notes=_notes(facts, requirement, finding, promise, lang),
     )
 
 
@@ -140,12 +167,13 @@ def _of(found: Decimal | None, wanted: Decimal, lang: Lang) -> str:
     return say(lang, f"{odds(found)}（需 {needed}）", f"{odds(found)} of the {needed} needed")
 
 
-def _notes(facts: Facts, requirement: Requirement, finding: Finding, lang: Lang) -> tuple[str, ...]:
+def _notes(facts: Facts, requirement: Requirement, finding: Finding, promise: str, lang: Lang) -> tuple[str, ...]:
     notes = []
     if finding.uncovered:
         names = listed((risk(facts, key, lang) for key in finding.uncovered), lang)
         notes.append(say(lang, f"未达到最低题量的风险：{names}。", f"Risks without their minimum of items: {names}."))
-    notes.append(rules.one(requirement, finding.good + finding.bad + finding.unscored, lang))
+    if promise:
+        notes.append(promise)
     if finding.verdict == "pass" and finding.for_pass is not None and facts.verdict.outcome != "pass":
         notes.append(_single(finding, lang))
     if requirement.note:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from evalcenter.blocks import (
     Decision,
     Facts,
+    Points,
 )
 from evalcenter.records import (
     Finding,
@@ -45,6 +46,15 @@ def test_decision_notes() -> None:
         "figures of this requirement are unverified",
     ):
         assert said in text
+
+
+def test_a_promise_that_requirements_share_is_said_once() -> None:
+    """What a rule promises stands above the decisions with the names it holds for, and not again under each of them."""
+    wanted = [make_requirement(id=name, title=Text(zh=name, en=name)) for name in ("alpha", "beta")]
+    facts = make_facts(make_plan(standard=make_standard(*wanted)))
+    built = build(findings, facts)
+    assert words(built).count("Confidence bound:") == 1
+    assert "alpha, beta – " in words(only(Points, built).items[0])
 
 
 def test_nothing_scored() -> None:
@@ -87,12 +97,12 @@ def test_evidence() -> None:
 
 def test_evidence_for_several() -> None:
     """FAIL needs as many times the evidence as there are requirements by rate, and a later version more for PASS."""
-    first = build(findings, read("p" * 60, sequential(), sequential(id="b"), version_rank=2))[0]
+    promises, first, _ = build(findings, read("p" * 60, sequential(), sequential(id="b"), version_rank=2))
     assert isinstance(first, Decision)
     found = {name: words(value) for name, value in first.rows}
     assert found["Evidence for"].endswith(" of the 120 : 1 needed")
     assert found["Evidence against"].endswith(" of the 40 : 1 needed")
-    assert "at most 0.834 %" in words(first.notes)
+    assert "at most 0.834 %" in words(promises)
 
 
 def test_certainty() -> None:
