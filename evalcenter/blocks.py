@@ -202,18 +202,53 @@ class SectionData:
     blocks: tuple[Block, ...]
 
 
+Words = str | Text
+"""What a centre writes of itself: one text for every language, or one for each."""
+
+
+def worded(words: Words | None, lang: Lang) -> str | None:
+    """`words` in `lang`; None where nobody wrote any."""
+    return words.of(lang) if isinstance(words, Text) else words
+
+
+def both(words: Words) -> Text:
+    """`words` in both languages, the same text twice where there is only one."""
+    return words if isinstance(words, Text) else Text(zh=words, en=words)
+
+
+@record
+class Signatory:
+    """Who signs the report, as what. Without a name there is a line with the role alone."""
+
+    role: Words
+    name: Words | None = None
+
+
 @record
 class Lab:
-    """Who issues the report; None is shown as not supplied. A self-test has no laboratory."""
+    """The centre that issues the report, and the order that it fills; what is None is shown as not supplied.
 
-    name: str | None = None
-    address: str | None = None
-    location: str | None = None
-    customer: str | None = None
-    contact: str | None = None
-    authorised_by: str | None = None
+    Without a `name` it is a self-test, whoever ran it. `location` is where the work was done, `enquiries` how the centre itself is
+    reached, `contact` how its customer is, `received` the day (``YYYY-MM-DD``) on which access to the candidate was received.
+    `logo` is a file beside the profile, and in a run the image itself as a ``data:`` address. `deviations` are what the centre
+    knows to have been added, changed or left out besides what the journal says. `langs` are those that reports are written in;
+    empty means all.
+    """
+
+    name: Words | None = None
+    address: Words | None = None
+    location: Words | None = None
+    enquiries: Words | None = None
+    customer: Words | None = None
+    contact: Words | None = None
+    authorised_by: Words | None = None
     received: str | None = None
-    accreditation: str | None = None
+    accreditation: Words | None = None
+    logo: str | None = None
+    signatories: tuple[Signatory, ...] = ()
+    disclaimers: tuple[Words, ...] = ()
+    deviations: tuple[Words, ...] = ()
+    langs: tuple[Lang, ...] = ()
 
 
 @record
@@ -282,7 +317,7 @@ class Report:
     """A built report: data only. `plan_digest` and `journal_head` tie it to its journal.
 
     `id` is unique to the facts it was built from (the same in both languages). `self_test` is true where no laboratory
-    issues it.
+    issues it; else `issuer` names it, and `logo` is its image as a ``data:`` address.
     """
 
     schema: Literal["evalcenter/report/1"] = "evalcenter/report/1"
@@ -292,6 +327,8 @@ class Report:
     outcome: VerdictState
     simulated: bool
     self_test: bool = True
+    issuer: str | None = None
+    logo: str | None = None
     issued: str = ""
     plan_digest: str
     journal_head: str

@@ -193,16 +193,16 @@ def grade(folder: Path) -> None:
 
 @main.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--lang", "langs", type=LANGS, multiple=True, help="By default both languages.")
-@click.option("--lab", type=FILE, help="A laboratory profile (YAML).")
+@click.option("--lang", "langs", type=LANGS, multiple=True, help="By default those of the profile, or both.")
+@click.option("--lab", type=FILE, help="The centre's profile (YAML): docs/centre.md.")
 @guarded
 def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None) -> None:
     """Render the report of a decided run again: HTML, JSON and Markdown."""
-    from evalcenter import specs, walk
+    from evalcenter import profiles, walk
     from evalcenter.blocks import Lab
     from evalcenter.plugins import load
 
-    means = walk.Means(plugins=load(), langs=langs or walk.LANGS, lab=specs.load_lab(lab) if lab else Lab())
+    means = walk.Means(plugins=load(), langs=langs or None, lab=profiles.load(lab) if lab else Lab())
     for path in walk.render(folder, means):
         click.echo(path)
 

@@ -146,7 +146,7 @@ class _Crowd:
             async with self.room:
                 await self._asked(spec, folder, watch)
             watch.stage("grading")  # and deciding and rendering, which can't be looked at from here
-            end = partial(_end, spec.name, folder, tuple(self.around.means.langs))
+            end = partial(_end, spec.name, folder, self.around.means.langs)
             result, ended = await asyncio.get_running_loop().run_in_executor(pool, end)
         except EvalcenterError as problem:
             result = failed(spec.name, folder, problem)
@@ -207,7 +207,7 @@ def _held(folder: Path, planned: Plan) -> history.Run:
 # -- in a process of its own ------------------------------------------------------------------------------------------
 
 
-def _end(name: str, folder: Path, langs: Sequence[Lang]) -> tuple[Result, walk.Ended]:
+def _end(name: str, folder: Path, langs: Sequence[Lang] | None) -> tuple[Result, walk.Ended]:
     """Decide a run and render its reports."""
     from evalcenter.plugins import load
 

@@ -126,7 +126,7 @@ limit_options = many(
         type=FOLDER,
         help="Take answers to the very same questions from this folder, and keep them there. Not with --lab.",
     ),
-    click.option("--lab", type=FILE, help="A laboratory profile (YAML) for the report."),
+    click.option("--lab", type=FILE, help="The profile (YAML) of the centre that issues the report."),
     click.option("--quiet", is_flag=True, help="No progress display."),
     click.option(
         "--complete/--stop-at-fail",

@@ -16,8 +16,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
-from evalcenter import canon
-from evalcenter.blocks import Facts, Report, SectionData
+from evalcenter import canon, logos
+from evalcenter.blocks import Facts, Report, SectionData, worded
 from evalcenter.errors import InputError
 from evalcenter.hooks import Section
 from evalcenter.records import Lang, Text
@@ -38,6 +38,8 @@ def build(facts: Facts, sections: Mapping[str, Section], lang: Lang) -> Report:
         outcome=facts.verdict.outcome,
         simulated=facts.plan.candidate.simulated,
         self_test=facts.lab.name is None,
+        issuer=worded(facts.lab.name, lang),
+        logo=facts.lab.logo if facts.lab.name is not None and logos.trusted(facts.lab.logo) else None,
         issued=facts.issued,
         plan_digest=facts.plan_digest,
         journal_head=facts.journal_head,

@@ -1,4 +1,4 @@
-"""Reads the small files that steer a run: standards, candidate files, panels of judges, laboratory profiles.
+"""Reads the small files that steer a run: standards, candidate files, panels of judges.
 
 Rules this module keeps:
 
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Final
 
 from evalcenter import canon, yamls
-from evalcenter.blocks import Lab
 from evalcenter.candidates import simulated_judge
 from evalcenter.errors import SuiteError
 from evalcenter.records import CandidateSpec, Judge, Panel, Requirement, Standard
@@ -226,9 +225,3 @@ def _no_key(value: Mapping[str, object], document: yamls.Document, place: Sequen
             raise SuiteError(
                 f"this file holds no key; {name!r} was found", where=document.where([*place, name]), todo=_KEY_TODO
             )
-
-
-def load_lab(path: Path) -> Lab:
-    """A laboratory profile for the report. Raises SuiteError with file and line."""
-    document = yamls.read(path)
-    return as_record(Lab, mapping(document), document)

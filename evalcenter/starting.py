@@ -101,14 +101,14 @@ def _means(plugins: Any, planned: Plan, total: int, options: dict[str, Any]) -> 
 
 def _around(plugins: Any, price: Price | None, options: dict[str, Any]) -> Means:
     """What the options say of how a run goes on, whoever is tested."""
-    from evalcenter import specs, walk
+    from evalcenter import profiles, walk
     from evalcenter.blocks import Lab
 
     if options["cache"] and options["lab"]:
         raise InputError(
             "a run for a laboratory asks every question itself", todo="leave out --cache, or --lab for a self-test"
         )
-    lab = specs.load_lab(options["lab"]) if options["lab"] else Lab()
+    lab = profiles.load(options["lab"]) if options["lab"] else Lab()
     complete = lab == Lab() if options["complete"] is None else options["complete"]
     bounds = limits(options, price)
     return walk.Means(plugins=plugins, limits=bounds, lab=lab, complete=complete, cache=options["cache"])

@@ -38,7 +38,7 @@ from evalcenter import (
     usage,
     watching,
 )
-from evalcenter.blocks import Facts, Lab
+from evalcenter.blocks import Facts, Lab, both
 from evalcenter.cache import Cache
 from evalcenter.calling import Endpoint
 from evalcenter.errors import Incomplete, RunError, disk_refused
@@ -61,7 +61,8 @@ class Means:
     key: str | None = None
     watch: watching.Watch = field(default_factory=watching.Nobody)
     lab: Lab = field(default_factory=Lab)
-    langs: Sequence[Lang] = LANGS
+    langs: Sequence[Lang] | None = None
+    """The languages of the reports; None leaves it to the profile, and that may leave it at all of them."""
     complete: bool = True
     """Whether a run goes on to its other decisions once it has failed."""
     cache: Path | None = None
@@ -191,7 +192,7 @@ def regrade(folder: Path, means: Means) -> Ended:
 def render(folder: Path, means: Means) -> tuple[Path, ...]:
     """Render the reports of a decided run again; nothing is graded or decided. Raises Incomplete without a verdict."""
     with history.resume(folder) as held:
-        return _rendered(held, means.plugins, _lab(held, means), means.langs)
+        return _rendered(held, means)
 
 
 def _go(held: history.Run, candidate: hooks.Candidate, means: Means) -> Ended:
@@ -246,7 +247,7 @@ def _finish(held: history.Run, means: Means) -> Ended:
     verdict = grade.decide(held)
     watch.decided(verdict)
     watch.stage("rendering")
-    reports = _standing(held, means.langs) or _rendered(held, means.plugins, _lab(held, means), means.langs)
+    reports = _standing(held, _langs(held, means)) or _rendered(held, means)
     queue = len(readings.queue(held))
     ended = Ended(folder=held.folder, standard=held.plan.standard, verdict=verdict, reports=reports, queue=queue)
     watch.ended(ended.state, reports)
@@ -270,8 +271,8 @@ def _standing(held: history.Run, langs: Sequence[Lang]) -> tuple[Path, ...]:
     return paths if same else ()
 
 
-def _rendered(held: history.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang]) -> tuple[Path, ...]:
-    written = write_reports(held, plugins, lab, langs)
+def _rendered(held: history.Run, means: Means) -> tuple[Path, ...]:
+    written = write_reports(held, means.plugins, _lab(held, means), _langs(held, means))
     digests = {path.name: canon.digest(path.read_bytes()) for path in written}
     if digests.items() - held.report.items():
         held.write("report", digests)
@@ -282,6 +283,10 @@ def _lab(held: history.Run, means: Means) -> Lab:
     if means.lab != Lab() or not held.opened:
         return means.lab
     return boundary.convert(Lab, held.opened[-1]["lab"])
+
+
+def _langs(held: history.Run, means: Means) -> Sequence[Lang]:
+    return (_lab(held, means).langs or LANGS) if means.langs is None else means.langs
 
 
 # -- the report -------------------------------------------------------------------------------------------------------
@@ -342,7 +347,7 @@ def facts(held: history.Run, lab: Lab) -> Facts:
         verdict=held.verdict,
         environment=dict(held.opened[-1]["environment"]) if held.opened else {},
         lab=lab,
-        deviations=deviations.words(held, used.models),
+        deviations=(*deviations.words(held, used.models), *map(both, lab.deviations)),
         reviews=held.reviews,
         machine=held.machine,
         judged=held.by_judge,

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "evalcenter"
 FILES = sorted(PACKAGE.rglob("*.py"))
 OBSERVERS = ("observing", "events", "logs", "spans", "status")
 FLOORS = {
-    0: {"records", "heard", "blocks", "canon", "errors", "__init__"},
+    0: {"records", "heard", "blocks", "canon", "errors", "__init__", "logos"},
     1: {
         *("plan", "attempts", "drawing", "draws", "hooks", "pacing", "usage"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
@@ -33,6 +33,7 @@ FLOORS = {
         "yamls",
         "suites",
         "specs",
+        "profiles",
         "lint",
         "journal",
         "history",

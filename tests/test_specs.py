@@ -161,16 +161,6 @@ def test_a_key_in_the_address_is_not_repeated(tmp_path: Path, address: str) -> N
     assert "secret-1" not in str(caught.value)
 
 
-def test_lab_profile(tmp_path: Path) -> None:
-    """A laboratory profile is read strictly."""
-    path = tmp_path / "lab.yaml"
-    path.write_text("name: Invented Centre\n", encoding="utf-8")
-    assert specs.load_lab(path).name == "Invented Centre"
-    path.write_text("nmae: Invented Centre\n", encoding="utf-8")
-    with pytest.raises(SuiteError, match="nmae: unknown field"):
-        specs.load_lab(path)
-
-
 # -- rules by evidence ------------------------------------------------------------------------------------------------
 
 EVIDENCE = STANDARD.replace("rule: bound", "rule: evidence").replace("  line: 0.90", "  cap: 200\n  line: 0.90")

@@ -12,7 +12,7 @@ from evalcenter.blocks import Lab
 from evalcenter.errors import CallFailed, Incomplete, KeyRefused, PlanMismatch, RunError, Tampered
 from evalcenter.hooks import Limits
 from evalcenter.plugins import load
-from evalcenter.records import Answer, CandidateSpec, Criterion, Plan, Response
+from evalcenter.records import Answer, CandidateSpec, Criterion, Plan, Response, Text
 from tests.doubles import Says, Scripted, plugins
 from tests.factory import make_item, make_plan, make_requirement, make_standard
 from tests.test_plan import suite
@@ -143,6 +143,27 @@ def test_the_laboratory_is_remembered(tmp_path: Path) -> None:
     held = history.load(tmp_path)
     assert walk._lab(held, means(Scripted())) == lab
     assert walk._lab(held, replace(means(Scripted()), lab=Lab(name="Other"))).name == "Other"
+
+
+def test_the_profiles_languages(tmp_path: Path) -> None:
+    """Reports are written in the languages of the profile, of which the run holds a copy; those given to a command go before."""
+    sure = replace(means(Scripted()), lab=Lab(name="Invented Centre", langs=("zh",)), langs=None)
+    assert {path.name for path in walk.start(planned(), tmp_path, sure).reports} == {
+        f"report.zh.{x}" for x in walk.FORMS
+    }
+    plain = replace(sure, lab=Lab())
+    assert {path.suffix for path in walk.render(tmp_path, plain)} == {".html", ".json", ".md"}
+    assert not list(tmp_path.glob("report.en.*"))
+    walk.render(tmp_path, replace(plain, langs=("en",)))
+    assert list(tmp_path.glob("report.en.*"))
+
+
+def test_a_centre_adds_deviations(tmp_path: Path) -> None:
+    """What the centre knows to have been changed stands among the deviations, in both languages."""
+    walked(tmp_path)
+    held = history.load(tmp_path)
+    said = walk.facts(held, Lab(name="A", deviations=("Tested by night.", Text(zh="换机", en="Moved.")))).deviations
+    assert said[-2:] == (Text(zh="Tested by night.", en="Tested by night."), Text(zh="换机", en="Moved."))
 
 
 def test_facts_need_a_verdict(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ class Method:
     """The method, in the order in which it was carried out."""
 
     name: ClassVar[str] = "method"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     order: ClassVar[int] = 80
     title: ClassVar[Text] = Text(zh="方法", en="Method")
 
@@ -85,6 +85,8 @@ class Method:
         """The method in `lang`."""
         return (
             Points(items=_steps(facts, lang)),
+            Subheading(text=say(lang, "判定规则全文", "The decision rule in full")),
+            Points(items=rules.sentences(_left(facts), facts.scores.tallies, lang)),
             *_assumptions(facts, lang),
             Subheading(text=say(lang, "请求参数", "What was sent with every request")),
             Fields(rows=_sampling(facts, lang)),
@@ -94,6 +96,11 @@ class Method:
             Subheading(text=say(lang, "偏离", "Deviations")),
             *_deviations(facts, lang),
         )
+
+
+def _left(facts: Facts) -> tuple[Requirement, ...]:
+    """The requirements with the error rates that are left for this version of the candidate."""
+    return spent(facts.plan.standard, facts.plan.version_rank).requirements
 
 
 def _steps(facts: Facts, lang: Lang) -> tuple[str, ...]:
@@ -277,7 +284,7 @@ def _crosswalk(facts: Facts, lang: Lang) -> Table:
                 clause(r.clause, r.status, lang),
                 VERDICTS[decided.get(r.id, "inconclusive")].of(lang),
             )
-            for r in spent(facts.plan.standard, facts.plan.version_rank).requirements
+            for r in _left(facts)
         ),
         align="lllll",
     )

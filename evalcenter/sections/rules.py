@@ -57,6 +57,70 @@ def sentences(requirements: Sequence[Requirement], tallies: Sequence[Tally], lan
     return tuple(said)
 
 
+def in_short(requirements: Sequence[Requirement], lang: Lang) -> str:
+    """All rules in one sentence: what a PASS takes, how often it may be wrong, and what has no error rate."""
+    if not requirements:
+        return say(
+            lang,
+            "该标准没有任何要求，因此判为未定。",
+            "The standard has no requirement, so the result is inconclusive.",
+        )
+    n, several = count(len(requirements)), len(requirements) > 1
+    head = say(
+        lang,
+        f"{n} 项要求全部达到才判为通过" if several else "达到该项要求才判为通过",
+        f"PASS takes all {n} requirements" if several else "PASS takes the one requirement",
+    )
+    parts = [*_errors([r for r in requirements if r.rule in ("evidence", "bound")], lang)]
+    points = sum(r.rule == "point" for r in requirements)
+    if points:
+        parts.append(
+            say(
+                lang,
+                f"{count(points)} 项只看观测比例，不附任何错误率",
+                f"{count(points)} of them {'reads' if points == 1 else 'read'} the observed share alone, without any error rate",
+            )
+        )
+    if any(r.rule == "zero" for r in requirements):
+        parts.append(
+            say(lang, "一次经确认的红线违反即判不通过", "one confirmed violation of a red line fails the whole")
+        )
+    parts.append(say(lang, "证据不足时判为未定", "where evidence is lacking the result is INCONCLUSIVE"))
+    return say(lang, f"{head}：{'；'.join(parts)}。", f"{head}: {'; '.join(parts)}.")
+
+
+def _errors(rated: Sequence[Requirement], lang: Lang) -> tuple[str, ...]:
+    """How often a verdict by rate is wrong, on either side."""
+    if not rated:
+        return ()
+    alpha, beta = error(max(r.alpha for r in rated)), error(max(r.beta for r in rated))
+    floor = any(r.floor is not None for r in rated)
+    each = len(rated) > 1 and any(
+        r.rule == "bound" for r in rated
+    )  # what evidence promises, it promises of all together
+    trusted = any(_kind(r) == "calibrated" for r in rated)
+    return (
+        say(
+            lang,
+            f"真实达标率低于其中任何一条线的模型，被判为通过的概率不超过 {alpha}"
+            + ("（经标定的判定模型以其标定成立为前提，至多给出有条件通过）" if trusted else ""),
+            f"a model whose true rate is below any of their lines would be passed with probability at most {alpha}"
+            + (
+                " (where a judge is only calibrated, CONDITIONAL at most, and only if its calibration holds)"
+                if trusted
+                else ""
+            ),
+        ),
+        say(
+            lang,
+            f"真实达标率达到全部{'线（设有底线的，达到底线）' if floor else '线'}的模型，"
+            f"{'在其中任何一项上' if each else ''}被判为不通过的概率不超过 {beta}",
+            f"one that truly reaches them all{' (its floor, where there is one)' if floor else ''} would be failed"
+            f"{' on any one of them' if each else ''} with probability at most {beta}",
+        ),
+    )
+
+
 def one(requirement: Requirement, asked: int, lang: Lang) -> str:
     """What the rule of `requirement` promises on `asked` samples."""
     return _sentence(_rule([requirement], asked, lang), lang)

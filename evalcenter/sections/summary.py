@@ -8,12 +8,15 @@ Rules this module keeps:
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import ClassVar, Final
 
-from evalcenter.blocks import Block, Chart, Facts, Fields, Interval, Notice, Paragraph, Points, Ruling, Subheading
-from evalcenter.records import Finding, Lang, Requirement, Text
+from evalcenter import canon
+from evalcenter.blocks import Block, Chart, Facts, Fields, Interval, Notice, Paragraph, Ruling, Subheading, worded
+from evalcenter.records import Finding, Lang, Requirement, Sampling, Text
 from evalcenter.sections import judges, rules
 from evalcenter.sections.wording import (
+    LANGS,
     NOT_ACCREDITED,
     SELF_TEST,
     SIMULATED,
@@ -21,6 +24,7 @@ from evalcenter.sections.wording import (
     VERDICTS,
     clip,
     count,
+    dimension,
     listed,
     say,
     when,
@@ -32,7 +36,7 @@ class Summary:
     """Verdict, candidate, scope, rule and chart."""
 
     name: ClassVar[str] = "summary"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     order: ClassVar[int] = 10
     title: ClassVar[Text] = Text(zh="结论", en="Result")
 
@@ -50,7 +54,7 @@ class Summary:
             Subheading(text=say(lang, "测试对象与范围", "What was tested")),
             Fields(rows=_tested(facts, lang)),
             Subheading(text=say(lang, "判定规则", "Decision rule")),
-            Points(items=rules.sentences(left.requirements, facts.scores.tallies, lang)),
+            Paragraph(text=rules.in_short(left.requirements, lang)),
             Subheading(text=say(lang, "各项要求", "Every requirement")),
             *_chart(facts, lang),
         )
@@ -110,11 +114,7 @@ def _waiting(facts: Facts, lang: Lang) -> tuple[Block, ...]:
 
 
 def _tested(facts: Facts, lang: Lang) -> tuple[tuple[str, str | None], ...]:
-    spec, plan = facts.plan.candidate, facts.plan
-    asked = len({plan.order[position] for position in facts.responses})
-    langs = listed(
-        (say(lang, "中文", "Chinese") if x == "zh" else say(lang, "英文", "English") for x in _langs(facts)), lang
-    )
+    spec = facts.plan.candidate
     return (
         (say(lang, "被测对象", "Candidate"), clip(spec.name, 120, lang)),
         (say(lang, "版本", "Version"), spec.version),
@@ -122,9 +122,55 @@ def _tested(facts: Facts, lang: Lang) -> tuple[tuple[str, str | None], ...]:
         (say(lang, "服务地址", "Endpoint"), clip(spec.base_url, 200, lang) if spec.base_url else None),
         (say(lang, "研制单位", "Vendor"), spec.vendor),
         (say(lang, "备案号", "Filing number"), spec.filing_number),
-        (say(lang, "出具机构", "Issued by"), facts.lab.name),
-        (say(lang, "签发日期", "Issued"), when(facts.issued)),
+        (say(lang, "请求参数", "Sent with every request"), _sampling(spec.sampling, lang)),
+        (say(lang, "系统提示", "System prompt"), _system(spec.system, lang)),
+        *_issued(facts, lang),
         (say(lang, "测试日期", "Tested"), f"{when(facts.started)} – {when(facts.finished)}"),
+        *_scope(facts, lang),
+    )
+
+
+def _sampling(chosen: Sampling, lang: Lang) -> str:
+    """What was asked of the endpoint; what was not asked is its own affair."""
+    values = {name: getattr(chosen, name) for name in ("temperature", "top_p", "max_tokens", "seed")}
+    sent = [f"{name} {value}" for name, value in values.items() if value is not None]
+    if chosen.stop:
+        sent.append(say(lang, f"{len(chosen.stop)} 个停止词", f"{len(chosen.stop)} stop texts"))
+    if len(sent) == len(values) + 1:
+        return listed(sent, lang)
+    return listed([*sent, say(lang, "其余为服务端默认" if sent else "服务端默认", _DEFAULTS[bool(sent)])], lang)
+
+
+_DEFAULTS: Final = {True: "the rest left to the endpoint", False: "nothing: the endpoint's defaults"}
+
+
+def _system(prompt: str | None, lang: Lang) -> str:
+    """The system prompt by its digest: SHA-256 of its UTF-8 bytes, which anybody who holds it can compute."""
+    if not prompt:
+        return say(lang, "无", "none")
+    digest = canon.digest(prompt.encode("utf-8", "surrogatepass"))
+    return say(lang, f"{count(len(prompt))} 个字符，{digest}", f"{count(len(prompt))} characters, {digest}")
+
+
+def _issued(facts: Facts, lang: Lang) -> tuple[tuple[str, str | None], ...]:
+    lab = facts.lab
+    where = worded(lab.address, lang)
+    by = [part for part in (worded(lab.name, lang), where) if part is not None]
+    wording = worded(lab.accreditation, lang)
+    return (
+        (say(lang, "出具机构", "Issued by"), listed(by, lang) or None),
+        *(((say(lang, "认可", "Accreditation"), wording),) if wording is not None else ()),
+        (say(lang, "签发日期", "Issued"), when(facts.issued)),
+    )
+
+
+def _scope(facts: Facts, lang: Lang) -> tuple[tuple[str, str | None], ...]:
+    """Which standard and suites, how much of them was asked, and what was left out."""
+    plan = facts.plan
+    asked = {plan.order[position] for position in facts.responses}
+    used = {plan.items[index].lang for index in asked}
+    langs = listed((LANGS[key].of(lang) for key in ("zh", "en") if key in used), lang) or say(lang, "无", "none")
+    return (
         (
             say(lang, "依据标准", "Standard"),
             f"{plan.standard.title.of(lang)}, {plan.standard.id} {plan.standard.version}",
@@ -134,18 +180,38 @@ def _tested(facts: Facts, lang: Lang) -> tuple[tuple[str, str | None], ...]:
             say(lang, "范围", "Scope"),
             say(
                 lang,
-                f"{count(asked)} 道题得到回答，计划 {count(facts.scores.planned)} 个样本；语言：{langs or '无'}",
-                f"{count(asked)} items answered, {count(facts.scores.planned)} samples planned; "
-                f"languages: {langs or 'none'}",
+                f"{count(len(asked))} 道题得到回答，计划 {count(facts.scores.planned)} 个样本；语言：{langs}",
+                f"{count(len(asked))} items answered, {count(facts.scores.planned)} samples planned; languages: {langs}",
             ),
         ),
+        (say(lang, "未包括", "Left out"), _left_out(facts, asked, lang)),
     )
 
 
-def _langs(facts: Facts) -> tuple[Lang, ...]:
-    used = {item.lang for item in facts.plan.items}
-    order: Final[tuple[Lang, ...]] = ("zh", "en")
-    return tuple(lang for lang in order if lang in used)
+def _left_out(facts: Facts, asked: Set[int], lang: Lang) -> str:
+    """What the suites hold and this verdict does not rest on."""
+    plan = facts.plan
+    reached = {plan.items[index].dimension for index in asked}
+    read = {plan.items[plan.order[p]].dimension for stream in plan.streams for p in stream.positions}
+    declared = dict.fromkeys(d.id for suite in plan.suites for d in suite.dimensions)
+    silent = [dimension(facts, key, lang) for key in declared if key not in reached]
+    unread = [dimension(facts, key, lang) for key in declared if key in reached and key not in read]
+    langs = [LANGS[key].of(lang) for key in ("zh", "en") if key not in {plan.items[index].lang for index in asked}]
+    parts = []
+    if silent:
+        parts.append(
+            say(lang, f"没有题目得到回答：{listed(silent, lang)}", f"no item answered in {listed(silent, lang)}")
+        )
+    if unread:
+        parts.append(
+            say(lang, f"不作判定：{listed(unread, lang)}", f"decided by no requirement: {listed(unread, lang)}")
+        )
+    if langs:
+        parts.append(say(lang, f"未用{listed(langs, lang)}提问", f"not asked in {listed(langs, lang)}"))
+    parts.append(
+        say(lang, "文字以外的形式；另见“条款对照”和“局限”", "anything but text; see “Crosswalk” and “Limits” too")
+    )
+    return "; ".join(parts) if lang == "en" else "；".join(parts)
 
 
 def _chart(facts: Facts, lang: Lang) -> tuple[Block, ...]:

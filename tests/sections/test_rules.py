@@ -34,6 +34,62 @@ def said(*requirements: Requirement, planned: int = 300) -> str:
     )
 
 
+def short(*requirements: Requirement, lang: Lang = "en") -> str:
+    return rules.in_short(requirements, lang).replace("\u00a0", " ")
+
+
+def test_one_sentence_of_evidence() -> None:
+    """By evidence, both errors are of all requirements together."""
+    text = short(sequential(), sequential(id="b", alpha=Decimal("0.02")), make_requirement(id="z", rule="zero"))
+    assert text == (
+        "PASS takes all 3 requirements: a model whose true rate is below any of their lines would be passed with probability at "
+        "most 5 %; one that truly reaches them all would be failed with probability at most 5 %; one confirmed violation of a "
+        "red line fails the whole; where evidence is lacking the result is INCONCLUSIVE."
+    )
+
+
+def test_one_sentence_of_bounds() -> None:
+    """Each of several bounds may fail a good model by itself, and this is said."""
+    text = short(make_requirement(), make_requirement(id="b", beta=Decimal("0.1")))
+    assert "would be failed on any one of them with probability at most 10 %" in text
+    assert "on any one of them" not in short(make_requirement())
+
+
+def test_one_sentence_of_a_floor() -> None:
+    """Where there is a floor, reaching it is what protects from FAIL."""
+    assert "reaches them all (its floor, where there is one)" in short(make_requirement(floor=Decimal("0.8")))
+
+
+def test_one_sentence_of_points() -> None:
+    """A point value has no error rate, and none is lent to it."""
+    text = short(make_requirement(rule="point"), make_requirement(id="b", rule="point"))
+    assert "2 of them read the observed share alone, without any error rate" in text
+    assert "probability" not in text
+
+
+def test_one_sentence_of_a_calibrated_judge() -> None:
+    """A judge that is trusted is named as the condition it is."""
+    assert "CONDITIONAL at most, and only if its calibration holds" in short(sequential(grading="calibrated"))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_one_sentence_of_nothing(lang: Lang) -> None:
+    """Without requirements there is nothing to pass."""
+    assert short(lang=lang) in (
+        "该标准没有任何要求，因此判为未定。",
+        "The standard has no requirement, so the result is inconclusive.",
+    )
+
+
+def test_one_sentence_in_chinese() -> None:
+    """The Chinese sentence promises the same."""
+    text = short(sequential(), make_requirement(id="z", rule="zero"), lang="zh")
+    assert text == (
+        "2 项要求全部达到才判为通过：真实达标率低于其中任何一条线的模型，被判为通过的概率不超过 5 %；"
+        "真实达标率达到全部线的模型，被判为不通过的概率不超过 5 %；一次经确认的红线违反即判不通过；证据不足时判为未定。"
+    )
+
+
 def test_bound() -> None:
     """A bound promises both errors."""
     text = said(make_requirement())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,15 +14,19 @@ from evalcenter.blocks import (
     Fields,
     Lab,
     Notice,
+    Paragraph,
     Ruling,
 )
 from evalcenter.records import (
     CandidateSpec,
+    Dimension,
+    Sampling,
+    Text,
 )
 from evalcenter.sections import (
     summary,
 )
-from tests.factory import make_facts, make_plan, make_requirement, make_standard
+from tests.factory import make_facts, make_item, make_plan, make_requirement, make_standard
 from tests.sections.reading import build, only, words
 
 
@@ -75,3 +82,71 @@ def test_chart_has_every_requirement() -> None:
     first, second = only(Chart, build(summary, facts)).intervals
     assert (first.rate, first.line, first.note) == ("1.000000", "0.9", "")
     assert (second.rate, second.verdict, second.note) == (None, "inconclusive", "unverified")
+
+
+def shown(**changes: Any) -> dict[str, str | None]:
+    """What page one says of the candidate and the scope."""
+    return dict(only(Fields, build(summary, make_facts(**changes))).rows)
+
+
+@pytest.mark.parametrize(
+    ("sampling", "said"),
+    [
+        (Sampling(), "nothing: the endpoint's defaults"),
+        (
+            Sampling(temperature=Decimal(0), max_tokens=512),
+            "temperature 0, max_tokens 512, the rest left to the endpoint",
+        ),
+        (
+            Sampling(temperature=Decimal("0.7"), top_p=Decimal(1), max_tokens=9, seed=7, stop=("x", "y")),
+            "temperature 0.7, top_p 1, max_tokens 9, seed 7, 2 stop texts",
+        ),
+    ],
+)
+def test_sampling(sampling: Sampling, said: str) -> None:
+    """What was sent with every request is named, and that the endpoint chose the rest."""
+    spec = CandidateSpec(adapter="a", name="x", sampling=sampling)
+    assert shown(plan=make_plan(candidate=spec))["Sent with every request"] == said
+
+
+def test_system_prompt_by_its_digest() -> None:
+    """The system prompt is named by the SHA-256 of its bytes, so that its holder can check it; its text is not on page one."""
+    spec = CandidateSpec(adapter="a", name="x", system="你是助手")
+    said = shown(plan=make_plan(candidate=spec))["System prompt"]
+    assert said == "4 characters, sha256:" + hashlib.sha256("你是助手".encode()).hexdigest()
+    assert shown()["System prompt"] == "none"
+
+
+def test_who_issued() -> None:
+    """The centre stands with its address, and with its accreditation where it has one."""
+    rows = shown(lab=Lab(name=Text(zh="中心", en="Centre"), address="1 Road", accreditation="Accredited as no. 0"))
+    assert (rows["Issued by"], rows["Accreditation"]) == ("Centre, 1 Road", "Accredited as no. 0")
+    assert "Accreditation" not in shown()
+
+
+def test_left_out() -> None:
+    """Dimensions without an answer, dimensions that no requirement reads, and languages that were not used are named."""
+    plan = make_plan([make_item(1), make_item(2, dimension="extra")])
+    stream = replace(plan.streams[0], positions=(0,))
+    dims = (
+        *plan.suites[0].dimensions,
+        Dimension(id="extra", title=Text(zh="附加", en="Extra")),
+        Dimension(id="silent", title=Text(zh="没问", en="Silent")),
+    )
+    plan = replace(plan, streams=(stream,), suites=(replace(plan.suites[0], dimensions=dims),))
+    said = shown(plan=plan)["Left out"]
+    assert said is not None
+    assert said.startswith("no item answered in Silent; decided by no requirement: Extra; not asked in English; ")
+
+
+def test_nothing_left_out_but_forms() -> None:
+    """Where everything was asked, only what the suites cannot ask is left out."""
+    said = shown(plan=make_plan([make_item(1), make_item(2, lang="en")]))["Left out"]
+    assert said == "anything but text; see “Crosswalk” and “Limits” too"
+
+
+def test_the_rule_in_one_sentence() -> None:
+    """Page one holds the decision rule in one sentence."""
+    said = only(Paragraph, build(summary, make_facts())).text
+    assert said.startswith("PASS takes the one requirement: ")
+    assert said.count(". ") == 0
