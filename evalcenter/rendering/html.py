@@ -10,14 +10,16 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from evalcenter.blocks import Interval, Report, Trace
-from evalcenter.rendering import chart, path_chart
+from evalcenter.records import Lang
+from evalcenter.rendering import chart, icons, path_chart
 from evalcenter.rendering.plaintext import visible
 from evalcenter.sections.wording import END, NOT_SUPPLIED, SELF_TEST, SIMULATED, VERDICTS, odds, say, when
 
@@ -28,8 +30,22 @@ if TYPE_CHECKING:
 HERE: Final = "evalcenter.rendering"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """How a page for paper differs: its charts are pictures beside it, one drawing each, and a style sheet is added."""
+
+    charts: Callable[[Sequence[Interval]], list[tuple[str, Markup]]]
+    paths: Callable[[Trace], list[tuple[str, Markup]]]
+    style: str
+
+
 def render(report: Report) -> bytes:
     """`report` as UTF-8 HTML."""
+    return page(report).encode("utf-8")
+
+
+def page(report: Report, paper: Paper | None = None) -> str:
+    """`report` as HTML, for the screen or for `paper`."""
     from markupsafe import Markup
 
     lang = report.lang
@@ -44,24 +60,22 @@ def render(report: Report) -> bytes:
         "date": say(lang, "日期", "Date"),
         "end": END,
     }
-    return (
-        _template()
-        .render(
-            report=report,
-            issued=when(report.issued),
-            words=words,
-            verdict=VERDICTS[report.outcome].of(lang),
-            # Our own file and our own drawing: the only markup in the page that isn't in the template.
-            style=Markup(_text("palette.css") + _text("style.css")),  # noqa: S704
-            running=Markup(_running(report)),  # noqa: S704
-            charts=_charts,
-            paths=_paths,
-            odds=lambda ratio: odds(Decimal(ratio)),
-            columns=chart.columns,
-            longest=_longest,
-            described=lambda intervals: _described(intervals, report),
-        )
-        .encode("utf-8")
+    return _template().render(
+        report=report,
+        paper=paper is not None,
+        issued=when(report.issued),
+        words=words,
+        verdict=VERDICTS[report.outcome].of(lang),
+        # Our own file and our own drawing: the only markup in the page that isn't in the template.
+        style=Markup(text("palette.css") + text("style.css") + (paper.style if paper else "")),  # noqa: S704
+        running=Markup(_running(report)),  # noqa: S704
+        icons=lambda tone: Markup(icons.parts(tone)),  # noqa: S704
+        charts=paper.charts if paper else _charts,
+        paths=paper.paths if paper else _paths,
+        odds=lambda ratio: odds(Decimal(ratio)),
+        columns=chart.columns,
+        longest=_longest,
+        described=lambda intervals: described(intervals, report.lang),
     )
 
 
@@ -72,7 +86,7 @@ def _template() -> Template:
     env = Environment(
         autoescape=True, undefined=StrictUndefined, finalize=_finalize, trim_blocks=True, lstrip_blocks=True
     )
-    return env.from_string(_text("report.html.j2"))
+    return env.from_string(text("report.html.j2"))
 
 
 def _finalize(value: Any) -> Any:
@@ -85,41 +99,48 @@ def _longest(value: str) -> int:
     return max(map(len, value.split()), default=0)
 
 
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """A file that stands beside this one."""
     return files(HERE).joinpath(name).read_text(encoding="utf-8")
 
 
 def _charts(intervals: Sequence[Interval]) -> list[tuple[str, Markup]]:
     from markupsafe import Markup
 
-    shown = [_visible(interval) for interval in intervals]
+    shown = [seen(interval) for interval in intervals]
     # The drawing escapes the labels itself, as XML.
     return [(width.name, Markup(chart.draw(shown, width))) for width in (chart.WIDE, chart.NARROW)]  # noqa: S704
 
 
-def _visible(interval: Interval) -> Interval:
+def seen(interval: Interval) -> Interval:
+    """`interval` with everything hidden in its words made visible."""
     from dataclasses import replace
 
     return replace(interval, label=visible(interval.label), word=visible(interval.word), note=visible(interval.note))
 
 
 def _paths(trace: Trace) -> list[tuple[str, Markup]]:
-    from dataclasses import replace
-
     from markupsafe import Markup
 
-    curves = tuple(replace(c, label=visible(c.label), mark=visible(c.mark)) for c in trace.curves)
-    shown = replace(trace, curves=curves, said=visible(trace.said), axis=visible(trace.axis))
+    shown = seen_trace(trace)
     widths = (path_chart.WIDE, path_chart.NARROW)
     return [(width.name, Markup(path_chart.draw(shown, width))) for width in widths]  # noqa: S704 (as above)
 
 
-def _described(intervals: Sequence[Interval], report: Report) -> str:
+def seen_trace(trace: Trace) -> Trace:
+    """`trace` with everything hidden in its words made visible."""
+    from dataclasses import replace
+
+    curves = tuple(replace(c, label=visible(c.label), mark=visible(c.mark)) for c in trace.curves)
+    return replace(trace, curves=curves, said=visible(trace.said), axis=visible(trace.axis))
+
+
+def described(intervals: Sequence[Interval], lang: Lang) -> str:
     """The chart in words, for a reader who does not see it."""
-    missing = say(report.lang, "无", "none")
+    missing = say(lang, "无", "none")
     each = (
         say(
-            report.lang,
+            lang,
             f"{i.label}{i.note}：要求 {i.line}，观测 {i.rate or missing}，下限 {i.lower or missing}，"
             f"上限 {i.upper or missing}，{i.word}。",
             f"{i.label} {i.note}: line {i.line}, observed {i.rate or missing}, lower bound "

@@ -247,7 +247,7 @@ CONTRAST = [
 @pytest.mark.parametrize(("ink", "paper"), CONTRAST)
 def test_contrast(theme: int, ink: str, paper: str) -> None:
     """Every colour of text stands out from its ground by at least 4.5 to 1 (WCAG 2.1, 1.4.3)."""
-    style = html._text("palette.css")
+    style = html.text("palette.css")
     light, dark = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", part)) for part in style.split("@media", 2)[:2])
     colours = dark if theme else light
     one, other = sorted((luminance(colours[ink]), luminance(colours[paper])), reverse=True)
