@@ -195,14 +195,20 @@ def grade(folder: Path) -> None:
 @click.argument("folder", type=FOLDER)
 @click.option("--lang", "langs", type=LANGS, multiple=True, help="By default those of the profile, or both.")
 @click.option("--lab", type=FILE, help="The centre's profile (YAML): docs/centre.md.")
+@click.option("--pdf", is_flag=True, help="A PDF of each as well (needs the extra pdf).")
 @guarded
-def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None) -> None:
-    """Render the report of a decided run again: HTML, JSON and Markdown."""
+def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None, pdf: bool) -> None:
+    """Render the report of a decided run again: HTML, JSON, Markdown and, where asked for, PDF."""
     from evalcenter import profiles, walk
     from evalcenter.blocks import Lab
     from evalcenter.plugins import load
 
-    means = walk.Means(plugins=load(), langs=langs or None, lab=profiles.load(lab) if lab else Lab())
+    means = walk.Means(
+        plugins=load(),
+        langs=langs or None,
+        forms=(*walk.FORMS, "pdf") if pdf else walk.FORMS,
+        lab=profiles.load(lab) if lab else Lab(),
+    )
     for path in walk.render(folder, means):
         click.echo(path)
 

@@ -1,4 +1,4 @@
-"""Builds a report from what is known of a run, and renders it as HTML, JSON or Markdown.
+"""Builds a report from what is known of a run, and renders it as HTML, JSON, Markdown or PDF.
 
 Rules this module keeps:
 
@@ -21,10 +21,10 @@ from evalcenter.blocks import Facts, Report, SectionData, worded
 from evalcenter.errors import InputError
 from evalcenter.hooks import Section
 from evalcenter.records import Lang, Text
-from evalcenter.rendering import html, markdown
+from evalcenter.rendering import html, markdown, pdf
 from evalcenter.rendering.plaintext import visible
 
-Form = Literal["html", "json", "md"]
+Form = Literal["html", "json", "md", "pdf"]
 
 
 def build(facts: Facts, sections: Mapping[str, Section], lang: Lang) -> Report:
@@ -76,7 +76,7 @@ def _title(section: Section, lang: Lang) -> str:
 
 
 def render(report: Report, form: Form) -> bytes:
-    """`report` as UTF-8 bytes in `form`. Raises InputError when there is no such form."""
+    """`report` as bytes in `form`, text as UTF-8. Raises InputError when there is no such form, MissingExtra for a PDF without its extra."""
     if form not in FORMS:
         raise InputError(f"a report has no form {form!r}", todo=f"choose one of {', '.join(FORMS)}")
     return FORMS[form](report)
@@ -97,4 +97,9 @@ def _seen(value: Any) -> Any:
     return value
 
 
-FORMS: Final[Mapping[str, Callable[[Report], bytes]]] = {"html": html.render, "json": _json, "md": markdown.render}
+FORMS: Final[Mapping[Form, Callable[[Report], bytes]]] = {
+    "html": html.render,
+    "json": _json,
+    "md": markdown.render,
+    "pdf": pdf.render,
+}

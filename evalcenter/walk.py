@@ -63,6 +63,7 @@ class Means:
     lab: Lab = field(default_factory=Lab)
     langs: Sequence[Lang] | None = None
     """The languages of the reports; None leaves it to the profile, and that may leave it at all of them."""
+    forms: Sequence[report.Form] = FORMS
     complete: bool = True
     """Whether a run goes on to its other decisions once it has failed."""
     cache: Path | None = None
@@ -247,16 +248,15 @@ def _finish(held: history.Run, means: Means) -> Ended:
     verdict = grade.decide(held)
     watch.decided(verdict)
     watch.stage("rendering")
-    reports = _standing(held, _langs(held, means)) or _rendered(held, means)
+    reports = _standing(held, report_paths(held.folder, _langs(held, means), means.forms)) or _rendered(held, means)
     queue = len(readings.queue(held))
     ended = Ended(folder=held.folder, standard=held.plan.standard, verdict=verdict, reports=reports, queue=queue)
     watch.ended(ended.state, reports)
     return ended
 
 
-def _standing(held: history.Run, langs: Sequence[Lang]) -> tuple[Path, ...]:
-    """The reports of the verdict that stands, where they are what was rendered for it; else none."""
-    paths = report_paths(held.folder, langs)
+def _standing(held: history.Run, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The reports of the verdict that stands at `paths`, where they are what was rendered for it; else none."""
     decided = held.decided
     if (
         decided is None
@@ -272,7 +272,7 @@ def _standing(held: history.Run, langs: Sequence[Lang]) -> tuple[Path, ...]:
 
 
 def _rendered(held: history.Run, means: Means) -> tuple[Path, ...]:
-    written = write_reports(held, means.plugins, _lab(held, means), _langs(held, means))
+    written = write_reports(held, means.plugins, _lab(held, means), _langs(held, means), means.forms)
     digests = {path.name: canon.digest(path.read_bytes()) for path in written}
     if digests.items() - held.report.items():
         held.write("report", digests)
@@ -295,12 +295,17 @@ def _langs(held: history.Run, means: Means) -> Sequence[Lang]:
 def write_reports(
     held: history.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang], forms: Sequence[report.Form] = FORMS
 ) -> tuple[Path, ...]:
-    """Render the reports of a decided run into its folder, each as ``report.<language>.<form>``."""
+    """Render the reports of a decided run into its folder, each as ``report.<language>.<form>``.
+
+    All are rendered before the first is written: where one can't be made, those that stand stay.
+    """
     told = facts(held, lab)
+    made = {}
     for lang in langs:
         built = report.build(told, plugins.sections, lang)
-        for form in forms:
-            _write(report_path(held.folder, lang, form), report.render(built, form))
+        made.update({report_path(held.folder, lang, form): report.render(built, form) for form in forms})
+    for path, raw in made.items():
+        _write(path, raw)
     return report_paths(held.folder, langs, forms)
 
 

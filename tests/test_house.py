@@ -89,6 +89,8 @@ HEAVY = (
     "uvicorn",
     "openpyxl",
     "xlsxwriter",
+    "weasyprint",
+    "pikepdf",
 )
 
 

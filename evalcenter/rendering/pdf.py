@@ -39,6 +39,8 @@ FAMILY: Final = "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'Ping
 LETTERS: Final = re.compile("[\u0021-\u007e\u00a1-\u00ff\u2010-\u2027\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]")
 """Letters and marks that Chinese and English are written in: a machine without them can't set a report."""
 NAMED: Final = 12
+PAPER: Final = replace(chart.WIDE, name="paper", row=0.215)
+"""Page one holds sixteen requirements beside everything else that it must say."""
 
 
 def render(report: Report) -> bytes:
@@ -87,7 +89,7 @@ def _page(report: Report) -> tuple[str, dict[str, str]]:
         return [("paper", Markup(f'<img src="{SCHEME}{name}" alt="{escape(visible(words))}">'))]  # noqa: S704 (escaped)
 
     def charts(intervals: Sequence[Interval]) -> list[tuple[str, Markup]]:
-        drawn = chart.draw([html.seen(interval) for interval in intervals], chart.WIDE)
+        drawn = chart.draw([html.seen(interval) for interval in intervals], PAPER)
         return put(drawn, html.described(intervals, report.lang))
 
     def paths(trace: Trace) -> list[tuple[str, Markup]]:

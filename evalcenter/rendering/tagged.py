@@ -142,7 +142,9 @@ def headings(pdf: Any) -> Iterator[str]:
         if level is None:
             continue
         if level > before + 1:
-            yield f"a heading of level {level} follows one of level {before}" if before else "the first heading is not H1"
+            yield (
+                f"a heading of level {level} follows one of level {before}" if before else "the first heading is not H1"
+            )
         before = level
     if not before:
         yield "there is no heading"
