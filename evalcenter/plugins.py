@@ -23,6 +23,7 @@ BUILT_IN: Final = {
         "evalcenter.graders.label",
         "evalcenter.graders.mentions",
         "evalcenter.graders.number",
+        "evalcenter.graders.order",
         "evalcenter.graders.refusal",
     ),
     "generators": (
