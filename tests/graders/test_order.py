@@ -200,5 +200,6 @@ def test_later_is_never_stricter(text, by):
 @given(st.text(alphabet=st.sampled_from("call 999 if A&E now,.?;:\n\f-打去120医院如果就再等*“”"), max_size=120))
 def test_any_text_is_marked(text):
     """No text breaks the grader, and no_order is met exactly where no place is an order."""
+    text = f"{text} x"
     ordered = any(said.kind == "order" for said in Acts(text).said(AE, (), "now"))
     assert (mark(text, acts=AE, want="no_order").state == "not_met") == ordered
