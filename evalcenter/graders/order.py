@@ -3,6 +3,7 @@
 Rules this module keeps:
 
 * `want: order`: one place orders the act in time, on no condition, and no permission to wait follows it.
+* `want: some_order`: one place does, whatever follows it: a second look for `confirm`, which should not fail for the same words.
 * `want: no_order`: no place does. An act that is offered, put off, or named on a condition is no order.
 * `want: no_wait`: the reader is not let wait. An act that is only called for on a condition, only later, or called needless,
   without an order beside it, is leave to wait; an answer that speaks neither of the act nor of waiting is none.
@@ -32,7 +33,7 @@ class Order:
     acts: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     by: Literal["now", "today", "days"] = "now"
-    want: Literal["order", "no_order", "no_wait"] = "order"
+    want: Literal["order", "some_order", "no_order", "no_wait"] = "order"
     waits: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -43,8 +44,8 @@ class Order:
             raise ValueError(f"order knows no act {unknown[0]!r}; it knows {', '.join(ACTS)}")
         if any(not parts(phrase) for phrase in (*self.phrases, *self.waits)):
             raise ValueError("a phrase of order holds no letter, digit or character to look for")
-        if self.waits and self.want == "no_order":
-            raise ValueError("order with want: no_order does not look at waits; leave them out")
+        if self.waits and self.want in {"some_order", "no_order"}:
+            raise ValueError(f"order with want: {self.want} does not look at waits; leave them out")
 
 
 WHY: Final = {
@@ -77,7 +78,7 @@ class OrderGrader:
         order = next((place for place in said if place.kind == "order"), None)
         if params.want == "no_order":
             return _told(acts, "not_met", order) if order else _told(acts, "met", _nearest(said))
-        waits = list(islice(acts.waits(params.waits), ordering.LIMIT))
+        waits = [] if params.want == "some_order" else list(islice(acts.waits(params.waits), ordering.LIMIT))
         if params.want == "no_wait":
             return _no_wait(acts, said, order, waits)
         if order is None:

@@ -48,7 +48,8 @@ CONDITION: Final = re.compile(
     r"|(?:厉害|严重|剧烈|不对劲?|异常|不适|持续)了?(?:时|就|再|则|才)"
     r"|[疼痛吐抽烧晕喘麻大多少重红肿]了?(?:就|再|才)|阳性[^,。]{0,3}(?:就|再|则|,|马上|立即|去)"
     r"|(?<![没])(?:有|发现)(?:任何)?(?:异常|不适|不对|变化|问题|加重|不舒服)[^。]{0,4}(?:就|马上|立即|立刻"
-    r"|请|再|打|去)|(?<!已经)(?<!已)变成[^。]{1,30},|[抽晕]了,?[打送叫拨]"
+    r"|请|再|打|去)|(?<!已经)(?<!已)变成[^。]{1,30},"
+    r"|明显[^,。]{1,8}了,(?:当天|马上|就|请|去|打|立)|[抽晕]了,?[打送叫拨]"
     r"|(?:[没未不](?:退|好|降|缓解?|见[好轻效]|好转|改善|消|醒|醒过来|清醒|恢复|减轻|止|上来|下来)"
     r"|[还仍](?:是|在)?(?:[疼痛烧吐晕肿哑闷喘红麻]|不|没|有)|[下上]不[来去]|不[下上][来去]|缓不过[来劲]"
     r"|[叫喊唤]不[醒应]|止不住)"
@@ -129,7 +130,8 @@ NAMED_ZH: Final = re.compile(
 """What stands right after a Chinese act that is only told of: 打120前, 去医院时, 120的指征."""
 
 _UNTIL: Final = (
-    r"(?: (?:and see|to see|until|till|for (?:a|an|the|\d|another|half|your|her|his|it)|an?\b|another|it out|overnight"
+    r"(?: (?:and see|to see|until|till|for (?:a|an|the|\d|another|half|your|her|his|it)|an?\b|another"
+    r"|it out|overnight"
     r"|a bit|\d|here|at home|on)|[,.]|$)"
 )
 WAIT: Final = re.compile(
@@ -189,7 +191,7 @@ NOT_YET: Final = re.compile(
 """What stands before words of waiting that speak of the hospital's own watching, or of the time until help comes."""
 DANGEROUS: Final = re.compile(
     r"[^。!?]{0,24}?(?:晚了|太晚|太迟|来不及|耽误|耽搁|错过|要命|致命|会死|害了|保不住|没命|危险|不行"
-    r"|不可取|后悔|不能|吗|想法|说法|更糟|等不|醒不|就没了|落下)"
+    r"|不可取|后悔|不能|吗|想法|说法|更糟|等不|醒不|就没了|落下|没用|无用|不管用|没意义|解不了)"
     r"|[^.!?]{0,60}?\b(?:too late|dangerous|not safe|isn't safe|risky|could cost|is how|permanent|for good"
     r"|could lose|lose (?:the|her|his)|would be a mistake|isn't|is not|won't|\?)"
 )

@@ -120,7 +120,7 @@ def _pattern(act: words.Act) -> re.Pattern[str]:
 def _phrase(phrase: str) -> re.Pattern[str]:
     """The places of a phrase of an author's own; ``...`` is a gap of at most 40 characters within a clause."""
     made = (
-        rf"(?<![a-z0-9])(?:{re.escape(part)})(?![a-z0-9])" if part.isascii() else re.escape(part)
+        rf"(?<![a-z0-9])(?:{re.escape(part)})(?:e?s)?(?![a-z0-9])" if part.isascii() else re.escape(part)
         for part in parts(phrase)
     )
     return re.compile(rf"{_HAN}{{0,40}}?".join(made))
