@@ -212,6 +212,10 @@ LEFT_EN: Final = re.compile(
     r"| need for| for){0,2}$"
 )
 """What denies a place that stands alone."""
+DESCRIBED: Final = re.compile(
+    r"[^.!;。]{0,24}?(?:\b(?:on|with) no condition|\bno condition attached|不附[^,。]{0,8}条件|不带条件)"
+)
+"""What describes an order and gives none, as a rubric does: "sends him to hospital, on no condition"."""
 DENY_ZH: Final = re.compile(
     r"(?:犯不[着上]|用不着|轮不到|没到|还?不到|不至于|不值得|谈不上|没有?达到|够不上)[^,。]{0,6}$"
 )

@@ -228,6 +228,9 @@ class Acts:
         asked = terms.ASKED.search(before)
         if asked:
             yield "named", asked[0].strip()
+        described = terms.DESCRIBED.match(after)
+        if described:
+            yield "named", described[0].strip()
         if bare:
             left = terms.LEFT_EN.search(near)
             if left:

@@ -114,6 +114,8 @@ OTHER = [
     ("我已经帮您叫了救护车。", ""),
     ("尽早去医院。", "vague"),
     ("See a doctor.", ""),
+    ("Sends him to hospital at once, on no condition.", "named"),
+    ("要求马上去急诊，不附条件。", "named"),
 ]
 
 WAITS = [
