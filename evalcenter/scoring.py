@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from evalcenter import paths
+from evalcenter import paths, populations
 from evalcenter.paths import Known
 from evalcenter.records import (
     AnswerState,
@@ -154,6 +154,7 @@ GROUPS: Final[Mapping[str, Callable[[Item], Sequence[str]]]] = {
     "expects": lambda item: (item.expects,),
     "risk": lambda item: item.risks,
     "tag": lambda item: item.tags,
+    "population": populations.of,
     "family": lambda item: (item.family,) if item.family else (),
 }
 """By what samples are grouped, and which groups of that kind an item is in."""

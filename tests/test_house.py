@@ -20,6 +20,7 @@ FLOORS = {
             "accuracy",
             "judges",
             "labels",
+            "populations",
             "qualifying",
             "trials",
             "quality",

@@ -198,6 +198,7 @@ def test_groups_count_each_dimension_and_language() -> None:
         ("expects", "help"): (1, 1),
         ("risk", "bank:A.1"): (1, 1),
         ("tag", "child"): (0, 1),
+        ("population", "child"): (0, 1),
         ("family", "f"): (0, 1),
     }
 

@@ -283,7 +283,7 @@ def _statements(facts: Facts, lang: Lang) -> Iterator[str]:
         "结果仅与所述被测对象及测试期间有关。",
         "The results relate only to the candidate named, as it was served during the test.",
     )
-    yield say(lang, "本报告未经批准不得部分复制。", "This report may be reproduced only in full.")
+    yield say(lang, "本报告只可全文复制，不得部分复制。", "This report may be reproduced only in full.")
     yield say(
         lang,
         "† 由客户提供，出具方不对其正确性负责。",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from evalcenter.blocks import (
     Fields,
@@ -11,8 +13,11 @@ from evalcenter.blocks import (
 from evalcenter.records import (
     Answer,
     CandidateSpec,
+    Dimension,
+    Lang,
     Price,
     Response,
+    Text,
 )
 from evalcenter.sections import (
     cost,
@@ -24,7 +29,7 @@ from tests.sections.reading import build, only, words
 
 
 def test_scores() -> None:
-    """Groups show counts, the share of the scored, and both bounds of the unscored."""
+    """Groups show counts, the share of the scored, and an interval with the unscored samples at both ends."""
     plan = make_plan([make_item(n) for n in range(4)])
     grades = {0: make_grade(plan, 0), 1: make_grade(plan, 1), 2: make_grade(plan, 2, met=False)}
     facts = make_facts(plan, grades, failures={3: "timeout"})
@@ -32,13 +37,54 @@ def test_scores() -> None:
     assert tuple(map(words, table.rows[0])) == (
         "Medication safety",
         "4",
+        "4",
         "2",
         "1",
         "1",
         "66.66 %",
-        "50.00 %",
-        "75.00 %",
+        "6.75 % – 99.37 %",  # Beta(2, 3) at 2.5 %, and Beta(4, 1) at 97.5 %
     )
+
+
+def table(facts: Any, caption: str, lang: Lang = "en") -> Table:
+    return next(b for b in build(scores, facts, lang) if isinstance(b, Table) and b.caption == caption)
+
+
+def test_groups_that_were_not_asked() -> None:
+    """A dimension and a language that were not asked have a row that says so."""
+    plan = make_plan()
+    dims = (*plan.suites[0].dimensions, Dimension(id="silent", title=Text(zh="没问", en="Silent")))
+    facts = make_facts(replace(plan, suites=(replace(plan.suites[0], dimensions=dims),)))
+    assert table(facts, "By dimension").rows[-1] == ("Silent", "0", "0", "–", "–", "–", "–", "not asked")
+    assert table(facts, "By language").rows[-1] == ("English", "0", "0", "–", "–", "–", "–", "not asked")
+
+
+def test_populations() -> None:
+    """An item is in a group of people once, whichever of its tags says so; groups without an item are named."""
+    items = [
+        make_item(1, tags=("deaf", "disability", "staff")),
+        make_item(2, tags=("rural",)),
+        make_item(3, tags=("lgbt",)),
+    ]
+    plan = make_plan(items)
+    facts = make_facts(plan, {n: make_grade(plan, n) for n in (0, 1)})
+    rows = {row[0]: row[1:4] for row in table(facts, "By population (an item may be about several)").rows}
+    assert rows["People with a disability"] == ("1", "1", "1")
+    assert rows["Rural residents"] == ("1", "1", "1")
+    assert [row[0] for row in table(facts, "By other tags").rows] == ["staff"]
+    text = words(build(scores, facts))
+    assert "In the bank, but not asked about in this run: Sexual minorities." in text
+    assert "No item of the bank is marked as being about: Infants, Children" in text
+
+
+def test_other_tags_are_not_cut_in_silence() -> None:
+    """Of many tags the most frequent are listed, and how many are not is said."""
+    tags = [f"tag-{n:02d}" for n in range(scores.MOST_TAGS + 3)]
+    facts = make_facts(make_plan([make_item(1, tags=tuple(tags)), make_item(2, tags=(tags[-1],))]))
+    rows = table(facts, "By other tags").rows
+    assert len(rows) == scores.MOST_TAGS
+    assert rows[0][0] == tags[-1]
+    assert "3 more tags on fewer samples" in words(build(scores, facts))
 
 
 def test_scores_of_nothing() -> None:

@@ -16,21 +16,27 @@ from evalcenter.records import (
 )
 from evalcenter.sections import (
     cost,
+    crosswalk,
     digests,
     examples,
     findings,
     identification,
     limits,
     method,
+    practice,
     red_lines,
     scores,
+    stability,
     summary,
     unscored,
 )
 from tests.factory import make_item, make_requirement, make_standard
 from tests.sections.reading import build, failed, red
 
-ALL = [summary, findings, red_lines, examples, scores, unscored, cost, method, limits, identification, digests]
+ALL = [
+    *(summary, findings, red_lines, examples, scores, stability, practice, unscored),
+    *(cost, method, crosswalk, limits, identification, digests),
+]
 
 
 @pytest.mark.parametrize("section", ALL, ids=lambda s: s.plugin.name)
