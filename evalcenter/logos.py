@@ -41,15 +41,20 @@ def embedded(raw: bytes) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(raw).decode('ascii')}"
 
 
-def trusted(address: str | None) -> bool:
-    """Whether `address` is what `embedded` makes."""
+def image(address: str | None) -> bytes | None:
+    """The image that `address` holds, where it is what `embedded` makes; else None."""
     if address is None or len(address) > 2 * MOST_BYTES:
-        return False
+        return None
     try:
         raw = base64.b64decode(address.partition(";base64,")[2], validate=True)
-        return embedded(raw) == address
+        return raw if embedded(raw) == address else None
     except (binascii.Error, ValueError, InputError):
-        return False
+        return None
+
+
+def trusted(address: str | None) -> bool:
+    """Whether `address` is what `embedded` makes."""
+    return image(address) is not None
 
 
 def _size(raw: bytes) -> tuple[int, int] | None:

@@ -53,6 +53,7 @@ def page(report: Report, paper: Paper | None = None) -> str:
         "not_supplied": NOT_SUPPLIED.of(lang),
         "number": say(lang, "报告编号", "Report"),
         "contents": say(lang, "目录", "Contents"),
+        "logo": say(lang, "出具机构标志", "Logo of the issuer"),
         "question": say(lang, "问题", "Question"),
         "answer": say(lang, "回答", "Answer"),
         "missed": say(lang, "未满足", "Missed"),

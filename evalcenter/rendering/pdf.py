@@ -2,8 +2,8 @@
 
 Rules this module keeps:
 
-* The page is the HTML report's, with a style sheet for paper. Nothing is fetched: a picture is one of our own drawings, and any other
-  address ends the rendering.
+* The page is the HTML report's, with a style sheet for paper. Nothing is fetched: a picture is one of our own drawings
+  or the centre's logo, and any other address ends the rendering.
 * Every character is drawn. One that no font on the machine has is shown by its code point; where whole letters of Chinese or
   English are missing, nothing is written and the error says what to install.
 * What is made passes the tagged-PDF check, or nothing is written.
@@ -24,7 +24,7 @@ from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from evalcenter import __version__
+from evalcenter import __version__, logos
 from evalcenter.blocks import Interval, Report, Trace
 from evalcenter.errors import MissingExtra
 from evalcenter.rendering import chart, html, icons, path_chart, structure, tagged
@@ -126,11 +126,14 @@ def _set(page: str, pictures: Mapping[str, str], report: Report | None) -> tuple
 
 
 def _fetcher(pictures: Mapping[str, str]) -> Callable[[str], Any]:
-    """Hands out our own pictures, and ends the rendering at any other address."""
+    """Hands out our own pictures and a logo, and ends the rendering at any other address."""
     urls: Any = import_module("weasyprint.urls")
 
     def fetch(url: str) -> Any:
         drawn = pictures.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
+        logo = logos.image(url)
+        if logo is not None:
+            return urls.URLFetcherResponse(url, logo, {"Content-Type": url[len("data:") : url.index(";")]})
         if drawn is None:
             raise urls.FatalURLFetchingError(f"a report fetches nothing, and {url[:80]!r} is no picture of it")
         return urls.URLFetcherResponse(url, drawn.encode("utf-8"), {"Content-Type": "image/svg+xml"})

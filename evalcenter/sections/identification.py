@@ -76,7 +76,7 @@ def _parties(facts: Facts, lang: Lang) -> tuple[_Row, ...]:
             "b",
             say(lang, "实验室名称和地址", "Laboratory, name and address"),
             _joined(lang, worded(lab.name, lang), worded(lab.address, lang), *_enquiries(lab, lang)),
-            _place(lang, "结论", "Result"),
+            here,
         ),
         ("c", say(lang, "实施地点", "Location of the activities"), worded(lab.location, lang), here),
         (

@@ -31,6 +31,9 @@ from evalcenter.sections.wording import (
 )
 from evalcenter.standards import spent
 
+MOST_NAMED: Final = 6
+"""So many dimensions that were left out are named on page one."""
+
 
 class Summary:
     """Verdict, candidate, scope, rule and chart."""
@@ -141,7 +144,7 @@ def _sampling(chosen: Sampling, lang: Lang) -> str:
     return listed([*sent, say(lang, "其余为服务端默认" if sent else "服务端默认", _DEFAULTS[bool(sent)])], lang)
 
 
-_DEFAULTS: Final = {True: "the rest left to the endpoint", False: "nothing: the endpoint's defaults"}
+_DEFAULTS: Final = {True: "the rest left to the endpoint", False: "the endpoint's defaults"}
 
 
 def _system(prompt: str | None, lang: Lang) -> str:
@@ -154,11 +157,9 @@ def _system(prompt: str | None, lang: Lang) -> str:
 
 def _issued(facts: Facts, lang: Lang) -> tuple[tuple[str, str | None], ...]:
     lab = facts.lab
-    where = worded(lab.address, lang)
-    by = [part for part in (worded(lab.name, lang), where) if part is not None]
     wording = worded(lab.accreditation, lang)
     return (
-        (say(lang, "出具机构", "Issued by"), listed(by, lang) or None),
+        (say(lang, "出具机构", "Issued by"), worded(lab.name, lang)),
         *(((say(lang, "认可", "Accreditation"), wording),) if wording is not None else ()),
         (say(lang, "签发日期", "Issued"), when(facts.issued)),
     )
@@ -180,8 +181,8 @@ def _scope(facts: Facts, lang: Lang) -> tuple[tuple[str, str | None], ...]:
             say(lang, "范围", "Scope"),
             say(
                 lang,
-                f"{count(len(asked))} 道题得到回答，计划 {count(facts.scores.planned)} 个样本；语言：{langs}",
-                f"{count(len(asked))} items answered, {count(facts.scores.planned)} samples planned; languages: {langs}",
+                f"{count(len(asked))} 道题得到回答，计划 {count(facts.scores.planned)} 个样本；{langs}",
+                f"{count(len(asked))} items answered, {count(facts.scores.planned)} samples planned; {langs}",
             ),
         ),
         (say(lang, "未包括", "Left out"), _left_out(facts, asked, lang)),
@@ -198,7 +199,16 @@ def _left_out(facts: Facts, asked: Set[int], lang: Lang) -> str:
     unread = [dimension(facts, key, lang) for key in declared if key in reached and key not in read]
     langs = [LANGS[key].of(lang) for key in ("zh", "en") if key not in {plan.items[index].lang for index in asked}]
     parts = []
-    if silent:
+    if len(silent) > MOST_NAMED:
+        n, whole = count(len(silent)), count(len(declared))
+        parts.append(
+            say(
+                lang,
+                f"{whole} 个维度中有 {n} 个没有题目得到回答（见“分项得分”）",
+                f"no item answered in {n} of {whole} dimensions (see “Scores”)",
+            )
+        )
+    elif silent:
         parts.append(
             say(lang, f"没有题目得到回答：{listed(silent, lang)}", f"no item answered in {listed(silent, lang)}")
         )

@@ -49,7 +49,6 @@ HELD = {
 """Every letter of 7.8.2.1, with what the report says there (its beginning where digests follow)."""
 SHOWN = {
     "a": "head",
-    "b": "Result",
     "f": "Method",
     "g": "Result",
     "i": "Result",
@@ -102,7 +101,6 @@ def test_the_value_stands_where_the_table_says(letter: str, place: str) -> None:
     found["head"] = f"{built.title} {built.issuer}"
     shown = {
         "a": "Test report",
-        "b": "Centre, 1 Road",
         "f": "The decision rule in full",
         "g": "Candidate",
         "i": "2026-03-02 01:00 UTC – 2026-03-02 02:30 UTC",

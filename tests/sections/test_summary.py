@@ -92,7 +92,7 @@ def shown(**changes: Any) -> dict[str, str | None]:
 @pytest.mark.parametrize(
     ("sampling", "said"),
     [
-        (Sampling(), "nothing: the endpoint's defaults"),
+        (Sampling(), "the endpoint's defaults"),
         (
             Sampling(temperature=Decimal(0), max_tokens=512),
             "temperature 0, max_tokens 512, the rest left to the endpoint",
@@ -118,9 +118,9 @@ def test_system_prompt_by_its_digest() -> None:
 
 
 def test_who_issued() -> None:
-    """The centre stands with its address, and with its accreditation where it has one."""
+    """The centre stands with its name, and with its accreditation where it has one."""
     rows = shown(lab=Lab(name=Text(zh="中心", en="Centre"), address="1 Road", accreditation="Accredited as no. 0"))
-    assert (rows["Issued by"], rows["Accreditation"]) == ("Centre, 1 Road", "Accredited as no. 0")
+    assert (rows["Issued by"], rows["Accreditation"]) == ("Centre", "Accredited as no. 0")
     assert "Accreditation" not in shown()
 
 
@@ -137,6 +137,16 @@ def test_left_out() -> None:
     said = shown(plan=plan)["Left out"]
     assert said is not None
     assert said.startswith("no item answered in Silent; decided by no requirement: Extra; not asked in English; ")
+
+
+def test_many_dimensions_left_out() -> None:
+    """Where most of a suite was not asked, page one counts and does not list."""
+    plan = make_plan([make_item(1), make_item(2, lang="en")])
+    more = tuple(Dimension(id=f"d{n}", title=Text(zh=f"维度{n}", en=f"Dimension {n}")) for n in range(9))
+    plan = replace(plan, suites=(replace(plan.suites[0], dimensions=(*plan.suites[0].dimensions, *more)),))
+    said = shown(plan=plan)["Left out"]
+    assert said is not None
+    assert said.startswith("no item answered in 9 of 10 dimensions (see “Scores”); anything but text")
 
 
 def test_nothing_left_out_but_forms() -> None:
