@@ -76,7 +76,10 @@ def _title(section: Section, lang: Lang) -> str:
 
 
 def render(report: Report, form: Form) -> bytes:
-    """`report` as bytes in `form`, text as UTF-8. Raises InputError when there is no such form, MissingExtra for a PDF without its extra."""
+    """`report` as bytes in `form`, text as UTF-8.
+
+    Raises InputError when there is no such form, MissingExtra for a PDF without its extra.
+    """
     if form not in FORMS:
         raise InputError(f"a report has no form {form!r}", todo=f"choose one of {', '.join(FORMS)}")
     return FORMS[form](report)

@@ -111,8 +111,9 @@ def parents(pdf: Any) -> Iterator[str]:
     for number, page in enumerate(pdf.pages, start=1):
         row = found.get(int(page.obj.get("/StructParents", -1)))
         ids = set(_marks(page))
-        if ids and not _is(row, "array"):
-            yield f"page {number} has marks but no row in ParentTree"
+        if row is None or not _is(row, "array"):
+            if ids:
+                yield f"page {number} has marks but no row in ParentTree"
             continue
         loose = [at for at in ids if at >= len(row) or not _is(row[at], "dictionary") or row[at].objgen not in held]
         if loose:
