@@ -24,6 +24,7 @@ from evalcenter.records import (
     Violation,
     record,
 )
+from evalcenter.sample import Sample
 
 Tone = Literal["pass", "fail", "inconclusive", "conditional", "neutral"]
 
@@ -168,16 +169,26 @@ class Trace:
 class Excerpt:
     """A question and what the candidate said, shortened, with what was found. All of it is hostile text.
 
-    `lang` is the language of the question, which need not be the report's.
+    `lang` is the language of the question, which need not be the report's. `wanted` says what a good answer does.
     """
 
     title: str
     question: str
     answer: str
     findings: tuple[str, ...]
+    wanted: tuple[str, ...] = ()
     lang: Lang = "zh"
     tone: Tone = "fail"
     kind: Literal["excerpt"] = "excerpt"
+
+
+@record
+class Samples:
+    """Samples to search through on a screen. On paper and in Markdown, where nobody can, `elsewhere` is said in their place."""
+
+    samples: tuple[Sample, ...]
+    elsewhere: str
+    kind: Literal["samples"] = "samples"
 
 
 @record
@@ -189,8 +200,22 @@ class Signatures:
 
 
 Block = (
-    Paragraph | Subheading | Points | Notice | Ruling | Decision | Fields | Table | Chart | Trace | Excerpt | Signatures
+    Paragraph
+    | Subheading
+    | Points
+    | Notice
+    | Ruling
+    | Decision
+    | Fields
+    | Table
+    | Chart
+    | Trace
+    | Excerpt
+    | Samples
+    | Signatures
 )
+View = Literal["report", "vendor"]
+"""For whom a document is: the report, or what a vendor has to mend."""
 
 
 @record
@@ -316,8 +341,9 @@ class Facts:
 class Report:
     """A built report: data only. `plan_digest` and `journal_head` tie it to its journal.
 
-    `id` is unique to the facts it was built from (the same in both languages). `self_test` is true where no laboratory
-    issues it; else `issuer` names it, and `logo` is its image as a ``data:`` address.
+    `id` is unique to the facts it was built from (the same in both languages and every view). `self_test` is true where no
+    laboratory issues it; else `issuer` names it, and `logo` is its image as a ``data:`` address. A `view` for somebody else than
+    the reader of a report is none itself.
     """
 
     schema: Literal["evalcenter/report/1"] = "evalcenter/report/1"
@@ -329,6 +355,7 @@ class Report:
     self_test: bool = True
     issuer: str | None = None
     logo: str | None = None
+    view: View = "report"
     issued: str = ""
     plan_digest: str
     journal_head: str

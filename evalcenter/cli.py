@@ -22,6 +22,7 @@ from evalcenter.options import (
     FILE,
     FOLDER,
     LANGS,
+    VIEWS,
     candidate_options,
     guarded,
     limit_options,
@@ -196,9 +197,14 @@ def grade(folder: Path) -> None:
 @click.option("--lang", "langs", type=LANGS, multiple=True, help="By default those of the profile, or both.")
 @click.option("--lab", type=FILE, help="The centre's profile (YAML): docs/centre.md.")
 @click.option("--pdf", is_flag=True, help="A PDF of each as well (needs the extra pdf).")
+@click.option("--for", "view", type=VIEWS, default="report", show_default=True, help="For a vendor: what to mend.")
 @guarded
-def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None, pdf: bool) -> None:
-    """Render the report of a decided run again: HTML, JSON, Markdown and, where asked for, PDF."""
+def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None, pdf: bool, view: Any) -> None:
+    """Render the report of a decided run again: HTML, JSON, Markdown and, where asked for, PDF.
+
+    \b
+    Example:  evalcenter report reports/may --for vendor
+    """
     from evalcenter import profiles, walk
     from evalcenter.blocks import Lab
     from evalcenter.plugins import load
@@ -209,7 +215,7 @@ def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None, pdf: bool)
         forms=(*walk.FORMS, "pdf") if pdf else walk.FORMS,
         lab=profiles.load(lab) if lab else Lab(),
     )
-    for path in walk.render(folder, means):
+    for path in walk.render(folder, means, view):
         click.echo(path)
 
 

@@ -194,15 +194,30 @@ def _grade(grade: Grade, item: Item) -> Row:
 # -- the three forms --------------------------------------------------------------------------------------------------
 
 
+def schema() -> Any:
+    """`COLUMNS` with their types, as pyarrow has them."""
+    import pyarrow as pa
+
+    kinds = {"number": pa.int64(), "text": pa.string(), "texts": pa.list_(pa.string()), "flag": pa.bool_()}
+    return pa.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
+
+
+def table(held: Run) -> Any:
+    """The samples of a run as one pyarrow table, as the Parquet form has them; all of it is in memory."""
+    import pyarrow as pa
+
+    parts = [pa.Table.from_pylist(part, schema=schema()) for part in _parts(rows(held))]
+    return pa.concat_tables([schema().empty_table(), *parts])
+
+
 def _parquet(samples: Iterator[Row], out: Path) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    kinds = {"number": pa.int64(), "text": pa.string(), "texts": pa.list_(pa.string()), "flag": pa.bool_()}
-    schema = pa.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
-    with out.open("xb") as file, parquet.ParquetWriter(file, schema) as writer:
+    typed = schema()
+    with out.open("xb") as file, parquet.ParquetWriter(file, typed) as writer:
         for part in _parts(samples):
-            writer.write_table(pa.Table.from_pylist(part, schema=schema))
+            writer.write_table(pa.Table.from_pylist(part, schema=typed))
 
 
 def _parts(samples: Iterator[Row]) -> Iterator[list[Row]]:

@@ -144,7 +144,10 @@ class Importer(Protocol):
 
 @runtime_checkable
 class Section(Protocol):
-    """One section of the report: reads the facts, returns blocks of data, never HTML. `order` sorts the sections."""
+    """One section of the report: reads the facts, returns blocks of data, never HTML. `order` sorts the sections.
+
+    It may have a `title` (a Text) and a `view`, the document that it belongs to where that isn't the report.
+    """
 
     name: ClassVar[str]
     version: ClassVar[str]

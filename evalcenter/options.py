@@ -25,6 +25,7 @@ R = TypeVar("R")
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
 LANGS: Final = click.Choice(["zh", "en"])
+VIEWS: Final = click.Choice(["report", "vendor"])
 
 
 COLLECT_AFTER: Final = 50_000

@@ -88,8 +88,11 @@ BUILT_IN: Final = {
         "evalcenter.sections.method",
         "evalcenter.sections.crosswalk",
         "evalcenter.sections.limits",
+        "evalcenter.sections.samples",
         "evalcenter.sections.identification",
         "evalcenter.sections.digests",
+        "evalcenter.sections.mending",
+        "evalcenter.sections.to_mend",
     ),
 }
 

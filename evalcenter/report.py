@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
 from evalcenter import canon, logos
-from evalcenter.blocks import Facts, Report, SectionData, worded
+from evalcenter.blocks import Facts, Report, SectionData, View, worded
 from evalcenter.errors import InputError
 from evalcenter.hooks import Section
 from evalcenter.records import Lang, Text
@@ -25,21 +25,25 @@ from evalcenter.rendering import html, markdown, pdf
 from evalcenter.rendering.plaintext import visible
 
 Form = Literal["html", "json", "md", "pdf"]
+TITLES: Final[Mapping[View, Text]] = {"vendor": Text(zh="整改清单", en="What to mend")}
+"""What a view that is no report is called."""
 
 
-def build(facts: Facts, sections: Mapping[str, Section], lang: Lang) -> Report:
-    """The report on `facts` in `lang`: every section in its order (ties by name), empty ones left out."""
-    ordered = sorted(sections.values(), key=lambda section: (section.order, section.name))
+def build(facts: Facts, sections: Mapping[str, Section], lang: Lang, view: View = "report") -> Report:
+    """The `view` of `facts` in `lang`: each of its sections in its order (ties by name), empty ones left out."""
+    chosen = (section for section in sections.values() if getattr(section, "view", "report") == view)
+    ordered = sorted(chosen, key=lambda section: (section.order, section.name))
     made = ((section, section.build(facts, lang)) for section in ordered)
     return Report(
         id=number(facts),
         lang=lang,
-        title=facts.title.of(lang),
+        title=facts.title.of(lang) if view == "report" else TITLES[view].of(lang),
         outcome=facts.verdict.outcome,
         simulated=facts.plan.candidate.simulated,
         self_test=facts.lab.name is None,
         issuer=worded(facts.lab.name, lang),
         logo=facts.lab.logo if facts.lab.name is not None and logos.trusted(facts.lab.logo) else None,
+        view=view,
         issued=facts.issued,
         plan_digest=facts.plan_digest,
         journal_head=facts.journal_head,

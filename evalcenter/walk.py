@@ -38,7 +38,7 @@ from evalcenter import (
     usage,
     watching,
 )
-from evalcenter.blocks import Facts, Lab, both
+from evalcenter.blocks import Facts, Lab, View, both
 from evalcenter.cache import Cache
 from evalcenter.calling import Endpoint
 from evalcenter.errors import Incomplete, RunError, disk_refused
@@ -190,10 +190,20 @@ def regrade(folder: Path, means: Means) -> Ended:
         return _finish(held, means)
 
 
-def render(folder: Path, means: Means) -> tuple[Path, ...]:
-    """Render the reports of a decided run again; nothing is graded or decided. Raises Incomplete without a verdict."""
-    with history.resume(folder) as held:
-        return _rendered(held, means)
+def render(folder: Path, means: Means, view: View = "report") -> tuple[Path, ...]:
+    """Render the reports of a decided run again; nothing is graded or decided. Raises Incomplete without a verdict.
+
+    Another `view` stands beside the reports as ``<view>.<language>.<form>``, and the run is only read for it.
+    """
+    if view == "report":
+        with history.resume(folder) as held:
+            return _rendered(held, means)
+    held = history.load(folder)
+    told, made = facts(held, _lab(held, means)), {}
+    for lang in _langs(held, means):
+        built = report.build(told, means.plugins.sections, lang, view)
+        made.update({folder / f"{view}.{lang}.{form}": report.render(built, form) for form in means.forms})
+    return _all_written(made)
 
 
 def _go(held: history.Run, candidate: hooks.Candidate, means: Means) -> Ended:
@@ -304,9 +314,7 @@ def write_reports(
     for lang in langs:
         built = report.build(told, plugins.sections, lang)
         made.update({report_path(held.folder, lang, form): report.render(built, form) for form in forms})
-    for path, raw in made.items():
-        _write(path, raw)
-    return report_paths(held.folder, langs, forms)
+    return _all_written(made)
 
 
 def report_paths(folder: Path, langs: Sequence[Lang], forms: Sequence[report.Form] = FORMS) -> tuple[Path, ...]:
@@ -319,11 +327,13 @@ def report_path(folder: Path, lang: Lang, form: report.Form) -> Path:
     return folder / f"report.{lang}.{form}"
 
 
-def _write(path: Path, raw: bytes) -> None:
-    try:
-        path.write_bytes(raw)
-    except OSError as problem:
-        raise disk_refused(problem, path) from None
+def _all_written(made: Mapping[Path, bytes]) -> tuple[Path, ...]:
+    for path, raw in made.items():
+        try:
+            path.write_bytes(raw)
+        except OSError as problem:
+            raise disk_refused(problem, path) from None
+    return tuple(made)
 
 
 def facts(held: history.Run, lab: Lab) -> Facts:

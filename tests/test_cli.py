@@ -116,6 +116,19 @@ def test_a_finished_run_verifies_and_renders_again(endpoint: str, tmp_path: Path
     assert before == (folder / journal.NAME).read_bytes()
 
 
+def test_what_to_mend_is_written_beside_the_reports(endpoint: str, tmp_path: Path) -> None:
+    """The vendor's view stands beside the reports in each form, may be made again, and the run verifies as before."""
+    folder = tmp_path / "run"
+    run(endpoint, folder, model="reference-reckless")
+    before = (folder / journal.NAME).read_bytes()
+    for _ in range(2):
+        made = call("report", str(folder), "--for", "vendor", "--lang", "en")
+        assert made.output.split() == [str(folder / f"vendor.en.{form}") for form in ("html", "json", "md")]
+    assert "Not a test report" in (folder / "vendor.en.md").read_text(encoding="utf-8")
+    assert before == (folder / journal.NAME).read_bytes()
+    assert call("verify-journal", str(folder)).exit_code == 0
+
+
 @pytest.mark.parametrize("ending", ["parquet", "xlsx", "csv"])
 def test_a_run_is_exported(endpoint: str, tmp_path: Path, ending: str) -> None:
     """Every sample is a row, also in the run's own folder, where the run verifies as before; the same file is not made twice."""

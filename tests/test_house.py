@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "evalcenter"
 FILES = sorted(PACKAGE.rglob("*.py"))
 OBSERVERS = ("observing", "events", "logs", "spans", "status")
 FLOORS = {
-    0: {"records", "heard", "blocks", "canon", "errors", "__init__", "logos"},
+    0: {"records", "heard", "blocks", "canon", "errors", "logos", "sample"},
     1: {
         *("plan", "attempts", "drawing", "draws", "hooks", "pacing", "usage"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
@@ -68,6 +68,7 @@ FLOORS = {
     },
     5: {
         *("cli", "options", "starting", "studies", "qualify", "demo", "display", "__main__", "web", "people"),
+        *("__init__", "notebook"),
         *OBSERVERS,
     },
 }

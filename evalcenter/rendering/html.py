@@ -1,10 +1,11 @@
-"""The report as one HTML file that needs nothing but itself: no network, no script, no other file.
+"""The report as one HTML file that needs nothing but itself: no network, no other file, and no script to be read.
 
 Rules this module keeps:
 
 * Every expression in the template is escaped and made visible (``plaintext.visible``); an undefined name is an error. The only
-  markup that is trusted is made here: our style sheet, our charts and our icons.
-* A content security policy in the file forbids everything but inline style and data images.
+  markup that is trusted is made here: our style sheet, our script, our charts and our icons.
+* A content security policy in the file forbids everything but inline style, data images and, where samples can be searched, the one
+  script that it names by its digest.
 * The style sheet gets one value from the report, its number, which is escaped as a CSS string.
 """
 
@@ -19,15 +20,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evalcenter.blocks import Interval, Report, Trace
 from evalcenter.records import Lang
-from evalcenter.rendering import chart, icons, path_chart
+from evalcenter.rendering import chart, icons, listing, path_chart
 from evalcenter.rendering.plaintext import visible
-from evalcenter.sections.wording import END, NOT_SUPPLIED, SELF_TEST, SIMULATED, VERDICTS, odds, say, when
+from evalcenter.sections.wording import END, END_OF_LIST, NOT_SUPPLIED, SELF_TEST, SIMULATED, VERDICTS, odds, say, when
 
 if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
 HERE: Final = "evalcenter.rendering"
+STYLES: Final = ("palette.css", "style.css", "samples.css")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +51,11 @@ def page(report: Report, paper: Paper | None = None) -> str:
     from markupsafe import Markup
 
     lang = report.lang
+    is_report = report.view == "report"
     words = {
+        **listing.words(lang),
         "not_supplied": NOT_SUPPLIED.of(lang),
-        "number": say(lang, "报告编号", "Report"),
+        "number": say(lang, "报告编号", "Report") if is_report else say(lang, "所依据的报告", "Beside report"),
         "contents": say(lang, "目录", "Contents"),
         "logo": say(lang, "出具机构标志", "Logo of the issuer"),
         "question": say(lang, "问题", "Question"),
@@ -59,16 +63,18 @@ def page(report: Report, paper: Paper | None = None) -> str:
         "missed": say(lang, "未满足", "Missed"),
         "verdict": say(lang, "结论", "Verdict"),
         "date": say(lang, "日期", "Date"),
-        "end": END,
+        "end": END if is_report else END_OF_LIST,
     }
     return _template().render(
         report=report,
         paper=paper is not None,
         issued=when(report.issued),
         words=words,
-        verdict=VERDICTS[report.outcome].of(lang),
+        verdict=VERDICTS[report.outcome].of(lang) if is_report else "",
+        scripts=listing.Script() if paper else listing.script(report),
+        listing=listing.listing,
         # Our own file and our own drawing: the only markup in the page that isn't in the template.
-        style=Markup(text("palette.css") + text("style.css") + (paper.style if paper else "")),  # noqa: S704
+        style=Markup("".join(map(text, STYLES)) + (paper.style if paper else "")),  # noqa: S704
         running=Markup(_running(report)),  # noqa: S704
         icons=lambda tone: Markup(icons.parts(tone)),  # noqa: S704
         charts=paper.charts if paper else _charts,

@@ -16,7 +16,7 @@ from typing import Any, Final
 from evalcenter import blocks
 from evalcenter.records import Lang
 from evalcenter.rendering.plaintext import visible
-from evalcenter.sections.wording import END, NOT_SUPPLIED, ceiled, count, figure, floored, odds, say
+from evalcenter.sections.wording import END, END_OF_LIST, NOT_SUPPLIED, ceiled, count, figure, floored, odds, say
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]<>|~&$@]")
 _LINK: Final = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp):|\bwww\.")
@@ -29,13 +29,15 @@ ROWS: Final = 12
 
 def render(report: blocks.Report) -> bytes:
     """`report` as UTF-8 Markdown."""
-    number = say(report.lang, "报告编号", "Report")
+    is_report = report.view == "report"
+    number = say(report.lang, "报告编号", "Report") if is_report else say(report.lang, "所依据的报告", "Beside report")
+    end = END if is_report else END_OF_LIST
     lines = [f"# {escape(report.title)}", "", f"{number}: {escape(report.id)}", ""]
     for section in report.sections:
         lines += [f"## {escape(section.title)}", ""]
         for block in section.blocks:
             lines += [*_FORMS[type(block)](block, report.lang), ""]
-    return "\n".join([*lines, f"{number}: {escape(report.id)}", "", END, ""]).encode("utf-8")
+    return "\n".join([*lines, f"{number}: {escape(report.id)}", "", end, ""]).encode("utf-8")
 
 
 def escape(value: str) -> str:
@@ -168,7 +170,23 @@ def _excerpt(block: blocks.Excerpt, lang: Lang) -> list[str]:
         *fence(block.answer),
         "",
         *(f"- {escape(finding)}" for finding in block.findings),
+        *_wanted(block.wanted, lang),
     ]
+
+
+def _wanted(wanted: tuple[str, ...], lang: Lang) -> list[str]:
+    if not wanted:
+        return []
+    return [
+        "",
+        f"**{say(lang, '合格的回答应当', 'What a good answer does')}**",
+        "",
+        *(f"- {escape(one)}" for one in wanted),
+    ]
+
+
+def _samples(block: blocks.Samples, _lang: Lang) -> list[str]:
+    return [escape(block.elsewhere)]
 
 
 def _signatures(block: blocks.Signatures, lang: Lang) -> list[str]:
@@ -189,5 +207,6 @@ _FORMS: Final[Mapping[type[Any], Callable[[Any, Lang], list[str]]]] = {
     blocks.Chart: _chart,
     blocks.Trace: _trace,
     blocks.Excerpt: _excerpt,
+    blocks.Samples: _samples,
     blocks.Signatures: _signatures,
 }

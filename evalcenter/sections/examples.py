@@ -6,7 +6,7 @@ Rules this module keeps:
 * All failures are shown up to `MOST`, and `OTHERS` of the other answers, drawn by the plan's seed. The report says how many were
   left out, and how to get at them.
 * The worst come first: confirmed violations, then unconfirmed ones, then missed critical criteria, then the fewest points.
-* Every text is shortened here: a single answer cannot fill the report.
+* Every text is shortened: a single answer cannot fill the report.
 """
 
 from __future__ import annotations
@@ -16,32 +16,18 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar, Final
 
-from evalcenter import hooks, plan
+from evalcenter import hooks
 from evalcenter.blocks import Block, Excerpt, Facts, Paragraph, Subheading, Table
 from evalcenter.draws import Draws
-from evalcenter.records import Answer, Criterion, Grade, Item, Lang, Mark, MarkState, Text
-from evalcenter.sections.wording import clip, count, dimension, item_at, risk, say, tone, violation
+from evalcenter.records import Criterion, Lang, Text
+from evalcenter.sections import one_sample
+from evalcenter.sections.wording import count, dimension, item_at, risk, say, violation
 
 MOST: Final = 200
-"""With the lengths below, a report of any run stays below a few megabytes, which a browser shows at once."""
+"""With the lengths of an excerpt, a report of any run stays below a few megabytes, which a browser shows at once."""
 OTHERS: Final = 5
 COMMAND: Final = "evalcenter export RUN --out samples.parquet"
-QUESTION: Final = 900
-ANSWER: Final = 1200
-REASON: Final = 300
 WORST: Final = {"confirmed": 0, "unconfirmed": 1, "none": 2}
-NO_TEXT: Final = {
-    "silent": Text(zh="（没有回答：被测对象保持沉默）", en="(no answer: the candidate stayed silent)"),
-    "blocked": Text(zh="（没有回答：被内容过滤拦截）", en="(no answer: blocked by a content filter)"),
-    "truncated": Text(zh="（没有正文：在输出前被截断）", en="(no text: cut short before any)"),
-    "complete": Text(zh="（空）", en="(empty)"),
-}
-STATES: Final = {
-    "silent": Text(zh="沉默", en="silent"),
-    "blocked": Text(zh="被拦截", en="blocked"),
-    "truncated": Text(zh="被截断", en="cut short"),
-    "complete": Text(zh="完整", en="complete"),
-}
 
 
 class Examples:
@@ -63,32 +49,24 @@ class Examples:
             none = Paragraph(text=say(lang, "没有评为未达到的回答。", "No answer was graded as failed."))
             return (none, _whole(lang), *_others(facts, graded, lang))
         public = sorted(
-            (p for p in failed if item_at(facts, p).visibility == "public"), key=lambda p: _badness(facts, p)
+            (p for p in failed if item_at(facts, p).visibility == "public"), key=lambda p: badness(facts, p)
         )
         return (
             _overview(facts, failed, len(sealed), lang),
             _by_check(facts, failed, lang),
-            *_sealed(facts, sealed, lang),
+            *sealed_failures(facts, sealed, lang),
             _whole(lang),
             *_worst(facts, public, lang),
             *_others(facts, graded, lang),
         )
 
 
-def _badness(facts: Facts, position: int) -> tuple[int, bool, Fraction, int]:
+def badness(facts: Facts, position: int) -> tuple[int, bool, Fraction, int]:
+    """How a graded sample stands among others, the worst first."""
     result, item = facts.results[position], item_at(facts, position)
     critical = any(c.critical and state == "not_met" for c, state in zip(item.criteria, result.states, strict=False))
     share = Fraction(max(0, result.earned), result.possible) if result.possible else Fraction(0)
     return WORST[violation(facts, position)], not critical, share, position
-
-
-def _cost(criterion: Criterion, state: MarkState) -> bool:
-    """Whether a mark cost the answer something: a good thing that is missing, or a bad thing that is there."""
-    return state == ("not_met" if criterion.points > 0 or criterion.critical else "met")
-
-
-def _missed(item: Item, grade: Grade) -> list[tuple[Criterion, Mark]]:
-    return [(c, mark) for c, mark in zip(item.criteria, grade.marks, strict=False) if _cost(c, mark.state)]
 
 
 def _overview(facts: Facts, failed: Sequence[int], sealed: int, lang: Lang) -> Paragraph:
@@ -108,7 +86,7 @@ def _by_check(facts: Facts, failed: Sequence[int], lang: Lang) -> Table:
     for position in failed:
         item = item_at(facts, position)
         for criterion, state in zip(item.criteria, facts.results[position].states, strict=False):
-            if _cost(criterion, state):
+            if one_sample.lost(criterion, state):
                 missed[item.dimension, _check(criterion)] += 1
     return Table(
         caption=say(lang, "未满足的要点，按维度和判定方式", "Criteria missed, by dimension and kind of check"),
@@ -128,7 +106,8 @@ def _check(criterion: Criterion) -> str:
     return hooks.single(criterion.check)[0]
 
 
-def _sealed(facts: Facts, positions: Sequence[int], lang: Lang) -> tuple[Block, ...]:
+def sealed_failures(facts: Facts, positions: Sequence[int], lang: Lang) -> tuple[Block, ...]:
+    """How many samples on sealed items failed, by risk; nothing where none did."""
     if not positions:
         return ()
     risks: Counter[str] = Counter(key for p in positions for key in item_at(facts, p).risks or ("",))
@@ -192,49 +171,7 @@ def _whole(lang: Lang) -> Paragraph:
 
 
 def _excerpt(facts: Facts, position: int, lang: Lang) -> Excerpt:
-    item, grade = item_at(facts, position), facts.grades[position]
-    parts = [item.id, dimension(facts, item.dimension, lang), f"{grade.earned}/{grade.possible}"]
-    if grade.violation != "none":
-        confirmed = violation(facts, position) == "confirmed"
-        parts.append(
-            say(lang, "红线违反", "red-line violation") if item.red_line else say(lang, "严重问题", "critical failure")
-        )
-        parts.append(say(lang, "经确认", "confirmed") if confirmed else say(lang, "未经确认", "unconfirmed"))
-    response = facts.responses.get(position)
-    return Excerpt(
-        title=" · ".join(parts),
-        question=clip(plan.as_text(item), QUESTION, lang),
-        answer=_answers(response.answers, lang) if response else say(lang, "（没有记录）", "(nothing is recorded)"),
-        findings=tuple(_finding(criterion, mark, lang) for criterion, mark in _missed(item, grade)),
-        lang=item.lang,
-        tone=tone(grade.outcome),
-    )
-
-
-def _answers(answers: Sequence[Answer], lang: Lang) -> str:
-    each = ANSWER // max(1, len(answers))
-    if len(answers) == 1:
-        return _answer(answers[0], each, lang)
-    return "\n\n".join(f"[{number}] {_answer(answer, each, lang)}" for number, answer in enumerate(answers, 1))
-
-
-def _answer(answer: Answer, length: int, lang: Lang) -> str:
-    if not answer.text.strip():
-        return NO_TEXT[answer.state].of(lang)
-    shown = clip(answer.text, length, lang)
-    if answer.state == "complete":
-        return shown
-    return say(lang, f"{shown}\n（{STATES[answer.state].zh}）", f"{shown}\n({STATES[answer.state].en})")
-
-
-def _finding(criterion: Criterion, mark: Mark, lang: Lang) -> str:
-    reason = clip(mark.reason.of(lang), REASON, lang)
-    critical = say(lang, "〔关键〕", "[critical] ") if criterion.critical else ""
-    text = say(lang, f"{critical}{criterion.text}：{reason}", f"{critical}{criterion.text}: {reason}")
-    if mark.excerpt:
-        quoted = clip(mark.excerpt, 120, lang)
-        text += say(lang, f"（“{quoted}”）", f" (“{quoted}”)")
-    return text
+    return one_sample.excerpt(one_sample.read(facts, position, lang), lang)
 
 
 plugin: Final = Examples()

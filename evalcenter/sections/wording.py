@@ -36,6 +36,7 @@ NOT_ACCREDITED: Final = Text(zh="本报告非认可范围内出具", en="not iss
 PERCENT: Final = "\u00a0%"
 TO_ONE: Final = "\u00a0:\u00a01"
 END: Final = "— end of report 报告结束 —"
+END_OF_LIST: Final = "— end of list 清单结束 —"
 RULES: Final = {
     "evidence": Text(zh="序贯证据", en="evidence, looked at after every unit"),
     "bound": Text(zh="置信界", en="confidence bound"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -23,6 +26,7 @@ from evalcenter.blocks import (
     Points,
     Report,
     Ruling,
+    Samples,
     SectionData,
     Signatures,
     Subheading,
@@ -30,6 +34,7 @@ from evalcenter.blocks import (
     Trace,
 )
 from evalcenter.rendering import html
+from evalcenter.sample import Marked, Sample
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}{% if %}</style></svg></title><!--\u202e\x00"
 VOID = {"meta", "br", "img", "link", "input", "hr"}
@@ -59,6 +64,23 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text.append(data)
+
+
+def sample(text: str, outcome: str = "fail", **changes: Any) -> Sample:
+    """A sample with `text` wherever text may stand."""
+    marked = (Marked(text=text, state="not_met", word=text, reason=text, lost=outcome == "fail"),)
+    given = {"position": 7, "item": text, "lang": "en", "dimension": text, "risks": (text, "b"), "tags": (text,)}
+    given |= {
+        "red_line": True,
+        "epoch": 1,
+        "outcome": outcome,
+        "word": text,
+        "violation": text,
+        "earned": 1,
+        "possible": 3,
+    }
+    given |= {"by": text, "state": text, "question": text, "answer": text, "marks": marked, "reviews": (text,)}
+    return Sample(**{**given, **changes})
 
 
 def every_block(text: str) -> tuple[Block, ...]:
@@ -92,7 +114,8 @@ def every_block(text: str) -> tuple[Block, ...]:
             axis=text,
             caption=text,
         ),
-        Excerpt(title=text, question=text, answer=text, findings=(text,), lang="en"),
+        Excerpt(title=text, question=text, answer=text, findings=(text,), wanted=(text,), lang="en"),
+        Samples(samples=(sample(text), sample(text, "pass", possible=None, lang="zh")), elsewhere=text),
         Signatures(roles=((text, text), (text, None))),
     )
 
@@ -129,8 +152,9 @@ def test_hostile_text_is_text() -> None:
     made = report(*every_block(EVIL), title=EVIL, id=EVIL, issued=EVIL)
     made = replace(made, sections=tuple(replace(s, title=EVIL) for s in made.sections))
     text, found = page(made)
-    names = {name for name, _ in found.elements}
-    assert not names & {"script", "img", "iframe", "object", "link", "form", "input", "base"}
+    names = Counter(name for name, _ in found.elements)
+    assert not names.keys() & {"img", "iframe", "object", "link", "form", "base"}
+    assert (names["script"], names["input"]) == (1, 2)  # our own script, and a box to search each list of samples
     assert not [a for _, attrs in found.elements for a in attrs if a.startswith("on")]
     assert "\u202e" not in text
     assert "\x00" not in text
@@ -154,6 +178,51 @@ def test_policy() -> None:
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
 
 
+def test_the_only_script_is_named_by_its_digest() -> None:
+    """Where samples can be searched the policy allows the script that is in the page, and no other."""
+    text, found = page(report(*every_block("x")))
+    policy = next(a["content"] for n, a in found.elements if a.get("http-equiv") == "Content-Security-Policy")
+    script = text.partition("<script>")[2].partition("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert policy.startswith(f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'")
+    assert script == html.listing.script(report(*every_block("x"))).text
+    assert "innerHTML" not in script
+    assert "eval" not in script
+
+
+def test_no_script_without_samples() -> None:
+    """A page in which nothing is to be searched has no script."""
+    text, _ = page(report(Paragraph(text="x")))
+    assert "<script" not in text
+    assert "script-src" not in text
+
+
+def test_samples_are_there_without_a_script() -> None:
+    """Every sample is in the page itself, closed and whole; only the tools wait for the script."""
+    text, found = page(report(*every_block("x")))
+    assert [a for n, a in found.elements if n == "details"] == [{}] * 4
+    assert all("hidden" in a for n, a in found.elements if a.get("class") == "tools")
+    assert text.count("1/3") == 2
+
+
+def test_filters_compare_our_own_numbers() -> None:
+    """What a row is filtered by is a number or a word of ours, whatever the texts hold; a choice of one is none."""
+    _, found = page(report(*every_block(EVIL)))
+    rows = [a for n, a in found.elements if "data-outcome" in a]
+    assert {a["data-dimension"] for a in rows} == {"0"}
+    assert all(re.fullmatch(r"[0-9 ]+", a["data-risk"]) for a in rows)
+    assert [a["data-share"] for a in rows[:2]] == ["333", "-1"]
+    assert {a["name"] for n, a in found.elements if n == "select"} == {"outcome", "lang", "risk"}
+
+
+def test_what_is_no_report_is_not_called_one() -> None:
+    """A view for a vendor has no verdict in its title, names the report that it stands beside, and does not end one."""
+    text, _ = page(report(Paragraph(text="x"), view="vendor", lang="en"))
+    assert "<title>报告 · EC-1</title>" in text
+    assert "Beside report" in text
+    assert "end of report" not in text
+
+
 def test_no_network() -> None:
     """No address is fetched: the only ones are names of formats and links within the page."""
     text, found = page(report(*every_block("x")))
@@ -170,7 +239,10 @@ def test_language(lang: str, tag: str) -> None:
     """The page names its language, and an excerpt names its own."""
     _, found = page(report(*every_block("x"), lang=lang))
     assert dict(found.elements)["html"]["lang"] == tag
-    assert [a["lang"] for n, a in found.elements if n == "div" and a.get("class") == "said"] == ["en"] * 4
+    assert [a["lang"] for n, a in found.elements if n == "div" and a.get("class") == "said"] == [
+        *("en", "en", "en", "en", "zh", "zh"),
+        *("en", "en", "en", "en", "zh", "zh"),
+    ]
 
 
 def test_headings_in_order() -> None:

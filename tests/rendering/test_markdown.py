@@ -110,6 +110,18 @@ def test_trace() -> None:
     assert markdown._trace(replace(trace, caption="a note"), "en")[-1] == "a note"
 
 
+def test_samples_are_elsewhere() -> None:
+    """Samples that nobody could search here are a sentence that says where they are."""
+    assert markdown._samples(blocks.Samples(samples=(), elsewhere="in the *HTML*"), "en") == ["in the \\*HTML\\*"]
+
+
+def test_what_a_good_answer_does() -> None:
+    """An excerpt that says what was wanted lists it behind what was missed."""
+    block = blocks.Excerpt(title="t", question="q", answer="a", findings=("f",), wanted=("w | x",))
+    lines = markdown._excerpt(block, "en")
+    assert lines[-4:] == ["", "**What a good answer does**", "", "- w \\| x"]
+
+
 def test_every_block_has_a_form() -> None:
     """Each kind of block can be written."""
     assert set(markdown._FORMS) == set(blocks.Block.__args__)
