@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import ClassVar, Final
 
@@ -35,6 +36,7 @@ class Cost:
                     (say(lang, "输出词元", "Completion tokens"), _sum(used.completion, used.answers, lang)),
                     (say(lang, "其中推理词元", "Of these, reasoning"), _sum(used.reasoning, used.answers, lang)),
                     (say(lang, "延迟", "Latency"), _latency(used, lang)),
+                    (say(lang, "用时", "Time from first to last"), _took(facts, lang)),
                     (say(lang, "费用", "Cost"), _price(facts, lang)),
                     *_judges(facts, lang),
                 )
@@ -75,6 +77,20 @@ def _latency(used: Usage, lang: Lang) -> str:
         f"中位 {count(middle)} ms，90 % 不超过 {count(most)} ms，最长 {count(last)} ms",
         f"median {count(middle)} ms, 90 % within {count(most)} ms, longest {count(last)} ms",
     )
+
+
+def _took(facts: Facts, lang: Lang) -> str | None:
+    """How long the run took, pauses included; None where its times have another form."""
+    try:
+        seconds = round(
+            (datetime.fromisoformat(facts.finished) - datetime.fromisoformat(facts.started)).total_seconds()
+        )
+    except (ValueError, TypeError):
+        return None
+    hours, minutes = divmod(max(0, seconds) // 60, 60)
+    if not hours and not minutes:
+        return say(lang, f"{seconds} 秒", f"{seconds} s")
+    return say(lang, f"{count(hours)} 小时 {minutes} 分", f"{count(hours)} h {minutes} min")
 
 
 def _price(facts: Facts, lang: Lang) -> str | None:

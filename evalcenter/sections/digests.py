@@ -36,6 +36,7 @@ class Digests:
                     (say(lang, "计划摘要", "Plan"), facts.plan_digest),
                     (say(lang, "日志末条摘要", "Last entry of the journal"), facts.journal_head),
                     (say(lang, "日志条数", "Journal entries"), count(facts.entries)),
+                    (say(lang, "被测对象及请求参数摘要", "Candidate and its settings"), canon.digest(plan.candidate)),
                     (say(lang, "标准摘要", "Standard"), canon.digest(plan.standard)),
                     *(
                         (say(lang, f"题库 {s.id} {s.version}", f"Suite {s.id} {s.version}"), s.digest)

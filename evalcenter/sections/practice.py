@@ -4,6 +4,7 @@ Rules this module keeps:
 
 * Red-line items stand apart, as everywhere; of sealed items there are counts by dimension and nothing else.
 * Where a run holds no sealed items, or no dimension holds both kinds, this is said and no figure is made.
+* An item counts once, by the first of its samples in the plan: many answers to one question say nothing of other questions.
 * A gap is called one only where chance does not explain it: the bounds of the two rates leave a space between them.
 """
 
@@ -49,21 +50,22 @@ class Practice:
                 text=say(
                     lang,
                     "公开题可能已进入模型的训练数据，密封题没有公布过。同一维度公开题明显好于密封题，说明公开题的成绩可能偏高。"
-                    "各区间合起来有 95 % 的把握，未评分样本对两个方向都按不利计，并假定各样本相互独立。"
+                    "每题只计一次，取计划次序中的第一个样本。各区间合起来有 95 % 的把握，未评分的对两个方向都按不利计，"
+                    "并假定题目是该维度题目的随机样本。"
                     "题目难度不同也会造成差值。",
                     "Public items may have been in a model's training data; sealed ones were never published. Where public items "
-                    "of a dimension come out clearly better, their results may be flattered. All intervals together hold with "
-                    "95 %, with unscored samples counted both ways and the samples taken for independent. Items of unequal "
-                    "difficulty make a gap too.",
+                    "of a dimension come out clearly better, their results may be flattered. Each item counts once, by its first "
+                    "sample in the plan. All intervals together hold with 95 %, with what is unscored counted both ways and "
+                    "the items taken for a random sample of their dimension. Items of unequal difficulty make a gap too.",
                 )
             ),
             Table(
                 caption=say(lang, "各维度的差值", "The gap by dimension"),
                 head=(
                     say(lang, "维度", "Dimension"),
-                    say(lang, "公开题样本", "Public samples"),
+                    say(lang, "公开题", "Public items"),
                     say(lang, "公开题达到率", "Public share"),
-                    say(lang, "密封题样本", "Sealed samples"),
+                    say(lang, "密封题", "Sealed items"),
                     say(lang, "密封题达到率", "Sealed share"),
                     say(lang, "差值的区间（百分点）", "Gap, in points"),
                 ),
@@ -84,10 +86,13 @@ def _none(lang: Lang, zh: str, en: str) -> Paragraph:
 def _counts(facts: Facts) -> _Counts:
     """Outcomes by (dimension, visibility)."""
     found: dict[tuple[str, str], Counter[str]] = {}
-    for position, result in facts.results.items():
-        item = facts.plan.items[facts.plan.order[position]]
-        if not item.red_line:
-            found.setdefault((item.dimension, item.visibility), Counter())[result.outcome] += 1
+    seen: set[int] = set()
+    for position in sorted(facts.results):
+        index = facts.plan.order[position]
+        item = facts.plan.items[index]
+        if not item.red_line and index not in seen:
+            seen.add(index)
+            found.setdefault((item.dimension, item.visibility), Counter())[facts.results[position].outcome] += 1
     return found
 
 

@@ -124,7 +124,7 @@ def _agreement(facts: Facts, lang: Lang) -> tuple[Block, ...]:
                 say(lang, "评分点", "Marks"),
             ),
             rows=tuple(rows),
-            align="lrrl",
+            align="lrll",
         ),
         Paragraph(
             text=say(

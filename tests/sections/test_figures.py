@@ -127,8 +127,16 @@ def test_cost() -> None:
     assert rows["Prompt tokens"] == "1,000,000"
     assert rows["Cost"] == "6.00 CNY"
     assert rows["Retries"] == "3"
+    assert rows["Time from first to last"] == "1 h 30 min"
     assert rows["Of these, reasoning"] == "not reported by the endpoint"
     assert words(rows["Latency"]) == "median 2,000 ms, 90 % within 2,000 ms, longest 2,000 ms"
+
+
+def test_time_taken() -> None:
+    """A short run is told in seconds, and times of another form are not guessed at."""
+    facts = make_facts(started="2026-03-02T01:00:00Z", finished="2026-03-02T01:00:42.4Z")
+    assert dict(only(Fields, build(cost, facts)).rows)["Time from first to last"] == "42 s"
+    assert dict(only(Fields, build(cost, make_facts(started="then"))).rows)["Time from first to last"] is None
 
 
 def test_cost_in_part() -> None:

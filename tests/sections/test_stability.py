@@ -77,10 +77,15 @@ def test_no_dimension_with_both() -> None:
     assert "no dimension holds both" in words(build(practice, asked(held, [(0, "p"), (1, "p")])))
 
 
+def halves(public: str, sealed: str) -> Facts:
+    """A run of one item for each letter, which is how it came out."""
+    held = items(*["public"] * len(public), *["sealed"] * len(sealed))
+    return asked(held, list(enumerate(public + sealed)))
+
+
 def test_a_clear_gap() -> None:
     """A dimension in which chance does not explain the gap is named."""
-    facts = asked(items("public", "sealed"), [(0, "p")] * 40 + [(1, "f")] * 40)
-    blocks = build(practice, facts)
+    blocks = build(practice, halves("p" * 40, "f" * 40))
     row = only(Table, blocks).rows[0]
     assert row[:5] == ("Medication safety", "40", "100.00\u00a0%", "40", "0.00\u00a0%")
     # 1 - 2 * (1 - 0.0125 ** (1 / 40)), rounded down; there is no more than 100 points.
@@ -90,13 +95,20 @@ def test_a_clear_gap() -> None:
 
 
 def test_no_clear_gap() -> None:
-    """A small difference is no gap, and unscored samples count both ways."""
-    facts = asked(items("public", "sealed"), [(0, "p")] * 8 + [(1, "p")] * 6 + [(1, "f")] + [(1, "u")])
-    blocks = build(practice, facts)
+    """A small difference is no gap, and unscored items count both ways."""
+    blocks = build(practice, halves("p" * 8, "p" * 6 + "fu"))
     assert only(Table, blocks).tones == ("neutral",)
     assert "In no dimension" in words(blocks)
     least, most = only(Table, blocks).rows[0][5].split(" – ")
     assert Decimal(least.replace("−", "-")) < 0 < Decimal(most)
+
+
+def test_an_item_counts_once() -> None:
+    """Many answers to two questions are two items, by the first answer to each, and no gap."""
+    facts = asked(items("public", "sealed"), [(0, "p"), (1, "f")] + [(0, "p"), (1, "f")] * 40)
+    blocks = build(practice, facts)
+    assert only(Table, blocks).rows[0][1:5] == ("1", "100.00\u00a0%", "1", "0.00\u00a0%")
+    assert only(Table, blocks).tones == ("neutral",)
 
 
 def test_red_lines_stand_apart() -> None:
