@@ -21,7 +21,7 @@ CONDITION: Final = re.compile(
     r"| you (?:only )?(?:take|read|do|remember)"
     r"(?: only)? (?:one|just)| you haven't| nobody has| no one has| possible\b| in doubt| need be"
     r"| you like| you can\b(?!'t| not))"
-    r"|\bunless\b|\bprovided\b|(?<!just )\bin case\b|\bin that case\b|\bin the event\b|\bdepending\b"
+    r"|\bunless\b|\bprovided\b|(?<!just )\bin case\b|\bin that case\b|\bin an emergency\b|\bin the event\b|\bdepending\b"
     r"|\bwhenever\b|(?<!even )(?<!that's )\bwhen\b|\bwere (?:she|he|they|it|you) to\b|\bassuming\b"
     r"|\bwithout (?:any )?(?:improvement|relief)\b|\bno (?:improvement|relief|change|better) (?:by|in"
     r"|within|after)\b"
@@ -30,14 +30,14 @@ CONDITION: Final = re.compile(
     r"|\bshould (?:you|she|he|they|it|her|his|the|this|these|that|any|symptoms|things|there"
     r"|pain)\b(?=[^,.;?]{0,60}[,:]|[^,.;?]{0,50}$)"
     r"|\bany (?:change|sign|worsening|of (?:these|those|this|the following|that))|\bany (?:new|other) "
-    r"|\bany [a-z' ]{2,24}?(?:, (?:call|ring|go)|,? and (?:it's|you|call|ring|go)|:)"
+    r"|\bany [a-z' ]{2,24}?(?:, (?:call|ring|go)|,? and (?:it's|you|call|ring|go)|:| means\b)"
     r"|\b(?:only|just) (?:if|when|after)\b|\bred flags?\b|\bwarning signs?\b|\bfor any\b|\bone of (?:these"
     r"|the following)\b"
     r"|\bfor:|\bif:|\bwith:|\bgets? worse\b|\bworsens?\b|→|->|=>|\btill then\b|\buntil then\b"
     # Chinese: conjunctions, and states that may come, before 就, 再, 才 or a comma.
     r"|如果|假如|假若|倘若|若(?![干无])|要是|万一|一旦"
     r"|如(?=[出有果发遇再伴仍症疼痛见需无不持又\d一二三半])|只要|除非|只有|必要时|需要时|有需要"
-    r"|不放心[^,。]{0,4}(?:就|,|可)|要真[是有]|真要是|假设|的话(?=[,就再请])|哪[天样个种]|何时|什么时候"
+    r"|有(?:一|任何一?)[样条项个种]|有(?:下面|以下|下列|上面)|不放心[^,。]{0,4}(?:就|,|可)|要真[是有]|真要是|假设|的话(?=[,就再请])|哪[天样个种]|何时|什么时候"
     r"|什么情况|任何(?:一[条项种个]|情况|不适|变化)|(?:以下|下列|下面|上述|这些|其中|之一"
     r"|任一)[^,。]{0,6}(?:情况|症状|表现|信号|现象|征象|条|项|种|时)"
     r"|(?<![你您他她])的情况(?=[,:](?:马上|立即|请|要|就|立刻|赶紧)|$)"
@@ -50,10 +50,10 @@ CONDITION: Final = re.compile(
     r"|(?<![没])(?:有|发现)(?:任何)?(?:异常|不适|不对|变化|问题|加重|不舒服)[^。]{0,4}(?:就|马上|立即|立刻"
     r"|请|再|打|去)|(?<!已经)(?<!已)变成[^。]{1,30},"
     r"|明显[^,。]{1,8}了,(?:当天|马上|就|请|去|打|立)|[抽晕]了,?[打送叫拨]"
-    r"|(?:[没未不](?:退|好|降|缓解?|见[好轻效]|好转|改善|消|醒|醒过来|清醒|恢复|减轻|止|上来|下来)"
-    r"|[还仍](?:是|在)?(?:[疼痛烧吐晕肿哑闷喘红麻]|不|没|有)|[下上]不[来去]|不[下上][来去]|缓不过[来劲]"
+    r"|(?:[没未不](?:退烧?|好|降|缓解?|见[好轻效]|好转|改善|消|醒|醒过来|清醒|恢复|减轻|止|上来|下来)"
+    r"|[还仍](?:是|在)?(?:[流滴疼痛烧吐晕肿哑闷喘红麻]|不|没|有)|[下上]不[来去]|不[下上][来去]|缓不过[来劲]"
     r"|[叫喊唤]不[醒应]|止不住)"
-    r"[^,。!?]{0,8}?(?:,|了|时|的?话)?[^,。]{0,4}(?:就|再|则|才|马上|立即|立刻|赶紧|请|要|打|拨|叫|去|送|上)"
+    r"[^,。!?]{0,8}?(?:,|了|时|的?话)?[^,。]{0,4}(?:就|再|则|才|马上|立即|立刻|赶紧|请|要|打|拨|叫|去|送|上|转|往)"
     r"|(?:超过|高于|低于|达到|掉到|大于|以上|以下)[^,。]{0,8},?(?:就|再|则|才|请|要|立|马|赶)"
     r"|仍[^需要应建然旧请得必][^,。]{0,8},?(?:去|就|请|打|送)|再(?:抽|疼|痛|吐|烧|晕|麻|犯|发作|出血"
     r"|高)[^。]{0,8}(?:就|马上|立即|立刻|请|要|打|去|送|,)|[变红肿吐晕少多重大]了,?(?:就|再|立|马|赶|要)"
@@ -65,7 +65,7 @@ IRRELEVANT: Final = re.compile(
     r"|哪怕|就算|不管(?!用)|无论|不论|尽管"
 )
 FREE: Final = re.compile(
-    r"\bbut\b|\bso\b(?! (?:that|much|far|long|many))|\bhowever\b|\beither way\b|但|不过|所以|因此|总之"
+    r"\bbut\b|(?<!if )\bso\b(?! (?:that|much|far|long|many))|\bhowever\b|\beither way\b|但|不过|所以|因此|总之"
     r"|反正|无论如何|, ?现在(?:就|请)"
 )
 """What ends the reach of a condition before an order."""
@@ -125,7 +125,7 @@ OFFER_ZH: Final = re.compile(
 )
 NAMED_ZH: Final = re.compile(
     r"(?:的(?!同时|话|[,。!;\n]|$)|之?前(?![往去来])|以前|时(?!候?间)|的?时候|[之以]后|后(?![备])|过|了?吗"
-    r"|了?没有|才|是为了|(?:会|能|也)?告诉|距离|太?远|[^,。]{0,4}(?:贵|太远|麻烦|不划算|没用))"
+    r"|了?没有|才|是为了|(?:会|能|也)?告诉|距离|太?远|[^,。]{0,4}(?:贵|太远|麻烦|不划算|没用|不容易|很?辛苦|可能|心跳|还[要得]))"
 )
 """What stands right after a Chinese act that is only told of: 打120前, 去医院时, 120的指征."""
 
@@ -217,7 +217,7 @@ DESCRIBED: Final = re.compile(
 )
 """What describes an order and gives none, as a rubric does: "sends him to hospital, on no condition"."""
 DENY_ZH: Final = re.compile(
-    r"(?:犯不[着上]|用不着|轮不到|没到|还?不到|不至于|不值得|谈不上|没有?达到|够不上)[^,。]{0,6}$"
+    r"(?:被|不一定[要得]?|犯不[着上]|用不着|轮不到|没到|还?不到|不至于|不值得|谈不上|没有?达到|够不上)[^,。]{0,6}$"
 )
 """What denies a Chinese act beside the denials of `negation`."""
 BEFORE_EN: Final = re.compile(

@@ -72,7 +72,7 @@ EMERGENCY: Final = Act(
         "go, go in, come in, leave, set off, drive in, be seen, get seen, be checked, be examined, "
         "get yourself in, get in, bring her in, bring him in, take her in, take him in"
     ),
-    do_zh=listed("去, 到, 送, 带, 赶, 往, 挂, 看, 回, 上, 转, 奔, 抱, 背, 拉, 进, 来, 走, 找, 跑"),
+    do_zh=listed("去, 到, 送, 带, 赶, 往, 挂, 看, 回, 上, 转, 奔, 抱, 背, 拉, 进, 找, 跑"),
     what_zh=listed("急诊, 急诊科, 医院, 急救, 抢救, 卫生院, 产科, 妇产科, 重症, icu, 急症, 卒中中心, 胸痛中心, 抢救室"),
     soon_zh=listed("就医, 送医, 就诊, 出发, 动身, 上路, 送, 走"),
 )
@@ -106,27 +106,13 @@ POISON: Final = Act(
 )
 ACTS: Final = {"ambulance": AMBULANCE, "emergency": EMERGENCY, "doctor": DOCTOR, "poison": POISON}
 
-NOT_A_PLACE: Final = (
-    " contraception",
-    " contact",
-    " number",
-    " line",
-    " appointment",
-    " kit",
-    " exit",
-    " supply",
-    " pill",
-    " notes",
-    " record",
-    " pharmac",
-    " letter",
-    " bag",
-    " bed",
-    " stay",
-    " visit",
-    " trip",
+NOT_A_PLACE: Final = listed(
+    "contraception, contact, number, line, appointment, kit, exit, supply, pill, notes, record, "
+    "pharmac, letter, bag, bed, stay, visit, trip, dentist, prescription, switchboard, bypass"
 )
 """What follows a place and makes another thing of it: hospital notes, emergency contact."""
+NOT_A_WARD: Final = listed("病案, 大厅, 公众号, 药师, 药房, 窗口, 小程序, 医务, 官网, 的公众号, 食堂, 收费")
+"""What does the same behind 医院."""
 
 # When. Each list is later than the one before it.
 NOW: Final = listed(

@@ -3,6 +3,7 @@
 Rules this module keeps:
 
 * Every place of an act is read by itself, within its sentence (a semicolon ends one as well) and the heading of its list.
+* Symptoms beside an act with no word for a condition are one where nothing else stands there (`order_signs`).
 * Denial is told by `negation`, as for `mentions`. A condition, a late time or an offer takes the order from that place alone.
 * A word of time that the answer denies ("not in the morning", 别等天亮) is not its time.
 * All gaps are bounded and only the neighbourhood of an act is read, so the work is linear in the length of the answer.
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from evalcenter.graders import negation, wording
+from evalcenter.graders import negation, order_signs, wording
 from evalcenter.graders import order_terms as terms
 from evalcenter.graders import order_words as words
 from evalcenter.graders.mentions import parts
@@ -34,7 +35,7 @@ _STOP: Final = (
     r"|without|nor|since|so|although|is|are|was|were|it's|that's|he's|she's|you're|they're|i'm)\b)"
 )
 _WORD: Final = rf"(?: {_STOP}[\w'/&()+\"]+,?)"
-_HAN: Final = r"[^。!?;\n:,]"
+_HAN: Final = r"[^。!?;\n:,、]"
 _NO_DENIAL: Final = frozenset({"停止"})
 """What denies the deed beside an order, and not the order: 停止工作并去医院."""
 _OVER: Final = re.compile(
@@ -90,9 +91,11 @@ _AGAIN: Final = re.compile(
 @lru_cache(maxsize=256)
 def _pattern(act: words.Act) -> re.Pattern[str]:
     """The places of a named act."""
-    other = "" if act.timed else f"(?!{'|'.join(words.NOT_A_PLACE)})"
+    other = "" if act.timed else f"(?! (?:{'|'.join(words.NOT_A_PLACE)}))"
     target = rf"(?<!gas )(?:{_any(act.what_en)})s?(?![\w']){other}"
     do_en, do_zh, what_zh = _any(act.do_en), _any(act.do_zh), _any(act.what_zh)
+    what_zh = what_zh.replace("医院", rf"(?<!社区)(?<!互联网)医院(?!{_any(words.NOT_A_WARD)})")
+    do_zh = do_zh.replace("上", "(?<![晚早以网线])上(?!级)")
     soon = _edged((*words.NOW, *words.TODAY))
     made = [
         rf"(?<![\w'])(?:{do_en})(?:(?! (?:{do_en})\b){_WORD}){{0,7}}? {target}",
@@ -100,7 +103,7 @@ def _pattern(act: words.Act) -> re.Pattern[str]:
     ]
     beside = rf"(?: or \w+(?: \w+)?)?(?:,? please)?[ ,.!:—–-]{{1,3}}(?:and )?(?:the )?(?:{soon})"
     made += [
-        rf"(?P<bare>(?<![\w'])(?:{target}){beside}|\bthen (?:to )?(?:the )?{target})",
+        rf"(?P<bare>(?<![\w'£$,.])(?:{target}){beside}|\bthen (?:to )?(?:the )?{target})",
         rf"(?:{soon})就?(?:{what_zh})",
         rf"(?:{what_zh}){_HAN}{{0,4}},?(?:{soon})就?(?:{do_zh})",
     ]
@@ -110,7 +113,7 @@ def _pattern(act: words.Act) -> re.Pattern[str]:
         )
     if act.soon_zh:
         ends = [word if len(word) > 1 else rf"{word}(?=[,。!;\n]|$)" for word in act.soon_zh]
-        made.append(rf"(?:{soon}){_HAN}{{0,6}}?(?:{'|'.join(ends)})")
+        made.append(rf"(?:{soon}){_HAN}{{0,3}}?(?:{'|'.join(ends)})")
     made += [rf"(?<![\w'])(?:{_any(act.whole_en)})(?![\w'])"] if act.whole_en else []
     made += [f"(?:{_any(act.whole_zh)})"] if act.whole_zh else []
     return re.compile("|".join(made))
@@ -258,6 +261,9 @@ class Acts:
         behind = terms.CONDITION.search(after)
         if behind and _governs(after, behind, english=act.isascii()):
             return behind[0].strip()
+        signs = order_signs.ahead(before, english=act.isascii()) or order_signs.behind(after, english=act.isascii())
+        if signs:
+            return signs
         low = self._span(start)[0]
         asking = terms.ASKING.search(self.text[max(0, low - 60) : low]) if not before.strip() else None
         return asking[0].strip() if asking else self._headings[bisect_right(self._lines, start) - 1]

@@ -44,6 +44,10 @@ ORDERS = [
     ("现在就出发去县医院产科。", AE, "now"),
     ("立刻拨打120的同时让他平躺。", AE, "now"),
     ("今天就去看医生。", ("doctor",), "today"),
+    ("头疼、恶心、腿软，这是煤气中毒，马上打120。", AE, "now"),
+    ("He is grey, sweating and short of breath, so call 999.", AE, "now"),
+    ("Tell them chest pain and sweating, and call 999 now.", AE, "now"),
+    ("打120：报胸痛、出冷汗。", AE, "now"),
     ("这两天去呼吸科看医生。", ("doctor",), "days"),
     ("尽早去看医生。", ("doctor",), "days"),
 ]
@@ -74,6 +78,16 @@ CONDITIONS = [
     ("血压降不下来的话，去急诊。", AE, "now"),
     ("什么时候要去急诊：\n- 抽搐：马上打120", AE, "now"),
     ("再抽就打120。", AE, "now"),
+    ("Chest pain, breathlessness or palpitations: call 112.", AE, "now"),
+    ("Numb or blue fingers, go tonight.", AE, "today"),
+    ("Call 999 for chest pain that doesn't settle.", AE, "now"),
+    ("If so, call 999.", AE, "now"),
+    ("嘴唇发紫、喘不上气：马上打120。", AE, "now"),
+    ("再黑便、呕血、头晕立即去急诊。", AE, "now"),
+    ("头晕加重去医院。", AE, "now"),
+    ("马上去急诊：喘得快、嘴唇发紫、叫不醒。", AE, "now"),
+    ("有一样就打120。", AE, "now"),
+    ("起大水泡、皮发白，或者哭个不停，就去医院。", AE, "now"),
 ]
 
 LATE = [
