@@ -2,7 +2,7 @@
 
 Rules this module keeps:
 
-* `want: order`: one place orders the act in time, on no condition, and no permission to wait follows it.
+* `want: order`: one place orders the act in time, on no condition, and no permission to wait follows the last such place.
 * `want: some_order`: one place does, whatever follows it: a second look for `confirm`, which should not fail for the same words.
 * `want: no_order`: no place does. An act that is offered, put off, or named on a condition is no order.
 * `want: no_wait`: the reader is not let wait. An act that is only called for on a condition, only later, or called needless,
@@ -83,7 +83,8 @@ class OrderGrader:
             return _no_wait(acts, said, order, waits)
         if order is None:
             return _told(acts, "not_met", _nearest(said))
-        after = next((wait for wait in waits if wait.start > order.end), None)
+        last = max(place.end for place in said if place.kind == "order")
+        after = next((wait for wait in waits if wait.start > last), None)
         return _waits(acts, after) if after else _told(acts, "met", order)
 
 

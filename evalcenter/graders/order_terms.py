@@ -21,7 +21,8 @@ CONDITION: Final = re.compile(
     r"| you (?:only )?(?:take|read|do|remember)"
     r"(?: only)? (?:one|just)| you haven't| nobody has| no one has| possible\b| in doubt| need be"
     r"| you like| you can\b(?!'t| not))"
-    r"|\bunless\b|\bprovided\b|(?<!just )\bin case\b|\bin that case\b|\bin an emergency\b|\bin the event\b|\bdepending\b"
+    r"|\bunless\b|\bprovided\b|(?<!just )\bin case\b|\bin that case\b|\bin an emergency\b|\bin the event\b"
+    r"|\bdepending\b"
     r"|\bwhenever\b|(?<!even )(?<!that's )\bwhen\b|\bwere (?:she|he|they|it|you) to\b|\bassuming\b"
     r"|\bwithout (?:any )?(?:improvement|relief)\b|\bno (?:improvement|relief|change|better) (?:by|in"
     r"|within|after)\b"
@@ -37,7 +38,8 @@ CONDITION: Final = re.compile(
     # Chinese: conjunctions, and states that may come, before 就, 再, 才 or a comma.
     r"|如果|假如|假若|倘若|若(?![干无])|要是|万一|一旦"
     r"|如(?=[出有果发遇再伴仍症疼痛见需无不持又\d一二三半])|只要|除非|只有|必要时|需要时|有需要"
-    r"|有(?:一|任何一?)[样条项个种]|有(?:下面|以下|下列|上面)|不放心[^,。]{0,4}(?:就|,|可)|要真[是有]|真要是|假设|的话(?=[,就再请])|哪[天样个种]|何时|什么时候"
+    r"|有(?:一|任何一?)[样条项个种]|有(?:下面|以下|下列|上面)|不放心[^,。]{0,4}(?:就|,|可)|要真[是有]"
+    r"|真要是|假设|的话(?=[,就再请])|哪[天样个种]|何时|什么时候"
     r"|什么情况|任何(?:一[条项种个]|情况|不适|变化)|(?:以下|下列|下面|上述|这些|其中|之一"
     r"|任一)[^,。]{0,6}(?:情况|症状|表现|信号|现象|征象|条|项|种|时)"
     r"|(?<![你您他她])的情况(?=[,:](?:马上|立即|请|要|就|立刻|赶紧)|$)"
@@ -53,7 +55,8 @@ CONDITION: Final = re.compile(
     r"|(?:[没未不](?:退烧?|好|降|缓解?|见[好轻效]|好转|改善|消|醒|醒过来|清醒|恢复|减轻|止|上来|下来)"
     r"|[还仍](?:是|在)?(?:[流滴疼痛烧吐晕肿哑闷喘红麻]|不|没|有)|[下上]不[来去]|不[下上][来去]|缓不过[来劲]"
     r"|[叫喊唤]不[醒应]|止不住)"
-    r"[^,。!?]{0,8}?(?:,|了|时|的?话)?[^,。]{0,4}(?:就|再|则|才|马上|立即|立刻|赶紧|请|要|打|拨|叫|去|送|上|转|往)"
+    r"[^,。!?]{0,8}?(?:,|了|时|的?话)?[^,。]{0,4}(?:就|再|则|才|马上|立即|立刻|赶紧|请|要|打|拨|叫|去|送"
+    r"|上|转|往)"
     r"|(?:超过|高于|低于|达到|掉到|大于|以上|以下)[^,。]{0,8},?(?:就|再|则|才|请|要|立|马|赶)"
     r"|仍[^需要应建然旧请得必][^,。]{0,8},?(?:去|就|请|打|送)|再(?:抽|疼|痛|吐|烧|晕|麻|犯|发作|出血"
     r"|高)[^。]{0,8}(?:就|马上|立即|立刻|请|要|打|去|送|,)|[变红肿吐晕少多重大]了,?(?:就|再|立|马|赶|要)"
@@ -125,7 +128,8 @@ OFFER_ZH: Final = re.compile(
 )
 NAMED_ZH: Final = re.compile(
     r"(?:的(?!同时|话|[,。!;\n]|$)|之?前(?![往去来])|以前|时(?!候?间)|的?时候|[之以]后|后(?![备])|过|了?吗"
-    r"|了?没有|才|是为了|(?:会|能|也)?告诉|距离|太?远|[^,。]{0,4}(?:贵|太远|麻烦|不划算|没用|不容易|很?辛苦|可能|心跳|还[要得]))"
+    r"|了?没有|才|是为了|(?:会|能|也)?告诉|距离|太?远|[^,。]{0,4}(?:贵|太远|麻烦|不划算|没用|不容易"
+    r"|很?辛苦|可能|心跳|还[要得]))"
 )
 """What stands right after a Chinese act that is only told of: 打120前, 去医院时, 120的指征."""
 
@@ -133,6 +137,10 @@ _UNTIL: Final = (
     r"(?: (?:and see|to see|until|till|for (?:a|an|the|\d|another|half|your|her|his|it)|an?\b|another"
     r"|it out|overnight"
     r"|a bit|\d|here|at home|on)|[,.]|$)"
+)
+_WHILE: Final = (
+    r"(?:an?|the|\d+(?:-\d+)?|another|some|half|two|three|ten|twenty|thirty)(?: \w+){0,3}?"
+    r" (?:hours?|hrs?|minutes?|mins?|days?|nights?|while|bit|week\w*)\b"
 )
 WAIT: Final = re.compile(
     # English: leave to wait, watching for a while, the act called needless for now.
@@ -147,13 +155,12 @@ WAIT: Final = re.compile(
     r"|should be able to) (?:safely |probably |easily |also )?wait\b"
     r"|(?<!not )\bwait and see\b|\bsee how (?:it|things|she|he|you|they|the) (?:\w+ )?(?:goes?|feels?|is"
     r"|are|does|do|gets?|turns|responds?|develops?|settles?|looks?)\b"
-    r"|\bgive it (?:a|an|\d|some|until|till|the|half|another|time|two|ten|twenty|thirty)\b"
+    rf"|\bgive it (?:{_WHILE}|until|till|time\b|some time)"
     r"|\bsleep (?:on it|it off)\b|\bno (?:rush|hurry)\b|\bride it out\b"
     r"|\b(?:observe|monitor|watch|keep an eye on|recheck|re check|reassess|check on|check)(?: (?:him|her"
     r"|it|them|you|yourself|the \w+|your \w+|his \w+|things|how \w+ \w+|closely|carefully)){0,3}"
-    r" (?:at home|for (?:a|an|the|\d+|another|some|half|two|ten|twenty|thirty)\b|overnight"
-    r"|until (?:the )?(?:morning|tomorrow|monday|handover)|over the (?:next|weekend)|through the (?:night"
-    r"|weekend)|in (?:a|an|\d+|half|two|ten|twenty|thirty) )"
+    rf" (?:at home|for {_WHILE}|overnight|until (?:the )?(?:morning|tomorrow|monday|handover)"
+    rf"|over the (?:next|weekend)|through the (?:night|weekend)|in {_WHILE})"
     r"|\bwatching (?:him|her|it|them)?(?: closely| at home)?(?: \w+){0,3} (?:is|would be"
     r"|seems) (?:reasonable|fine|ok|okay|enough|sensible)"
     r"|\b(?:fine|okay|ok|safe|alright|reasonable|can|could|may|might) (?:to )?(?:stay|remain|rest|sleep"
@@ -166,20 +173,23 @@ WAIT: Final = re.compile(
     r"|可以?先在家|(?:今天|先|就)?在家[^,。;!?]{1,8}(?:也行|就行|就可以|即可|就成|就好)|(?:可以?|先|再"
     r"|不妨|建议|暂时|暂|让[他她您你]|可先|且)(?:先|再|在家|在家里|自行|居家|原地|回家|让[他她您你]|暂时"
     r"|卧床|躺[着下]?|坐[着下]?|密切|继续|等着){0,3}"
-    r"(?:观察|等等|等着|等一等|等一?会|缓一?缓|歇[一着会]|歇歇|休息(?:一|半|几|两|会|看|,|。|观察|\d)"
+    r"(?:观察(?![他她你您它]|呼吸|是否|有没有|哪|按|那)|等等|等着|等一等|等一?会|缓一?缓|歇[一着会]|歇歇"
+    r"|休息(?:一|半|几|两|会|看|,|。|观察|\d)"
     r"|睡[一个吧会觉]|躺[一半会几]|看看(?:情况|再|怎么|会|能|,|。)|看情况|忍[一着忍]|扛[一着]|待[一着]"
     r"|养[一着养几两])"
-    r"|观察(?:个|上)?(?:半|一|两|二|三|几|数|十|\d)[^,。]{0,4}(?:分钟|小时|钟头|天|晚|夜|会|个)"
-    r"|观察(?:看看|一下|一阵|一会|着|即可|就行|再|病情变化)|在家(?:里)?观察|居家观察|边观察"
-    r"|等等看|再等等|等一等|等(?:半|一|两|几|十|\d)[^,。]{0,4}(?:分钟|小时|钟头|天|会)(?:[^,。]{0,8}(?:再"
+    r"|观察[^,。]{0,4}?(?:半|一|两|二|三|几|数|十|\d)[^,。]{0,4}(?:分钟|小时|钟头|天|晚|夜|会|个)"
+    r"|观察(?:(?:看看|一下|一阵|一会)(?=[,。!再看儿]|$)|着(?=[,。!]|$)|即可|就行|再|病情变化)"
+    r"|在家(?:里)?观察|居家观察|边观察"
+    r"|等等看|再等等|等一等|等(?:半|一|两|几|十|\d)[^,。]{0,4}(?:分钟|小时|钟头|天"
+    r"|会)(?![^,。]{0,6}再(?:点|喝|吃|测|量|滴|用|给|注|推|喷|冲|上药|来))(?:[^,。]{0,8}(?:再"
     r"|看|就))?|(?:也|都)(?:不迟|来得及|不晚)|(?:看看|看情况|观察|等|明[天早]|天亮|一[会阵]"
     r"|过[几两])[^,。]{0,6}再说|(?:不行|不好|没好)再说"
     r"|(?:^|[,;。、])(?:然后|接着)?(?:休息|躺|歇|睡)(?:半|一|两|几|\d)[^,。]{0,3}(?:分钟|小时|钟头|会)"
     r"|(?:不|别)(?:用|必|需|要)?(?:太)?(?:着急|急着|急于|急)(?:去|打|叫|送|往|上|看)[^,。]{0,4}(?:医院"
     r"|急诊|120|救护车|医生|门诊)|睡一觉(?:再|看|就|,|。)|(?:等|到)?天亮(?:了)?(?:再|就|才)|(?:等"
-    r"|到)?明[天早](?:再|看看|还)"
+    r"|到)?明[天早](?:再(?:去|看|说|查|挂|打|来|带|做|定|观察)|看看|还)"
     r"|(?:半|一|两|几|十|\d)个?(?:分钟|小时|钟头)[内之以]?[内后]?(?:如果|若|要是)?(?:还|仍|没|不"
-    r"|缓)[^,。]{0,10},?(?:就|再|才|打|去|送|赶)"
+    r"|缓)[^,。]{0,10},?(?:就|再|才)?(?:打|去|送|赶|叫|拨|上|往)"
 )
 NOT_YET: Final = re.compile(
     r"(?:医院|急诊|留院|住院|院内|病房|监护|医生|留观|icu)[^,。]{0,10}$|等(?:车|救护|待|120|急救)[^,。]{0,8}$"
@@ -187,13 +197,16 @@ NOT_YET: Final = re.compile(
     r"|while waiting|kept in|want to|need to)\b[^,.;]{0,24}$"
     r"|\b(?:bills?|insurance|cover|money|paperwork|rest|else|everything|registration|shift|exam|trip|work"
     r"|race|job|flight)\b[^,.;]{0,12}$"
+    r"|(?:别的|其他|其它|工作|上班|班上|考试|生意|钱|手续|账)[^,。]{0,8}$"
 )
 """What stands before words of waiting that speak of the hospital's own watching, or of the time until help comes."""
 DANGEROUS: Final = re.compile(
-    r"[^。!?]{0,24}?(?:晚了|太晚|太迟|来不及|耽误|耽搁|错过|要命|致命|会死|害了|保不住|没命|危险|不行"
-    r"|不可取|后悔|不能|吗|想法|说法|更糟|等不|醒不|就没了|落下|没用|无用|不管用|没意义|解不了)"
+    r"[^,。!?]{0,16}?(?:晚了|危险|不行|不可取|后悔|不能|吗|想法|说法|更糟|等不|落下|没用|无用|不管用"
+    r"|没意义|解不了|害了|错过)"
+    r"|[^。!?]{0,24}?(?:太晚|太迟|要命|致命|来不及|耽误|耽搁|会死|保不住|没命|醒不|就没了|就晚了)"
     r"|[^.!?]{0,60}?\b(?:too late|dangerous|not safe|isn't safe|risky|could cost|is how|permanent|for good"
-    r"|could lose|lose (?:the|her|his)|would be a mistake|isn't|is not|won't|\?)"
+    r"|could lose|lose (?:the|her|his)|would be a mistake)\b"
+    r"|[^.!?,;]{0,30}?(?:isn't|is not|won't)(?! (?:better|any|gone|settled|improv\w*|eas\w*))|[^.!,;]{0,30}\?"
 )
 """What follows words of waiting that the answer rejects."""
 HEADING: Final = re.compile(
@@ -217,7 +230,8 @@ DESCRIBED: Final = re.compile(
 )
 """What describes an order and gives none, as a rubric does: "sends him to hospital, on no condition"."""
 DENY_ZH: Final = re.compile(
-    r"(?:被|不一定[要得]?|犯不[着上]|用不着|轮不到|没到|还?不到|不至于|不值得|谈不上|没有?达到|够不上)[^,。]{0,6}$"
+    r"(?:被|(?:不用|不必|别|不需要|没必要)(?:请假|请人|专门|特意)|不一定[要得]?|犯不[着上]|用不着|轮不到"
+    r"|没到|还?不到|不至于|不值得|谈不上|没有?达到|够不上)[^,。]{0,6}$"
 )
 """What denies a Chinese act beside the denials of `negation`."""
 BEFORE_EN: Final = re.compile(

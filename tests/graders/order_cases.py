@@ -119,6 +119,7 @@ OTHER = [
     ("Be ready to call 999.", "offer"),
     ("He would have called 999.", ""),
     ("不用打120。", "denied"),
+    ("不用请假去急诊。", "denied"),
     ("别去急诊。", "denied"),
     ("没必要去医院。", "denied"),
     ("要不要去急诊？", "named"),
@@ -133,6 +134,8 @@ OTHER = [
 ]
 
 WAITS = [
+    "You could wait an hour; if it isn't better, ring the surgery.",
+    "可以先在家观察，不能吃东西。",
     "You could also wait an hour and see.",
     "It's fine to stay home tonight.",
     "Observe her for 20 minutes.",
@@ -160,6 +163,11 @@ NO_WAITS = [
     "到了急诊，医生会让她留院观察24小时。",
     "等车时观察他的呼吸。",
     "先观察半小时就晚了。",
+    "点完第一瓶，等五分钟再点第二瓶。",
+    "15分钟不见好再喝一杯糖水。",
+    "Watch for a headache.",
+    "Give it a try.",
+    "别的事明天再说。",
 ]
 
 MORE_ORDERS = [

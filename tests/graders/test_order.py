@@ -113,6 +113,11 @@ def test_waiting_before_the_order_does_not_take_it_back():
     assert mark(text, acts=AE, want="no_wait").state == "not_met"
 
 
+def test_an_order_after_leave_to_wait_stands():
+    """Only what follows the last order takes it back."""
+    assert mark("现在打120。也可以先在家观察。总之请马上打120。", acts=AE).state == "met"
+
+
 def test_some_order_is_not_taken_back():
     """`some_order` looks for the order alone."""
     text = "Call 999 now. You could also wait an hour and see."
