@@ -36,7 +36,8 @@ _TOLD_EN: Final = re.compile(
 )
 _SPEAKS: Final = re.compile(r"报|说|告诉|讲|让|把|.{0,12}(?:[您你他她这请]|因为)")
 _URGENT: Final = re.compile(
-    r"(?:[,:=—–→-]|\bmeans?\b|\bthen\b|\band\b|\b(?:just|straight|immediately|right|please)\b|立即|马上|立刻|立马|赶紧|赶快|就|要|得|直接|当天|请|尽快|的?话|\s|\*)*$"
+    r"(?:[,:=—–→-]|\bmeans?\b|\bthen\b|\band(?: you| it's)?\b|\b(?:just|straight|immediately|right|please)\b"
+    r"|立即|马上|立刻|立马|赶紧|赶快|就|要|得|直接|当天|请|尽快|的?话|\s|\*)*$"
 )
 _PARTS: Final = re.compile(r"[,、/:;—–+]|\bor\b|\band\b|或者|或|和|及|以及|伴")
 _LED: Final = re.compile(r"(?:[:=—–→-]|\bmeans?|\bthen)\s*(?:just |straight )?$")

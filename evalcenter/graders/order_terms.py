@@ -38,7 +38,7 @@ CONDITION: Final = re.compile(
     # Chinese: conjunctions, and states that may come, before 就, 再, 才 or a comma.
     r"|如果|假如|假若|倘若|若(?![干无])|要是|万一|一旦"
     r"|如(?=[出有果发遇再伴仍症疼痛见需无不持又\d一二三半])|只要|除非|只有|必要时|需要时|有需要"
-    r"|有(?:一|任何一?)[样条项个种]|有(?:下面|以下|下列|上面)|不放心[^,。]{0,4}(?:就|,|可)|要真[是有]"
+    r"|[有占中]了?(?:一|任何一?)[样条项个种]|有(?:下面|以下|下列|上面)|不放心[^,。]{0,4}(?:就|,|可)|要真[是有]"
     r"|真要是|假设|的话(?=[,就再请])|哪[天样个种]|何时|什么时候"
     r"|什么情况|任何(?:一[条项种个]|情况|不适|变化)|(?:以下|下列|下面|上述|这些|其中|之一"
     r"|任一)[^,。]{0,6}(?:情况|症状|表现|信号|现象|征象|条|项|种|时)"
@@ -87,6 +87,7 @@ OFFER_EN: Final = re.compile(
     r"|stop to|as well as|instead of|better than|than|like to|need(?:ed)? to know when to|about)(?: \w+)?$"
 )
 NAMED_EN: Final = re.compile(
+    r"\b(?:may|might|will|would|could) (?:\w+ )?(?:tell|ask|advise|send|want|refer) (?:you|him|her|them)(?: \w+)?(?: to)?$|"
     r"\b(?:before|after|while|until|till|since|by the time|as|that|who|which|why|how|where|what)(?: (?:you"
     r"|he|she|they|we|i|it|someone|the \w+))?"
     r"(?: (?:can|will|would|to|then|actually|finally|first|do|did|have to|need to))?$"
@@ -128,7 +129,7 @@ OFFER_ZH: Final = re.compile(
 )
 NAMED_ZH: Final = re.compile(
     r"(?:的(?!同时|话|[,。!;\n]|$)|之?前(?![往去来])|以前|时(?!候?间)|的?时候|[之以]后|后(?![备])|过|了?吗"
-    r"|了?没有|才|是为了|(?:会|能|也)?告诉|距离|太?远|[^,。]{0,4}(?:贵|太远|麻烦|不划算|没用|不容易"
+    r"|了?没有|才|是为了|(?:会|能|也)?告诉|距离|太?远|[^,。]{0,4}(?:贵|也[是就没]|太远|麻烦|不划算|没用|不容易"
     r"|很?辛苦|可能|心跳|还[要得]))"
 )
 """What stands right after a Chinese act that is only told of: 打120前, 去医院时, 120的指征."""

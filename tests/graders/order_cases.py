@@ -116,6 +116,8 @@ OTHER = [
     ("The A&E doctors will check her.", ""),
     ("Paramedics will take him to hospital.", "named"),
     ("I can't call 999 for you.", "denied"),
+    ("They may tell you to go to A&E.", "named"),
+    ("去医院也是观察。", "named"),
     ("Be ready to call 999.", "offer"),
     ("He would have called 999.", ""),
     ("不用打120。", "denied"),
