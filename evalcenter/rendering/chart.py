@@ -60,6 +60,11 @@ class Width:
     letters: int
     beside: tuple[float, float] | None = None
 
+    @property
+    def level(self) -> float:
+        """Where in its row the scale lies, from the top."""
+        return 0.5 if self.beside else 0.72
+
 
 WIDE: Final = Width(name="wide", inches=9.0, row=0.34, letters=38, beside=(2.65, 3.35))
 NARROW: Final = Width(name="narrow", inches=4.3, row=0.5, letters=52)
@@ -79,8 +84,8 @@ def draw(intervals: Sequence[Interval], width: Width) -> str:
         figure = Figure(figsize=(width.inches, height))
         left, right = (inches / width.inches for inches in width.beside or (0, 0))
         axes = figure.add_axes((left, HEAD / height, 1 - left - right, 1 - HEAD / height))
-        low, level = _start(intervals), 0.5 if width.beside else 0.72
-        _frame(axes, low, len(intervals), level)
+        low, level = _start(intervals), width.level
+        _frame(axes, low, len(intervals), width)
         for row, interval in enumerate(intervals):
             (_beside if width.beside else _above)(axes, interval, row, width)
             _bar(axes, interval, row + level)
@@ -106,19 +111,20 @@ def _ticks(low: float) -> list[float]:
     return [round(1 - step * left, 4) for left in range(steps, -1, -1)]
 
 
-def _frame(axes: Axes, low: float, rows: int, level: float) -> None:
+def _frame(axes: Axes, low: float, rows: int, width: Width) -> None:
     margin = (1 - low) * 0.012
     axes.set_xlim(low - margin, 1 + margin)
     axes.set_ylim(rows, 0)
     axes.set_yticks([])
     ticks = _ticks(low)
     axes.set_xticks(ticks, [f"{tick * 100:.3g} %" for tick in ticks], color=MUTED, fontsize=9)
-    axes.get_xticklabels()[0].set_horizontalalignment("left")
-    axes.get_xticklabels()[-1].set_horizontalalignment("right")
+    if width.beside is None:  # the scale reaches the edges of the drawing
+        axes.get_xticklabels()[0].set_horizontalalignment("left")
+        axes.get_xticklabels()[-1].set_horizontalalignment("right")
     axes.tick_params(axis="x", length=0)
-    for row in range(rows):
-        axes.plot([low, 1], [row + level] * 2, color=HAIR, linewidth=1, solid_capstyle="butt")
-        axes.vlines(ticks, row + level - 0.1, row + level + 0.1, color=HAIR, linewidth=1)
+    for level in (row + width.level for row in range(rows)):
+        axes.plot([low, 1], [level] * 2, color=HAIR, linewidth=1, solid_capstyle="butt")
+        axes.vlines(ticks, level - 0.1, level + 0.1, color=HAIR, linewidth=1)
     axes.patch.set_visible(False)
     for side in axes.spines.values():
         side.set_visible(False)
