@@ -136,6 +136,10 @@ OTHER = [
 ]
 
 WAITS = [
+    "You can safely leave this until the surgery opens.",
+    "Give the inhaler another go and wait ten minutes.",
+    "不严重的话可以不去急诊。",
+    "要是还晕，明天去看看。",
     "You could wait an hour; if it isn't better, ring the surgery.",
     "可以先在家观察，不能吃东西。",
     "You could also wait an hour and see.",
