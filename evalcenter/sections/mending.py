@@ -221,6 +221,13 @@ def _tested(facts: Facts, graded: int, failed: int, sealed: int, lang: Lang) -> 
 
 
 def _causes(facts: Facts, groups: Mapping[str, list[int]], lang: Lang) -> Block:
+    if not facts.results and not facts.failures:
+        text = say(
+            lang,
+            "没有任何样本得到评分，是否需要整改无从得知。",
+            "No sample was graded, so what there is to mend is not known.",
+        )
+        return Paragraph(text=text)
     if not groups:
         return Paragraph(
             text=say(

@@ -136,6 +136,13 @@ def test_nothing_to_mend() -> None:
     assert build(to_mend, make_facts()) == ()
 
 
+def test_an_empty_run_is_not_in_order() -> None:
+    """Where nothing was graded it says that nothing is known, and not that there is nothing to mend."""
+    said = words(build(mending, make_facts(make_plan([]), {})))
+    assert "No sample was graded" in said
+    assert "nothing to mend" not in said
+
+
 def test_a_reason_is_in_both_languages() -> None:
     """The Chinese view says the same."""
     facts = failed(make_item(1, criteria=PLAIN), reason=Text(zh="没有写", en="not said"))
