@@ -129,8 +129,8 @@ def test_self_test(name: str | None) -> None:
 
 def test_unknown_form() -> None:
     """A form that does not exist is refused, and the known ones are named."""
-    with pytest.raises(InputError, match="pdf") as caught:
-        report.render(made(), "pdf")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="docx") as caught:
+        report.render(made(), "docx")  # type: ignore[arg-type]
     assert "html, json, md" in caught.value.todo
 
 
