@@ -204,13 +204,13 @@ def test_hostile_title() -> None:
     assert only(Trace, build(evidence, facts))
     assert isinstance(build(evidence, facts)[1], Subheading)
     built = report.build(facts, {"evidence": evidence.plugin}, "en")
-    for form in report.FORMS:
+    for form in ("html", "json", "md"):
         raw = report.render(built, form).decode()  # type: ignore[arg-type]
         assert "\u202e" not in raw
         assert form == "json" or "<script>" not in raw
 
 
-@pytest.mark.parametrize("form", report.FORMS)
+@pytest.mark.parametrize("form", ["html", "json", "md"])
 def test_every_form(form: report.Form) -> None:
     """The section is rendered in every form, to the same bytes each time."""
     facts = read("p" * 20 + "f" + "p" * 39)
