@@ -34,9 +34,9 @@ def carrying(planned: Plan, earlier: Plan, head: str) -> Plan:
     Raises PlanMismatch where the candidate, the bank, the standard or the drawn sequences are not the same.
     """
     for name, here, there in (
-        ("candidate", _tested(planned.candidate), _tested(earlier.candidate)),
+        ("candidate", tested(planned.candidate), tested(earlier.candidate)),
         ("suites", [(s.id, s.digest) for s in planned.suites], [(s.id, s.digest) for s in earlier.suites]),
-        ("standard", _uncapped(planned.standard), _uncapped(earlier.standard)),
+        ("standard", uncapped(planned.standard), uncapped(earlier.standard)),
         ("seed", planned.seed, earlier.seed),
         ("version rank", planned.version_rank, earlier.version_rank),
         ("calibrations", planned.calibrations, earlier.calibrations),
@@ -80,7 +80,7 @@ def _begins(earlier: Plan, old: Stream, planned: Plan, new: Stream) -> bool:
     return head == [before[position] for position in old.positions] and new.coins.startswith(old.coins)
 
 
-def _tested(spec: CandidateSpec) -> CandidateSpec:
+def tested(spec: CandidateSpec) -> CandidateSpec:
     """What a result is about: the same model may be reached at another address, with another key, at another price."""
     return replace(spec, base_url=None, key_env=None, price=None)
 
@@ -89,8 +89,9 @@ def _asked_of(panel: Panel | None) -> Panel | None:
     """What a judge's marks are about, wherever and at whatever price the judges are reached."""
     if panel is None:
         return None
-    return replace(panel, judges=tuple(replace(judge, spec=_tested(judge.spec)) for judge in panel.judges))
+    return replace(panel, judges=tuple(replace(judge, spec=tested(judge.spec)) for judge in panel.judges))
 
 
-def _uncapped(standard: Standard) -> Standard:
+def uncapped(standard: Standard) -> Standard:
+    """What a standard asks for, whatever may be spent on it."""
     return replace(standard, requirements=tuple(replace(r, cap=None) for r in standard.requirements))

@@ -22,7 +22,11 @@
     │   ├── PlanMismatch      34  the run was planned with something else than is given now
     │   ├── DiskFull          35  the disk took no more
     │   └── SignatureInvalid  36  a signed file is not signed by the key that was given, or was changed
-    └── MissingExtra          40  an optional dependency is not installed
+    ├── MissingExtra          40  an optional dependency is not installed
+    └── RegisterError         50  the register can't be read or written, or knows no such entry
+        ├── NotAllowed        51  a rule of the register forbids what was asked
+        ├── RegisterTampered  52  the register's chain, or a row of it, does not match
+        └── StatusStale       53  a status list is out of date, or older than one that was seen
 
 Verdicts have codes too (``EXIT``): a pass is 0, everything else is not. 1 is a defect of evalcenter itself, 2 the parser's
 usage error, 130 an interruption.
@@ -173,6 +177,30 @@ class MissingExtra(EvalcenterError):
     """An optional dependency is not installed."""
 
     exit_code = 40
+
+
+class RegisterError(EvalcenterError):
+    """The register can't be read or written, or knows no such entry."""
+
+    exit_code = 50
+
+
+class NotAllowed(RegisterError):
+    """A rule of the register forbids what was asked: two people, one stream of evidence, the life of a certificate."""
+
+    exit_code = 51
+
+
+class RegisterTampered(RegisterError):
+    """The register's chain, or a row of it, does not match."""
+
+    exit_code = 52
+
+
+class StatusStale(RegisterError):
+    """A status list is out of date, or older than one that was seen."""
+
+    exit_code = 53
 
 
 class CallFailed(Exception):

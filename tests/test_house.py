@@ -49,6 +49,7 @@ FLOORS = {
         "reviewed",
         "tryouts",
         "reviewers",
+        "register",
     },
     4: {
         *("run", "calling", "judging", "steering", "grade", "review", "report", "rendering", "declaration", "certify"),
@@ -69,6 +70,7 @@ FLOORS = {
     5: {
         *("cli", "options", "starting", "studies", "qualify", "demo", "display", "__main__", "web", "people"),
         *("__init__", "notebook"),
+        *("registering", "registered"),
         *OBSERVERS,
     },
 }
@@ -93,6 +95,8 @@ HEAVY = (
     "xlsxwriter",
     "weasyprint",
     "pikepdf",
+    "sqlalchemy",
+    "alembic",
 )
 
 

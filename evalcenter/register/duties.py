@@ -1,0 +1,154 @@
+"""What is still to be done: models that have to be tested again, and reports from the public that may become questions.
+
+Rules this module keeps:
+
+* A trigger opens a re-test for every certificate that it touches; it changes no status by itself, for that is a person's decision.
+* A report from the public is kept as it came. It becomes a question of a suite only through somebody who wrote that item.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from evalcenter.errors import InputError, NotAllowed
+from evalcenter.register import parties, rules, tables
+from evalcenter.register.book import Book, Pages, Pen, Row, text
+from evalcenter.register.rules import By, Trigger
+
+IncidentState = Literal["received", "candidate", "item", "dismissed"]
+AFTER: Final[dict[IncidentState, tuple[IncidentState, ...]]] = {
+    "received": ("candidate", "item", "dismissed"),
+    "candidate": ("item", "dismissed"),
+    "item": (),
+    "dismissed": ("candidate",),
+}
+GRACE: Final[dict[Trigger, int]] = {
+    "version_changed": 90,
+    "fingerprint_drift": 30,
+    "standard_replaced": 180,
+    "incident": 30,
+}
+"""Days until a re-test is due that something brought about, where nobody names a day."""
+
+
+# -- re-tests ---------------------------------------------------------------------------------------------------------
+
+
+def open_retests(pages: Pages, certificate: int) -> list[Row]:
+    """The re-tests of a certificate that nobody has closed."""
+    closed = {row["retest"] for row in pages.all(tables.retested)}
+    return [row for row in pages.all(tables.retests, certificate=certificate) if row["id"] not in closed]
+
+
+def due(pages: Pages, until: str = "9999-12-31") -> list[Row]:
+    """All open re-tests that are due on or before the day `until`, the most urgent first, with their certificate's number."""
+    found = []
+    for row in pages.all(tables.certificates):
+        found += [{**one, "number": row["number"]} for one in open_retests(pages, row["id"]) if one["due"] <= until]
+    return sorted(found, key=lambda one: (one["due"], one["id"]))
+
+
+def trigger(book: Book, number: str, why: Trigger, note: str, by: By, due: str = "") -> bool:
+    """Open a re-test of one certificate; False where one for the same cause is open already."""
+    with book.write(by, "registrar") as pen:
+        row = pen.last(tables.certificates, number=number)
+        if row is None:
+            raise NotAllowed(f"there is no certificate {number!r}")
+        return _open(pen, row, why, text(note, "the note"), by, due)
+
+
+def _open(pen: Pen, row: Row, why: Trigger, note: str, by: By, due: str = "") -> bool:
+    last = pen.all(tables.events, certificate=row["id"])[-1]["status"]
+    if rules.state(last, row["valid_from"], row["valid_until"], by.today) in ("revoked", "superseded", "expired"):
+        return False
+    if why != "scheduled" and any(one["trigger"] == why for one in open_retests(pen, row["id"])):
+        return False
+    when = rules.day(due) if due else rules.later(by.now, GRACE.get(why, 0))[:10]
+    pen.add(tables.retests, certificate=row["id"], trigger=why, due=when, note=note)
+    return True
+
+
+def retested(book: Book, retest: int, submission: int | None, why: str, by: By) -> None:
+    """Close a re-test: by the submission that did it, or because it is not needed any more."""
+    with book.write(by, "registrar") as pen:
+        pen.one(tables.retests, retest, "re-test")
+        if pen.last(tables.retested, retest=retest) is not None:
+            raise NotAllowed(f"re-test {retest} was closed already")
+        if submission is not None:
+            pen.one(tables.submissions, submission, "submission")
+        pen.add(tables.retested, retest=retest, submission=submission, why=text(why, "the reason"))
+
+
+def _certified(pages: Pages) -> list[tuple[Row, Row]]:
+    """(certificate, its submission) of all."""
+    held = []
+    for row in pages.all(tables.certificates):
+        decision = pages.one(tables.decisions, row["decision"])
+        attempt = pages.one(tables.attempts, decision["attempt"])
+        held.append((row, pages.one(tables.submissions, attempt["submission"])))
+    return held
+
+
+def version_changed(book: Book, model: int, by: By) -> list[str]:
+    """Open a re-test for every certificate of another version of this model; their numbers."""
+    with book.write(by, "registrar") as pen:
+        new = pen.one(tables.models, model, "model")
+        others = {one["id"] for one in parties.versions(pen, new)} - {model}
+        note = f"{new['name']} {new['version']}"
+        return [
+            row["number"]
+            for row, submission in _certified(pen)
+            if submission["model"] in others and _open(pen, row, "version_changed", note, by)
+        ]
+
+
+def standard_replaced(book: Book, standard: str, version: str, new: str, by: By) -> list[str]:
+    """Write down that a standard's version is replaced, and open a re-test for every certificate under it; their numbers."""
+    if version == new:
+        raise InputError(f"{standard} {version} can't replace itself")
+    with book.write(by, "registrar") as pen:
+        if pen.last(tables.replacements, standard=standard, version=version) is not None:
+            raise NotAllowed(f"{standard} {version} was replaced already")
+        pen.add(tables.replacements, standard=standard, version=version, by_version=text(new, "the version"))
+        return [
+            row["number"]
+            for row, submission in _certified(pen)
+            if (submission["standard"], submission["standard_version"]) == (standard, version)
+            and _open(pen, row, "standard_replaced", f"{standard} {new}", by)
+        ]
+
+
+# -- incidents --------------------------------------------------------------------------------------------------------
+
+
+def incident(book: Book, said: str, model: int | None, received: str, by: By) -> int:
+    """Keep what the public reported, about one model where it is known; its number. Certificates of it are tested again."""
+    with book.write(by, "registrar") as pen:
+        if model is not None:
+            pen.one(tables.models, model, "model")
+        number = pen.add(
+            tables.incidents, model=model, text=text(said, "the report"), received=rules.day(received or by.today)
+        )
+        for row, submission in _certified(pen) if model is not None else ():
+            if submission["model"] == model:
+                _open(pen, row, "incident", f"incident {number}", by)
+        return number
+
+
+def settle(book: Book, number: int, state: IncidentState, item: str | None, why: str, by: By) -> None:
+    """Say what became of a report: a candidate for a question, an item of a suite (by its id), or nothing."""
+    with book.write(by, "registrar") as pen:
+        pen.one(tables.incidents, number, "incident")
+        last = standing(pen, number)[0]
+        if state not in AFTER[last]:
+            may = ", ".join(AFTER[last]) or "nothing more"
+            raise NotAllowed(f"a report that is {last} can't become {state}", todo=f"it may become: {may}")
+        if (state == "item") != bool(item):
+            raise InputError("a report that became an item is named with it, and no other is")
+        pen.add(tables.outcomes, incident=number, state=state, item=item, why=text(why, "the reason"))
+
+
+def standing(pages: Pages, number: int) -> tuple[IncidentState, str | None]:
+    """(what became of a report, the item that it became)."""
+    last = pages.last(tables.outcomes, incident=number)
+    return ("received", None) if last is None else (last["state"], last["item"])

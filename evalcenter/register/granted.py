@@ -1,0 +1,174 @@
+"""Certificates: issued on a decision, and what became of them.
+
+Rules this module keeps:
+
+* Whoever took part in the evaluation neither issues a certificate nor gives a suspended one its validity back; to suspend or
+  revoke one takes no more than a decider, for there somebody may be in danger.
+* A certificate that takes another's place is the same vendor's, and ends the other in the same write.
+* "Expired" is never written: it follows from the dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evalcenter import reviewing
+from evalcenter.errors import InputError, NotAllowed, RegisterError
+from evalcenter.records import record
+from evalcenter.register import duties, parties, rules, streams, tables
+from evalcenter.register.book import Book, Pages, Pen, Row, text
+from evalcenter.register.rules import By, Standing, Written
+
+
+@record
+class Paper:
+    """A certificate that is to be issued: the digest of its signed file, its term (days) and scope.
+
+    `retest` is the day by which its model is tested again, the last day of the term where it is empty; `replaces` is the number
+    of a certificate whose place it takes.
+    """
+
+    number: str
+    document: str
+    valid_from: str
+    valid_until: str
+    scope: str
+    retest: str = ""
+    replaces: str = ""
+
+
+def issue(book: Book, paper: Paper, by: By) -> None:
+    """Issue a certificate. Raises NotAllowed where no decision granted it, or `by` took part in the evaluation."""
+    if not (paper.document.startswith("sha256:") and len(paper.document) == 71):
+        raise InputError(f"{paper.document!r} is no digest of a document")
+    with book.write(by, "decider") as pen:
+        decision = _granted(pen, paper.number)
+        rules.apart(streams.took_part(pen, decision), by.name, "issue its certificate")
+        rules.term(decision["at"][:10], paper.valid_from, paper.valid_until)
+        if pen.last(tables.certificates, document=paper.document) is not None:
+            raise NotAllowed("a certificate with this very document was issued already")
+        number = pen.add(
+            tables.certificates,
+            decision=decision["id"],
+            number=paper.number,
+            document=paper.document,
+            valid_from=paper.valid_from,
+            valid_until=paper.valid_until,
+            scope=text(paper.scope, "the scope"),
+        )
+        _write(pen, pen.one(tables.certificates, number), "valid", "issued", text(paper.scope, "the scope"))
+        due = rules.day(paper.retest, "the day of the re-test") if paper.retest else paper.valid_until
+        pen.add(tables.retests, certificate=number, trigger="scheduled", due=due, note="")
+        if paper.replaces:
+            _replace(pen, paper.replaces, number)
+
+
+def _granted(pen: Pen, number: str) -> Row:
+    """The decision that grants the certificate of that number, which is the next one that may be issued on it."""
+    for row in pen.all(tables.decisions, decision="granted"):
+        issued = len(pen.all(tables.certificates, decision=row["id"]))
+        may = rules.number(streams.prefix(pen), row["at"], row["id"], issued + 1)
+        if number == may:
+            return row
+        if number == rules.number(streams.prefix(pen), row["at"], row["id"], max(issued, 1)):
+            raise NotAllowed(f"{number} was issued already", todo=f"the next one on the same decision is {may}")
+    raise NotAllowed(f"no decision grants the certificate {number}", todo="evalcenter register decide … --grant")
+
+
+def _replace(pen: Pen, old: str, new: int) -> None:
+    row = certificate(pen, old)
+    if _vendor(pen, row) != _vendor(pen, pen.one(tables.certificates, new)):
+        raise NotAllowed(f"{old} is another vendor's certificate")
+    _write(pen, row, "superseded", "replaced", "replaced", new)
+    for open_ in duties.open_retests(pen, row["id"]):
+        pen.add(tables.retested, retest=open_["id"], submission=None, why="the certificate was replaced")
+
+
+def _vendor(pages: Pages, row: Row) -> int:
+    return int(streams.submission_of(pages, pages.one(tables.decisions, row["decision"]))["vendor"])
+
+
+def change(book: Book, number: str, status: Written, reason: str, why: str, by: By) -> None:
+    """Suspend or revoke a certificate, or give a suspended one its validity back. Raises NotAllowed for any other step."""
+    if reason not in rules.REASONS or reason in ("issued", "replaced"):
+        may = ", ".join(code for code in rules.REASONS if code not in ("issued", "replaced"))
+        raise InputError(f"{reason!r} is no reason; expected one of {may}")
+    if status == "superseded":
+        raise NotAllowed("a certificate is superseded by the one that is issued in its place")
+    with book.write(by, "decider") as pen:
+        row = certificate(pen, number)
+        if status == "valid":
+            decision = pen.one(tables.decisions, row["decision"])
+            rules.apart(streams.took_part(pen, decision), by.name, "give it its validity back")
+            if by.today > row["valid_until"]:
+                raise NotAllowed(f"its term ended on {row['valid_until']}", todo="issue another certificate")
+        _write(pen, row, status, reason, text(why, "the reason"))
+
+
+def _write(pen: Pen, row: Row, status: Written, reason: str, why: str, successor: int | None = None) -> None:
+    last = pen.last(tables.events, certificate=row["id"])
+    rules.step(last["status"] if last is not None else None, status)
+    pen.add(tables.events, certificate=row["id"], status=status, reason=reason, why=why, successor=successor)
+
+
+# -- looking up -------------------------------------------------------------------------------------------------------
+
+
+def certificate(pages: Pages, number: str) -> Row:
+    """The certificate of that number. Raises RegisterError where there is none."""
+    found = pages.last(tables.certificates, number=number.strip().upper())
+    if found is None:
+        raise RegisterError(f"there is no certificate {number!r}", where=pages.where)
+    return found
+
+
+def standing(pages: Pages, row: Row, today: str) -> Standing:
+    """What a certificate is worth on the day `today`."""
+    event = pages.all(tables.events, certificate=row["id"])[-1]
+    successor = event["successor"]
+    return Standing(
+        certificate=row["number"],
+        status=rules.state(event["status"], row["valid_from"], row["valid_until"], today),
+        document=row["document"],
+        since=event["at"],
+        until=row["valid_until"],
+        reason=event["reason"],
+        successor=pages.one(tables.certificates, successor)["number"] if successor is not None else None,
+    )
+
+
+def about(pages: Pages, row: Row) -> Row:
+    """What the public may read of a certificate: what was tested, by which standard, at which attempt; nobody's name."""
+    submission = streams.submission_of(pages, pages.one(tables.decisions, row["decision"]))
+    model = parties.named(pages, submission["model"])
+    return {
+        **{name: row[name] for name in ("number", "document", "valid_from", "valid_until", "scope")},
+        **{name: submission[name] for name in ("standard", "standard_version", "suites", "rank", "attempt")},
+        **{name: model[name] for name in ("name", "version", "vendor_name", "filing_number", "fingerprint")},
+        "granted": pages.one(tables.decisions, row["decision"])["at"][:10],
+        "applications": [
+            {"name": one["name"], "number": one["number"]}
+            for one in pages.all(tables.applications, model=submission["model"])
+        ],
+        "events": [
+            {name: event[name] for name in ("status", "reason", "at")}
+            for event in pages.all(tables.events, certificate=row["id"])
+        ],
+    }
+
+
+def search(pages: Pages, wanted: str) -> Sequence[Row]:
+    """The certificates whose number, model, version, vendor, filing or registration number holds `wanted`, newest first."""
+    sought = reviewing.key(wanted)
+    if not sought:
+        return []
+    found = []
+    for row in reversed(pages.all(tables.certificates)):
+        said = about(pages, row)
+        texts = [said[name] for name in ("number", "name", "version", "vendor_name", "filing_number")]
+        texts += [value for one in said["applications"] for value in one.values()]
+        if any(sought in reviewing.key(one) for one in texts) or sought in reviewing.key(
+            f"{said['name']}{said['version']}"
+        ):
+            found.append({"id": row["id"], **said})
+    return found

@@ -1,0 +1,1 @@
+"""How a register came to its form, step by step. A step that was released is never changed."""

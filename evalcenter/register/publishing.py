@@ -1,0 +1,100 @@
+"""Makes the status list from the register, numbers it, signs it and puts it where a web server finds it.
+
+Rules this module keeps:
+
+* A register whose chain does not hold publishes nothing.
+* A list never takes the place of a later one: a register that was restored from an old copy is found out here.
+* The file is replaced in one step, so that nobody ever reads half a list.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from evalcenter import canon, envelope
+from evalcenter.errors import EvalcenterError, InputError, StatusStale, disk_refused
+from evalcenter.register import granted, rules, statuslist, tables
+from evalcenter.register.book import Book, Pages, Row, check
+from evalcenter.register.rules import By
+from evalcenter.register.statuslist import Entry, StatusList
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+DAYS: Final = 7
+
+
+def publish(book: Book, key: Ed25519PrivateKey, out: Path, by: By, days: int = DAYS) -> StatusList:
+    """Write the signed list of all certificates to `out`; it is to be renewed within so many days."""
+    with book.write(by, "registrar") as pen:
+        check(pen)
+        made = _list(pen, by.now, rules.later(by.now, days))
+        _follows(made, out, key)
+        raw = statuslist.seal(made, key)
+        pen.add(tables.publications, document=canon.digest(raw), next_update=made.next_update)
+    _put(out, raw)
+    return made
+
+
+def _list(pages: Pages, now: str, next_update: str) -> StatusList:
+    entries, head = pages.head()
+    return StatusList(
+        issuer=str(pages.all(tables.centre)[0]["name"]),
+        sequence=len(pages.all(tables.publications)) + 1,
+        issued=now,
+        next_update=next_update,
+        entries=entries,
+        head=head,
+        certificates={row["number"]: _entry(pages, row, now) for row in pages.all(tables.certificates)},
+    )
+
+
+def _entry(pages: Pages, row: Row, now: str) -> Entry:
+    event = pages.all(tables.events, certificate=row["id"])[-1]
+    here = granted.standing(pages, row, now[:10])
+    return Entry(
+        document=row["document"],
+        status=event["status"],
+        since=event["at"],
+        reason=event["reason"],
+        valid_from=row["valid_from"],
+        valid_until=row["valid_until"],
+        successor=here.successor,
+    )
+
+
+def _follows(made: StatusList, out: Path, key: Ed25519PrivateKey) -> None:
+    """Raise where what stands at `out` is no list of ours, or one that this one does not follow."""
+    if not out.exists():
+        return
+    try:
+        held = statuslist.unseal(envelope.read(out), key.public_key(), str(out))
+    except EvalcenterError as problem:
+        raise InputError(
+            f"what stands here is not a status list by this key ({problem.what})",
+            where=str(out),
+            todo="name another file",
+        ) from None
+    if held.sequence >= made.sequence or held.entries > made.entries:
+        raise StatusStale(
+            f"list {held.sequence} stands here, and the register would publish {made.sequence}: it is an older copy",
+            where=str(out),
+            todo="find the register that published that list; if it is lost, say so to everybody who relied on it",
+        )
+
+
+def _put(out: Path, raw: bytes) -> None:
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(out)
+    except OSError as problem:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise disk_refused(problem, out) from None

@@ -1,0 +1,283 @@
+"""Certificates: issued on a decision by somebody apart, and what becomes of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evalcenter import canon
+from evalcenter.errors import InputError, NotAllowed, RegisterError
+from evalcenter.register import duties, granted, lookup, parties, streams
+from evalcenter.register.book import Book
+from evalcenter.register.rules import State, Written
+from tests.register import desk
+from tests.register.desk import BOTH, DECIDER, EVALUATOR, REGISTRAR, by
+
+LATER = "2026-06-01T08:00:00Z"
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Book:
+    return desk.opened(tmp_path / "r.db")
+
+
+def state(held: Book, number: str, today: str = "2026-06-01") -> State:
+    with held.read() as pages:
+        return granted.standing(pages, granted.certificate(pages, number), today).status
+
+
+# -- issuing ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_granted_certificate_is_valid_within_its_term(held: Book) -> None:
+    """Before, within and after it."""
+    number = desk.certified(held, valid_from="2026-04-01")
+    days = ("2026-03-31", "2026-04-01", "2027-03-01", "2027-03-02")
+    assert [state(held, number, day) for day in days] == ["not_yet_valid", "valid", "valid", "expired"]
+
+
+def test_nothing_is_issued_without_a_decision(held: Book) -> None:
+    """A number that nobody granted is refused."""
+    with pytest.raises(NotAllowed, match="no decision grants"):
+        granted.issue(held, desk.paper("EC-2026-00001"), by(DECIDER))
+
+
+def test_nothing_is_issued_on_a_refusal(held: Book) -> None:
+    """A refused attempt has no certificate."""
+    ran = desk.attempted(held, desk.submitted(held), "fail")
+    assert streams.decide(held, ran.end, "refused", "it failed", by(DECIDER)) == ""
+    with pytest.raises(NotAllowed, match="no decision grants"):
+        granted.issue(held, desk.paper("EC-2026-00001"), by(DECIDER))
+
+
+def test_whoever_evaluated_does_not_issue(held: Book) -> None:
+    """Who took part is refused, though somebody else decided."""
+    ran = desk.attempted(held, desk.submitted(held), who=BOTH)
+    number = streams.decide(held, ran.end, "granted", "fine", by(DECIDER))
+    with pytest.raises(NotAllowed, match="issue its certificate"):
+        granted.issue(held, desk.paper(number), by("WANG Fang"))
+    with pytest.raises(NotAllowed, match="no decider"):
+        granted.issue(held, desk.paper(number), by(EVALUATOR))
+
+
+def test_a_number_is_issued_once(held: Book) -> None:
+    """Issued again, it has the next number, and takes the other's place if it is said so."""
+    number = desk.certified(held)
+    with pytest.raises(NotAllowed, match="issued already"):
+        granted.issue(held, desk.paper(number), by(DECIDER))
+    other = desk.paper(f"{number}-2", document=canon.digest("corrected"), replaces=number)
+    granted.issue(held, other, by(DECIDER))
+    assert (state(held, number), state(held, f"{number}-2")) == ("superseded", "valid")
+
+
+def test_one_document_is_one_certificate(held: Book) -> None:
+    """The same signed file is not issued under two numbers."""
+    desk.certified(held, document=canon.digest("file"))
+    with pytest.raises(NotAllowed, match="this very document"):
+        desk.certified(held, "2.0", document=canon.digest("file"))
+
+
+def test_a_term_begins_with_the_decision_at_the_earliest(held: Book) -> None:
+    """A certificate is not dated back."""
+    with pytest.raises(NotAllowed, match="before the decision"):
+        desk.certified(held, valid_from="2026-03-01")
+
+
+def test_another_vendor_s_certificate_is_not_superseded(held: Book) -> None:
+    """Nobody ends a competitor's certificate by being certified."""
+    number = desk.certified(held)
+    parties.vendor(held, "Other Ltd", None, by(REGISTRAR))
+    spec = desk.spec(vendor="Other Ltd")
+    model = parties.model(held, spec, by(REGISTRAR))
+    plan = desk.make_plan(candidate=spec, version_rank=1)
+    made = streams.submit(held, model, plan.suites, plan.standard, by(REGISTRAR))
+    streams.begin(held, made.number, desk.running(plan), by(EVALUATOR))
+    other = streams.decide(held, desk.end(plan), "granted", "fine", by(DECIDER))
+    with pytest.raises(NotAllowed, match="another vendor"):
+        granted.issue(held, desk.paper(other, replaces=number), by(DECIDER))
+    assert state(held, number) == "valid"
+
+
+@pytest.mark.parametrize("document", ["", "sha256:", "md5:" + "0" * 64, "0" * 64])
+def test_a_document_is_named_by_its_digest(held: Book, document: str) -> None:
+    """Anything else is refused."""
+    with pytest.raises(InputError, match="no digest"):
+        desk.certified(held, document=document)
+
+
+# -- its life ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_suspended_certificate_can_be_valid_again(held: Book) -> None:
+    """By somebody apart from the evaluation; and it says since when, and why."""
+    number = desk.certified(held)
+    granted.change(held, number, "suspended", "fingerprint_drift", "p < 0.001", by(DECIDER, LATER))
+    assert state(held, number) == "suspended"
+    granted.change(held, number, "valid", "reinstated", "tested again", by(DECIDER, "2026-06-09T08:00:00Z"))
+    with held.read() as pages:
+        found = granted.standing(pages, granted.certificate(pages, number), "2026-06-10")
+    assert (found.status, found.since, found.reason) == ("valid", "2026-06-09T08:00:00Z", "reinstated")
+
+
+def test_whoever_evaluated_does_not_reinstate(held: Book) -> None:
+    """To give validity back is a decision."""
+    ran = desk.attempted(held, desk.submitted(held), who=BOTH)
+    number = streams.decide(held, ran.end, "granted", "fine", by(DECIDER))
+    granted.issue(held, desk.paper(number), by(DECIDER))
+    granted.change(held, number, "suspended", "incident", "somebody was harmed", by(BOTH))
+    with pytest.raises(NotAllowed, match="validity back"):
+        granted.change(held, number, "valid", "reinstated", "it is fine", by(BOTH))
+    assert state(held, number) == "suspended"
+
+
+@pytest.mark.parametrize("new", ["valid", "suspended", "revoked"])
+def test_a_revoked_certificate_is_never_anything_else(held: Book, new: Written) -> None:
+    """Not even revoked again."""
+    number = desk.certified(held)
+    granted.change(held, number, "revoked", "wrong_result", "a grader was wrong", by(DECIDER))
+    with pytest.raises(NotAllowed, match="nothing: it has ended"):
+        granted.change(held, number, new, "other", "please", by(DECIDER))
+
+
+def test_nothing_is_reinstated_after_its_term(held: Book) -> None:
+    """A certificate whose term has ended can still be revoked, not made valid."""
+    number = desk.certified(held)
+    granted.change(held, number, "suspended", "on_request", "as asked", by(DECIDER))
+    with pytest.raises(NotAllowed, match="term ended"):
+        granted.change(held, number, "valid", "reinstated", "late", by(DECIDER, "2027-03-02T00:00:00Z"))
+    granted.change(held, number, "revoked", "wrong_result", "found late", by(DECIDER, "2027-03-02T00:00:00Z"))
+    assert state(held, number, "2027-03-02") == "revoked"
+
+
+@pytest.mark.parametrize("reason", ["", "because", "issued", "replaced"])
+def test_a_reason_is_one_of_the_list(held: Book, reason: str) -> None:
+    """The public list gives codes, no words of anybody's own."""
+    number = desk.certified(held)
+    with pytest.raises(InputError, match="no reason"):
+        granted.change(held, number, "suspended", reason, "x", by(DECIDER))
+
+
+def test_superseded_is_not_written_by_hand(held: Book) -> None:
+    """Only a newer certificate does that."""
+    number = desk.certified(held)
+    with pytest.raises(NotAllowed, match="in its place"):
+        granted.change(held, number, "superseded", "other", "x", by(DECIDER))
+
+
+# -- looking up -------------------------------------------------------------------------------------------------------
+
+
+def test_a_register_is_looked_up(held: Book) -> None:
+    """By whoever may read it; a number that is not there is unknown."""
+    number = desk.certified(held)
+    found = lookup(held.where, number.lower(), now=LATER)
+    assert (found.status, found.certificate, found.until, found.sequence) == ("valid", number, "2027-03-01", None)
+    assert lookup(held.where, "EC-2026-99999", now=LATER).status == "unknown"
+
+
+@pytest.mark.parametrize("wanted", ["ec-2026-00001", "CARE-7b", "care-7b 1.0", "示例智能", "沪-2026-7", "诊间", "D-77"])
+def test_certificates_are_found_by_what_people_know(held: Book, wanted: str) -> None:
+    """By number, model, version, vendor, filing number, application or its number."""
+    desk.certified(held)
+    parties.learn(held, 1, "filing_number", "沪-2026-7", by(REGISTRAR))
+    parties.application(held, "诊间助手", "D-77", desk.VENDOR, 1, by(REGISTRAR))
+    with held.read() as pages:
+        assert [row["number"] for row in granted.search(pages, wanted)] == ["EC-2026-00001"]
+        assert granted.search(pages, "nothing like it") == []
+        assert granted.search(pages, "  ") == []
+
+
+def test_the_public_reads_nobody_s_name(held: Book) -> None:
+    """What may be shown of a certificate names what was tested, not who tested it."""
+    number = desk.certified(held)
+    with held.read() as pages:
+        said = str(granted.about(pages, granted.certificate(pages, number)))
+    assert "care-7b" in said
+    assert not [name for name in (REGISTRAR, EVALUATOR, DECIDER, BOTH) if name in said]
+
+
+def test_an_unknown_certificate_is_an_error_in_the_register(held: Book) -> None:
+    """Whoever would change it is told."""
+    with pytest.raises(RegisterError, match="no certificate"):
+        granted.change(held, "EC-2026-00009", "revoked", "other", "x", by(DECIDER))
+
+
+# -- re-tests and incidents -------------------------------------------------------------------------------------------
+
+
+def test_a_certificate_is_tested_again_by_the_end_of_its_term(held: Book) -> None:
+    """Or earlier, where a day was named."""
+    desk.certified(held)
+    desk.certified(held, "2.0", retest="2026-09-01")
+    with held.read() as pages:
+        assert [(row["number"], row["due"]) for row in duties.due(pages)] == [
+            ("EC-2026-00002", "2026-09-01"),
+            ("EC-2026-00001", "2027-03-01"),
+        ]
+        assert [row["trigger"] for row in duties.due(pages, "2026-09-01")] == ["scheduled"]
+
+
+def test_another_version_opens_a_re_test(held: Book) -> None:
+    """Of the same model only, once, and without changing any status."""
+    number = desk.certified(held)
+    other = parties.model(held, desk.spec("1.1"), by(REGISTRAR))
+    apart = parties.model(held, desk.spec("1.1", model="other-13b"), by(REGISTRAR))
+    assert duties.version_changed(held, apart, by(REGISTRAR)) == []
+    assert duties.version_changed(held, other, by(REGISTRAR)) == [number]
+    assert duties.version_changed(held, other, by(REGISTRAR)) == []
+    assert state(held, number) == "valid"
+
+
+def test_a_replaced_standard_opens_re_tests(held: Book) -> None:
+    """For every certificate under the version that was replaced."""
+    number = desk.certified(held)
+    assert duties.standard_replaced(held, "example", "0", "2", by(REGISTRAR)) == []
+    assert duties.standard_replaced(held, "example", "1", "2", by(REGISTRAR)) == [number]
+    with pytest.raises(NotAllowed, match="replaced already"):
+        duties.standard_replaced(held, "example", "1", "3", by(REGISTRAR))
+
+
+def test_drift_opens_a_re_test(held: Book) -> None:
+    """Within a month, and once while it is open; closed, it may be opened again."""
+    number = desk.certified(held)
+    assert duties.trigger(held, number, "fingerprint_drift", "p = 0.0004", by(REGISTRAR, LATER))
+    assert not duties.trigger(held, number, "fingerprint_drift", "p = 0.0001", by(REGISTRAR, LATER))
+    with held.read() as pages:
+        row = next(one for one in duties.due(pages) if one["trigger"] == "fingerprint_drift")
+    assert row["due"] == "2026-07-01"
+    duties.retested(held, row["id"], 1, "the same again", by(REGISTRAR, LATER))
+    with pytest.raises(NotAllowed, match="closed already"):
+        duties.retested(held, row["id"], None, "twice", by(REGISTRAR, LATER))
+    assert duties.trigger(held, number, "fingerprint_drift", "again", by(REGISTRAR, LATER))
+
+
+def test_nothing_that_has_ended_is_tested_again(held: Book) -> None:
+    """A revoked certificate needs no re-test."""
+    number = desk.certified(held)
+    granted.change(held, number, "revoked", "misuse", "x", by(DECIDER))
+    assert not duties.trigger(held, number, "fingerprint_drift", "drift", by(REGISTRAR))
+
+
+def test_an_incident_becomes_an_item(held: Book) -> None:
+    """It opens a re-test of the model's certificates, is a candidate for a question, and then one; an item is the end."""
+    number = desk.certified(held)
+    told = duties.incident(held, "Told a child to take 4 g.", 1, "2026-05-30", by(REGISTRAR, LATER))
+    with held.read() as pages:
+        assert ("incident", number) in [(row["trigger"], row["number"]) for row in duties.due(pages)]
+        assert duties.standing(pages, told) == ("received", None)
+    duties.settle(held, told, "candidate", None, "worth a question", by(REGISTRAR))
+    with pytest.raises(InputError, match="named with it"):
+        duties.settle(held, told, "item", None, "written", by(REGISTRAR))
+    duties.settle(held, told, "item", "med-zh-dose-101", "written", by(REGISTRAR))
+    with held.read() as pages:
+        assert duties.standing(pages, told) == ("item", "med-zh-dose-101")
+    with pytest.raises(NotAllowed, match="can't become dismissed"):
+        duties.settle(held, told, "dismissed", None, "or not", by(REGISTRAR))
+
+
+def test_an_incident_about_no_known_model_is_kept(held: Book) -> None:
+    """And about one that is not there, refused."""
+    assert duties.incident(held, "Something somewhere.", None, "", by(REGISTRAR)) == 1
+    with pytest.raises(RegisterError, match="no model 9"):
+        duties.incident(held, "Something.", 9, "", by(REGISTRAR))
