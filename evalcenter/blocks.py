@@ -301,6 +301,16 @@ class Usage:
 
 
 @record
+class Attempt:
+    """Which attempt a run is, by the register of `centre`: the `number`-th of a submission, the vendor's `rank`-th stream."""
+
+    centre: str
+    submission: int
+    number: int
+    rank: int
+
+
+@record
 class Facts:
     """Everything a section may read: the plan, what happened, and what was decided.
 
@@ -308,7 +318,7 @@ class Facts:
     criteria as the standard holds them, where there is one. With very many samples `responses` and `grades` are read from the disk
     one by one: a section that goes through all of them reads `results` and `usage`. `reviews` are what people said of
     each answer that they read, `machine` the graders' own grades, `judged` what counts of a panel's, `heard` is there where
-    the plan names judges. Times are UTC text.
+    the plan names judges, `attempt` where the run stands in a register. Times are UTC text.
     """
 
     plan: Plan
@@ -331,6 +341,7 @@ class Facts:
     lab: Lab
     deviations: tuple[Text, ...] = ()
     heard: Heard | None = None
+    attempt: Attempt | None = None
     reviews: Mapping[int, tuple[Review, ...]] = field(default_factory=dict)
     machine: Mapping[int, Grade] = field(default_factory=dict)
     judged: Mapping[int, Result] = field(default_factory=dict)

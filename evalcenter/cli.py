@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from evalcenter import __version__, people, qualify, starting, studies
+from evalcenter import __version__, people, qualify, starting, studies, surveillance
 from evalcenter.errors import (
     InputError,
     LintError,
@@ -23,6 +23,7 @@ from evalcenter.options import (
     FOLDER,
     LANGS,
     VIEWS,
+    attempt_options,
     candidate_options,
     guarded,
     limit_options,
@@ -132,6 +133,7 @@ def plan(suites: tuple[str, ...], *, standard: str, seed: str, as_json: bool, **
 @click.option("--resume", type=FOLDER, help="Go on with the run in this folder; nothing answered is asked again.")
 @click.option("--continues", type=FOLDER, help="Another attempt: carry on this ended run's sequences and evidence.")
 @click.option("--more", type=click.IntRange(min=1), help="With --continues: raise every cap by so many units.")
+@attempt_options
 @guarded
 def run(
     suites: tuple[str, ...], *, out: Path | None, resume: Path | None, candidates: Path | None, **options: Any
@@ -381,7 +383,15 @@ def schema(out: Path) -> None:
         click.echo(path)
 
 
-for command in (people.review, people.reviewer, studies.power, studies.compare, studies.trend, qualify.qualify_judge):
+for command in (
+    surveillance.GROUP,
+    people.review,
+    people.reviewer,
+    studies.power,
+    studies.compare,
+    studies.trend,
+    qualify.qualify_judge,
+):
     main.add_command(command)
 
 

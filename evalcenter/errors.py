@@ -26,7 +26,8 @@
     └── RegisterError         50  the register can't be read or written, or knows no such entry
         ├── NotAllowed        51  a rule of the register forbids what was asked
         ├── RegisterTampered  52  the register's chain, or a row of it, does not match
-        └── StatusStale       53  a status list is out of date, or older than one that was seen
+        ├── StatusStale       53  a status list is out of date, or older than one that was seen
+        └── CertificateNotValid  54  a certificate is suspended, revoked, expired or unknown
 
 Verdicts have codes too (``EXIT``): a pass is 0, everything else is not. 1 is a defect of evalcenter itself, 2 the parser's
 usage error, 130 an interruption.
@@ -201,6 +202,12 @@ class StatusStale(RegisterError):
     """A status list is out of date, or older than one that was seen."""
 
     exit_code = 53
+
+
+class CertificateNotValid(RegisterError):
+    """A certificate is not valid now: suspended, revoked, superseded, expired, not yet valid, or unknown."""
+
+    exit_code = 54
 
 
 class CallFailed(Exception):

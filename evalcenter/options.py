@@ -136,6 +136,18 @@ limit_options = many(
     ),
 )
 
+register_option = click.option(
+    "--register",
+    envvar="EVALCENTER_REGISTER",
+    help="The register: a file, or postgresql://USER@HOST/DATABASE (docs/register.md). Also from EVALCENTER_REGISTER.",
+)
+by_option = click.option("--by", default="", help="Who does this, by a name in the register.")
+attempt_options = many(
+    click.option("--register", help="Enter the run as an attempt in this register (docs/register.md)."),
+    click.option("--submission", type=click.IntRange(min=1), help="With --register: the submission that it is of."),
+    click.option("--by", default="", help="With --register: who makes the attempt, by a name in the register."),
+)
+
 
 def limits(options: dict[str, Any], price: Price | None) -> Limits:
     """The limits that the options name. Raises InputError for a sum of money that can't be counted."""

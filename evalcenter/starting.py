@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from evalcenter import registered
 from evalcenter.errors import EXIT, INTERRUPTED, CandidateError, DiskFull, InputError, KeyRefused
 from evalcenter.options import given, limits, named_candidate, named_suites
 
@@ -119,7 +120,18 @@ def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[st
     from evalcenter import display, specs
     from evalcenter import many as crowds
 
-    if more := given(options, "candidate", "base_url", "model", "key_env", "temperature", "max_tokens", "continues"):
+    if more := given(
+        options,
+        "candidate",
+        "base_url",
+        "model",
+        "key_env",
+        "temperature",
+        "max_tokens",
+        "continues",
+        "register",
+        "submission",
+    ):
         raise click.UsageError(f"--candidates and {', '.join(more)} exclude each other: write them in the files")
     found = specs.load_candidates(listed)
     folder = out or Path("reports") / f"candidates-{fresh(4)}"
@@ -151,6 +163,7 @@ def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) ->
     from evalcenter import history, walk
 
     named_candidate(options)
+    link, options = registered.anew(options)
     if options["more"] and not options["continues"]:
         raise click.UsageError("--more belongs to --continues")
     earlier = history.load(options["continues"]) if options["continues"] else None
@@ -160,7 +173,8 @@ def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) ->
     made, plugins = planned(suites, options["standard"], seed, options, earlier.plan if earlier else None)
     folder = out or Path("reports") / f"{made.suites[0].id}-{fresh(4)}"
     means, shown = _means(plugins, made, len(made.order), options)
-    return _walked(folder, lambda: walk.start(made, folder, means, earlier), shown)
+    means = means if link is None else link.beside(means)
+    return _walked(folder, lambda: walk.start(made, folder, means, earlier), shown, link)
 
 
 def resumed(folder: Path, options: dict[str, Any]) -> Ended:
@@ -188,15 +202,18 @@ def resumed(folder: Path, options: dict[str, Any]) -> Ended:
     )
     if more := given(options, *fixed):
         raise click.UsageError(f"a resumed run keeps its own plan; {', '.join(more)} can't be changed")
+    link = registered.again(folder, options)
     with history.resume(folder) as held:
         means, shown = _means(load(), held.plan, len(held.plan.order) - len(held.responses), options)
-        return _walked(folder, lambda: walk.go_on(held, means), shown)
+        means = means if link is None else link.beside(means)
+        return _walked(folder, lambda: walk.go_on(held, means), shown, link)
 
 
-def _walked(folder: Path, walk: Callable[[], Ended], shown: Display) -> Ended:
+def _walked(folder: Path, walk: Callable[[], Ended], shown: Display, link: registered.Link | None) -> Ended:
     try:
-        with shown:
-            return walk()
+        with registered.entered(link, folder) as over, shown:
+            over.append(walk())
+            return over[-1]
     except KeyboardInterrupt:
         click.echo(f"\ninterrupted; go on with:  evalcenter run --resume {folder}", err=True)
         sys.exit(INTERRUPTED)

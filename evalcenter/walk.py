@@ -11,11 +11,11 @@ Rules this module keeps:
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from evalcenter import (
     __version__,
@@ -38,7 +38,7 @@ from evalcenter import (
     usage,
     watching,
 )
-from evalcenter.blocks import Facts, Lab, View, both
+from evalcenter.blocks import Attempt, Facts, Lab, View, both
 from evalcenter.cache import Cache
 from evalcenter.calling import Endpoint
 from evalcenter.errors import Incomplete, RunError, disk_refused
@@ -70,6 +70,8 @@ class Means:
     """A folder of answers to take from, and to keep them in."""
     judge_keys: Mapping[str, str | None] = field(default_factory=dict)
     """The key of each judge, by its name."""
+    register: Callable[[history.Run], Attempt] | None = None
+    """Enters the run in a register before it asks, and says which attempt it is."""
 
     @property
     def judges(self) -> judging.Means:
@@ -214,8 +216,12 @@ def _go(held: history.Run, candidate: hooks.Candidate, means: Means) -> Ended:
 
 def begin(held: history.Run, means: Means) -> steering.Desk:
     """Write down that the asking begins, and grade what was answered before; the course of what is still to ask."""
-    opened = {"environment": environment(), "lab": _lab(held, means), "limits": means.limits.words()}
-    held.write("opened", opened if means.cache is None else {**opened, "cache": str(means.cache)})
+    opened: dict[str, Any] = {"environment": environment(), "lab": _lab(held, means), "limits": means.limits.words()}
+    if means.cache is not None:
+        opened["cache"] = str(means.cache)
+    if means.register is not None:
+        opened["attempt"] = canon.plain(means.register(held))
+    held.write("opened", opened)
     grade.mark(held, means.plugins)
     means.watch.stage("asking")
     steered, adapter = _steering(held, means), means.plugins.adapters.get(held.plan.candidate.adapter)
@@ -367,7 +373,14 @@ def facts(held: history.Run, lab: Lab) -> Facts:
         machine=held.machine,
         judged=held.by_judge,
         heard=hearings.heard(held),
+        attempt=_attempt(held),
     )
+
+
+def _attempt(held: history.Run) -> Attempt | None:
+    """Which attempt the run is, as it was said when it was last opened for asking."""
+    said = [opened["attempt"] for opened in held.opened if "attempt" in opened]
+    return boundary.convert(Attempt, said[-1]) if said else None
 
 
 def environment() -> Mapping[str, str]:

@@ -70,7 +70,7 @@ FLOORS = {
     5: {
         *("cli", "options", "starting", "studies", "qualify", "demo", "display", "__main__", "web", "people"),
         *("__init__", "notebook"),
-        *("registering", "registered"),
+        *("registering", "registered", "surveillance"),
         *OBSERVERS,
     },
 }

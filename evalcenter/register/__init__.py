@@ -60,7 +60,7 @@ def lookup(
     with book.read() as pages:
         try:
             return granted.standing(pages, granted.certificate(pages, certificate), now[:10])
-        except RegisterError:
+        except granted.NoCertificate:
             return Standing(certificate=certificate, status="unknown")
 
 

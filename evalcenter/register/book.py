@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select
@@ -76,6 +76,25 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot(Pages):
+    """The register at one moment, for reading only: each table is fetched once, and looked up in memory."""
+
+    held: dict[tuple[str, ...], dict[Any, list[Row]]] = field(default_factory=dict)
+
+    def all(self, table: Table, **fits: Any) -> list[Row]:
+        """As `Pages.all`."""
+        name, by = str(table.name), tuple(sorted(fits))
+        index = self.held.get((name, *by))
+        if index is None:
+            rows = Pages.all(self, table) if not by else self.all(table)
+            index = {}
+            for row in rows:
+                index.setdefault(tuple(row[column] for column in by), []).append(row)
+            self.held[(name, *by)] = index
+        return index.get(tuple(fits[column] for column in by), [])
+
+
+@dataclass(frozen=True, slots=True)
 class Pen(Pages):
     """The register while one writes; `at` is the moment of all its rows, `who` the number of the person who writes them."""
 
@@ -112,7 +131,7 @@ class Book:
     def read(self) -> Iterator[Pages]:
         """A look at it."""
         with opening.reading(self.engine) as connection:
-            yield Pages(connection, self.where)
+            yield Snapshot(connection, self.where)
 
     @contextmanager
     def write(self, by: By, role: Role) -> Iterator[Pen]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from evalcenter.errors import InputError, NotAllowed
+from evalcenter.errors import InputError, NotAllowed, RegisterError
+from evalcenter.records import record
 from evalcenter.register import parties, rules, tables
 from evalcenter.register.book import Book, Pages, Pen, Row, text
 from evalcenter.register.rules import By, Trigger
@@ -48,23 +49,33 @@ def due(pages: Pages, until: str = "9999-12-31") -> list[Row]:
     return sorted(found, key=lambda one: (one["due"], one["id"]))
 
 
-def trigger(book: Book, number: str, why: Trigger, note: str, by: By, due: str = "") -> bool:
-    """Open a re-test of one certificate; False where one for the same cause is open already."""
+@record
+class Cause:
+    """What brings a re-test about, what was seen of it, and the day by which it is due where somebody names one."""
+
+    trigger: Trigger
+    note: str
+    due: str = ""
+
+
+def trigger(book: Book, number: str, cause: Cause, by: By) -> bool:
+    """Open a re-test of one certificate; False where one for the same cause is open already, or the certificate has ended."""
     with book.write(by, "registrar") as pen:
         row = pen.last(tables.certificates, number=number)
         if row is None:
-            raise NotAllowed(f"there is no certificate {number!r}")
-        return _open(pen, row, why, text(note, "the note"), by, due)
+            raise RegisterError(f"there is no certificate {number!r}", where=pen.where)
+        return _open(pen, row, cause, by)
 
 
-def _open(pen: Pen, row: Row, why: Trigger, note: str, by: By, due: str = "") -> bool:
+def _open(pen: Pen, row: Row, cause: Cause, by: By) -> bool:
     last = pen.all(tables.events, certificate=row["id"])[-1]["status"]
     if rules.state(last, row["valid_from"], row["valid_until"], by.today) in ("revoked", "superseded", "expired"):
         return False
-    if why != "scheduled" and any(one["trigger"] == why for one in open_retests(pen, row["id"])):
+    if cause.trigger != "scheduled" and any(one["trigger"] == cause.trigger for one in open_retests(pen, row["id"])):
         return False
-    when = rules.day(due) if due else rules.later(by.now, GRACE.get(why, 0))[:10]
-    pen.add(tables.retests, certificate=row["id"], trigger=why, due=when, note=note)
+    when = rules.day(cause.due) if cause.due else rules.later(by.now, GRACE.get(cause.trigger, 0))[:10]
+    note = text(cause.note, "the note")
+    pen.add(tables.retests, certificate=row["id"], trigger=cause.trigger, due=when, note=note)
     return True
 
 
@@ -94,11 +105,11 @@ def version_changed(book: Book, model: int, by: By) -> list[str]:
     with book.write(by, "registrar") as pen:
         new = pen.one(tables.models, model, "model")
         others = {one["id"] for one in parties.versions(pen, new)} - {model}
-        note = f"{new['name']} {new['version']}"
+        cause = Cause(trigger="version_changed", note=f"{new['name']} {new['version']}")
         return [
             row["number"]
             for row, submission in _certified(pen)
-            if submission["model"] in others and _open(pen, row, "version_changed", note, by)
+            if submission["model"] in others and _open(pen, row, cause, by)
         ]
 
 
@@ -110,11 +121,12 @@ def standard_replaced(book: Book, standard: str, version: str, new: str, by: By)
         if pen.last(tables.replacements, standard=standard, version=version) is not None:
             raise NotAllowed(f"{standard} {version} was replaced already")
         pen.add(tables.replacements, standard=standard, version=version, by_version=text(new, "the version"))
+        cause = Cause(trigger="standard_replaced", note=f"{standard} {new}")
         return [
             row["number"]
             for row, submission in _certified(pen)
             if (submission["standard"], submission["standard_version"]) == (standard, version)
-            and _open(pen, row, "standard_replaced", f"{standard} {new}", by)
+            and _open(pen, row, cause, by)
         ]
 
 
@@ -131,24 +143,45 @@ def incident(book: Book, said: str, model: int | None, received: str, by: By) ->
         )
         for row, submission in _certified(pen) if model is not None else ():
             if submission["model"] == model:
-                _open(pen, row, "incident", f"incident {number}", by)
+                _open(pen, row, Cause(trigger="incident", note=f"incident {number}"), by)
         return number
 
 
-def settle(book: Book, number: int, state: IncidentState, item: str | None, why: str, by: By) -> None:
-    """Say what became of a report: a candidate for a question, an item of a suite (by its id), or nothing."""
+@record
+class Became:
+    """What became of a report: a candidate for a question, an item of a suite (by its id), or nothing."""
+
+    state: IncidentState
+    item: str | None
+    why: str
+
+
+def settle(book: Book, number: int, became: Became, by: By) -> None:
+    """Say what became of a report. Raises NotAllowed where that does not follow on what it is."""
     with book.write(by, "registrar") as pen:
         pen.one(tables.incidents, number, "incident")
         last = standing(pen, number)[0]
-        if state not in AFTER[last]:
+        if became.state not in AFTER[last]:
             may = ", ".join(AFTER[last]) or "nothing more"
-            raise NotAllowed(f"a report that is {last} can't become {state}", todo=f"it may become: {may}")
-        if (state == "item") != bool(item):
+            raise NotAllowed(f"a report that is {last} can't become {became.state}", todo=f"it may become: {may}")
+        if (became.state == "item") != bool(became.item):
             raise InputError("a report that became an item is named with it, and no other is")
-        pen.add(tables.outcomes, incident=number, state=state, item=item, why=text(why, "the reason"))
+        why = text(became.why, "the reason")
+        pen.add(tables.outcomes, incident=number, state=became.state, item=became.item, why=why)
 
 
 def standing(pages: Pages, number: int) -> tuple[IncidentState, str | None]:
     """(what became of a report, the item that it became)."""
     last = pages.last(tables.outcomes, incident=number)
     return ("received", None) if last is None else (last["state"], last["item"])
+
+
+def incidents(pages: Pages) -> list[tuple[object, ...]]:
+    """All reports: number, day, model, state, item, text."""
+    found: list[tuple[object, ...]] = []
+    for row in pages.all(tables.incidents):
+        state, item = standing(pages, row["id"])
+        model = parties.named(pages, row["model"]) if row["model"] is not None else None
+        named = f"{model['name']} {model['version']}" if model is not None else ""
+        found.append((row["id"], row["received"], named, state, item or "", row["text"] or "(blanked)"))
+    return found

@@ -20,6 +20,10 @@ from evalcenter.register.book import Book, Pages, Pen, Row, text
 from evalcenter.register.rules import By, Standing, Written
 
 
+class NoCertificate(RegisterError):
+    """There is no certificate of that number."""
+
+
 @record
 class Paper:
     """A certificate that is to be issued: the digest of its signed file, its term (days) and scope.
@@ -115,10 +119,10 @@ def _write(pen: Pen, row: Row, status: Written, reason: str, why: str, successor
 
 
 def certificate(pages: Pages, number: str) -> Row:
-    """The certificate of that number. Raises RegisterError where there is none."""
+    """The certificate of that number. Raises NoCertificate where there is none."""
     found = pages.last(tables.certificates, number=number.strip().upper())
     if found is None:
-        raise RegisterError(f"there is no certificate {number!r}", where=pages.where)
+        raise NoCertificate(f"there is no certificate {number!r}", where=pages.where)
     return found
 
 

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from evalcenter import attempts, canon, reviewing
 from evalcenter.errors import InputError, NotAllowed, RegisterError
-from evalcenter.records import CandidateSpec
+from evalcenter.records import CandidateSpec, record
 from evalcenter.register import tables
 from evalcenter.register.book import Book, Pages, Pen, Row, text
 from evalcenter.register.rules import ROLES, By, Role
@@ -120,23 +120,33 @@ def fact(pages: Pages, number: int, kind: Kind) -> str:
     return "" if found is None else str(found["value"])
 
 
-def application(book: Book, name: str, number: str, vendor: str, model: int, by: By) -> int:
-    """Add an application that calls a filed model, under its own number (登记号). Raises NotAllowed without a filed model."""
+@record
+class Calls:
+    """An application that calls a filed model: its name, its own number (登记号), whose it is, and the number of the model."""
+
+    name: str
+    number: str
+    vendor: str
+    model: int
+
+
+def application(book: Book, given: Calls, by: By) -> int:
+    """Add an application. Raises NotAllowed where the model that it calls was never filed."""
     with book.write(by, "registrar") as pen:
-        called = pen.one(tables.models, model, "model")
-        if not fact(pen, model, "filing_number"):
+        called = pen.one(tables.models, given.model, "model")
+        if not fact(pen, given.model, "filing_number"):
             raise NotAllowed(
                 f"{called['name']} {called['version']} has no filing number (备案号), so nothing can be registered on it",
                 todo="add the number first:  evalcenter register fact MODEL filing_number NUMBER",
             )
-        if pen.last(tables.applications, number=number) is not None:
-            raise NotAllowed(f"an application with the number {number!r} is here already")
+        if pen.last(tables.applications, number=given.number) is not None:
+            raise NotAllowed(f"an application with the number {given.number!r} is here already")
         return pen.add(
             tables.applications,
-            model=model,
-            vendor=_vendor(pen, vendor)["id"],
-            name=text(name, "the application's name"),
-            number=text(number, "the number"),
+            model=given.model,
+            vendor=_vendor(pen, given.vendor)["id"],
+            name=text(given.name, "the application's name"),
+            number=text(given.number, "the number"),
         )
 
 

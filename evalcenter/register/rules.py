@@ -103,7 +103,7 @@ def later(stamp: str, days: int) -> str:
 
 @record
 class Past:
-    """One attempt as far as it went: its number, the digest of its plan, where its run lay, and how it ended.
+    """One attempt as far as it went: its number, the digest of its plan, where its run lay, and how it ended and its journal then.
 
     `outcome` is a verdict's, ``awaiting_review`` or ``broken_off``; None where the end was never written down.
     """
@@ -112,7 +112,8 @@ class Past:
     plan: str
     folder: str
     outcome: str | None = None
-    head: str | None = None
+    entries: int = 0
+    head: str = ""
 
 
 @record

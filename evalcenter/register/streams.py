@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from evalcenter import attempts, canon, reviewing
+from evalcenter.blocks import Attempt
 from evalcenter.errors import InputError, NotAllowed
-from evalcenter.records import Plan, Standard, SuiteHead, record
+from evalcenter.records import Plan, Standard, Suite, SuiteHead, record
 from evalcenter.register import parties, rules, tables
 from evalcenter.register.book import Book, Pages, Pen, Row, text
 from evalcenter.register.rules import By, Past, Turn
@@ -38,14 +39,27 @@ class Submitted:
     known: bool
 
 
-def submit(book: Book, model: int, suites: Sequence[SuiteHead], standard: Standard, by: By) -> Submitted:
+@record
+class Bank:
+    """A suite as a submission names it."""
+
+    id: str
+    version: str
+    digest: str
+
+
+def bank(suite: Suite | SuiteHead, digest: str) -> Bank:
+    """The bank that a suite is."""
+    return Bank(id=suite.id, version=suite.version, digest=digest)
+
+
+def submit(book: Book, model: int, suites: Sequence[Bank], standard: Standard, by: By) -> Submitted:
     """Submit a model's version to a standard on these suites, or find the submission that it is already."""
     if not suites:
         raise InputError("a submission needs the suites that it is about")
-    heads = _heads(suites)
     asked = {
         "model": model,
-        "bank": canon.digest(heads),
+        "bank": canon.digest(list(suites)),
         "standard": standard.id,
         "standard_version": standard.version,
         "standard_digest": canon.digest(attempts.uncapped(standard)),
@@ -59,12 +73,10 @@ def submit(book: Book, model: int, suites: Sequence[SuiteHead], standard: Standa
                 return Submitted(number=row["id"], rank=row["rank"], known=True)
         others = pen.all(tables.submissions, vendor=vendor, standard=standard.id)
         rank = rules.rank(row["rank"] for row in others)
-        number = pen.add(tables.submissions, **asked, vendor=vendor, suites=canon.encode(heads).decode(), rank=rank)
+        number = pen.add(
+            tables.submissions, **asked, vendor=vendor, suites=canon.encode(list(suites)).decode(), rank=rank
+        )
         return Submitted(number=number, rank=rank, known=False)
-
-
-def _heads(suites: Sequence[SuiteHead]) -> list[dict[str, str]]:
-    return [{"id": one.id, "version": one.version, "digest": one.digest} for one in suites]
 
 
 def _not_replaced(pages: Pages, standard: Standard) -> None:
@@ -103,13 +115,14 @@ def past(pages: Pages, submission: int) -> list[Past]:
     """All attempts of a submission, as far as each went."""
     made = []
     for row in pages.all(tables.attempts, submission=submission):
-        end = pages.last(tables.ends, attempt=row["id"]) or {"outcome": None, "head": None}
+        end = pages.last(tables.ends, attempt=row["id"]) or {"outcome": None, "entries": 0, "head": ""}
         made.append(
             Past(
                 number=row["number"],
                 plan=row["plan"],
                 folder=row["folder"],
                 outcome=end["outcome"],
+                entries=end["entries"],
                 head=end["head"],
             )
         )
@@ -124,17 +137,6 @@ def turn(book: Book, submission: int) -> tuple[Turn, int]:
 
 
 @record
-class Begun:
-    """An attempt that is in the register: which one it is, and the vendor's rank. It is written into the run's journal."""
-
-    submission: int
-    attempt: int
-    rank: int
-    standard: str
-    register: str
-
-
-@record
 class Running:
     """A run that is about to ask: its plan with the digest, its folder, and the digest of the plan that it carries on."""
 
@@ -144,7 +146,7 @@ class Running:
     continues: str | None = None
 
 
-def begin(book: Book, submission: int, run: Running, by: By) -> Begun:
+def begin(book: Book, submission: int, run: Running, by: By) -> Attempt:
     """Write an attempt down before its first question, or find it where it goes on.
 
     Raises NotAllowed where the plan is not the submission's, or another attempt's turn has not ended.
@@ -161,13 +163,15 @@ def begin(book: Book, submission: int, run: Running, by: By) -> Begun:
         elif found["id"] != pen.all(tables.attempts, submission=submission)[-1]["id"]:
             raise NotAllowed(f"attempt {found['number']} was carried on by a later one, and can't go on beside it")
         _took_part(pen, found["id"], {by.name: "evaluator"})
-        return Begun(
-            submission=submission,
-            attempt=found["number"],
-            rank=row["rank"],
-            standard=row["standard"],
-            register=pen.all(tables.centre)[0]["name"],
-        )
+        centre = pen.all(tables.centre)[0]["name"]
+        return Attempt(centre=centre, submission=submission, number=found["number"], rank=row["rank"])
+
+
+def where(book: Book, plan: str) -> tuple[int, str | None]:
+    """(the submission of the attempt whose plan has that digest, the plan that it carries on). Raises NotAllowed for none."""
+    with book.read() as pages:
+        row = _attempt(pages, plan)
+        return row["submission"], row["continues"]
 
 
 def _new(pen: Pen, submission: int, run: Running) -> int:
@@ -204,7 +208,7 @@ def _fits(row: Row, model: Row, plan: Plan) -> None:
     """Raise NotAllowed where a plan is not that of the submission `row`."""
     for what, here, there in (
         ("model", parties.descriptor(plan.candidate), model["descriptor"]),
-        ("bank", canon.digest(_heads(plan.suites)), row["bank"]),
+        ("bank", canon.digest([bank(one, one.digest) for one in plan.suites]), row["bank"]),
         ("standard", canon.digest(attempts.uncapped(plan.standard)), row["standard_digest"]),
         ("version rank", plan.version_rank, row["rank"]),
     ):
@@ -240,6 +244,7 @@ def end(book: Book, ended: End, by: By) -> None:
     """Write down how an attempt ended. Said twice, it is written once. Raises NotAllowed for a run that is no attempt."""
     with book.write(by, "evaluator") as pen:
         row = _attempt(pen, ended.plan)
+        _took_part(pen, row["id"], {by.name: "evaluator"})
         _end(pen, row, ended)
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from evalcenter.blocks import Block, Facts, Fields, Paragraph, Points, Subheading, Table
 from evalcenter.plan import FIXED, SEQUENTIAL
 from evalcenter.records import Lang, Requirement, Source, Text
-from evalcenter.sections import rules
+from evalcenter.sections import attempted, rules
 from evalcenter.sections.wording import (
     MEASURES,
     RULES,
@@ -143,7 +143,7 @@ def _steps(facts: Facts, lang: Lang) -> tuple[str, ...]:
         *_judged(facts, lang),
         *_bounds(facts, lang),
         _versions(facts, lang),
-        *_attempts(facts, lang),
+        *attempted.said(facts, lang),
     )
 
 
@@ -207,22 +207,6 @@ def _versions(facts: Facts, lang: Lang) -> str:
         f"This is version {count(k)} of this vendor, held to 1/{share} of each requirement's alpha (version k to alpha/(k(k+1))). "
         "So however many versions are submitted, the probability that any wrong one among them passes is at most alpha. That "
         "versions were counted rightly is the examiner's word; the program cannot check it.",
-    )
-
-
-def _attempts(facts: Facts, lang: Lang) -> tuple[str, ...]:
-    """That this run carries an earlier one on, where it does."""
-    earlier = facts.plan.earlier
-    if earlier is None:
-        return ()
-    held = count(earlier.positions)
-    return (
-        say(
-            lang,
-            f"本次运行接续先前的一次运行（计划样本 {held} 个）：其回答、评分和证据全部计入，已答的样本不再重问。",
-            f"This run carries on an earlier one, whose plan held {held} samples: its answers, marks and evidence all count here, "
-            "and what it had asked was not asked again.",
-        ),
     )
 
 

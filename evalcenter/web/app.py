@@ -230,7 +230,7 @@ class Site:
         return endpoint
 
     def _visit(self, request: Request, posted: bool, sent: Mapping[str, str]) -> Visit:  # noqa: FBT001 - one of the two methods
-        cookies = _cookies(request.headers.get("cookie", ""))
+        cookies = cookies_of(request.headers.get("cookie", ""))
         query = dict(request.query_params)
         return Visit(
             posted=posted,
@@ -239,7 +239,7 @@ class Site:
             form=sent,
             cookies=cookies,
             address=request.client.host if request.client else "",
-            lang=_lang(query.get("lang", cookies.get(LANG, "")), request.headers.get("accept-language", "")),
+            lang=language(query.get("lang", cookies.get(LANG, "")), request.headers.get("accept-language", "")),
             keys=query.get("keys", cookies.get(KEYS)) != "off",
             session=self.sessions.find(cookies.get(self.cookie, "")),
         )
@@ -289,14 +289,16 @@ def _to(path: str) -> Response:
     return RedirectResponse(path, 303)
 
 
-def _lang(chosen: str, accepted: str) -> Lang:
+def language(chosen: str, accepted: str) -> Lang:
+    """The language that was chosen, or else what the browser prefers."""
     if chosen in ("zh", "en"):
         return "zh" if chosen == "zh" else "en"
     first = [part.strip().lower()[:2] for part in accepted.split(",")]
     return "en" if "en" in first and "zh" not in first[: first.index("en")] else "zh"
 
 
-def _cookies(header: str) -> dict[str, str]:
+def cookies_of(header: str) -> dict[str, str]:
+    """What a browser sent back; nothing where that can't be read."""
     try:
         return {name: held.value for name, held in SimpleCookie(header).items()}
     except CookieError:

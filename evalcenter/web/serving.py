@@ -54,7 +54,7 @@ def serve(folder: Path, bound: Bound) -> None:
             made.run(sockets=[sock])
         left = len(reading.awaited())
     then = f"go on with:  evalcenter run --resume {folder}"
-    _tell(f"the console is closed; {f'{left} answers still wait; ' if left else ''}{then}")
+    tell(f"the console is closed; {f'{left} answers still wait; ' if left else ''}{then}")
 
 
 @contextmanager
@@ -84,8 +84,6 @@ def listening(bound: Bound) -> Iterator[tuple[int, socket.socket]]:
 
 def server(reading: Reading, bound: Bound, port: int, **changes: Any) -> Server:
     """The server of a console on `port`; `changes` are fields of its Site."""
-    import uvicorn
-
     hosts, origins, secure = names(bound, port)
     site = app.Site(
         console=Console(reading),
@@ -95,8 +93,15 @@ def server(reading: Reading, bound: Bound, port: int, **changes: Any) -> Server:
         secure=secure,
         **changes,
     )
+    return uvicorn_on(app.app(site, hosts))
+
+
+def uvicorn_on(served: Any) -> Server:
+    """A server of an application: it names itself to nobody, believes no proxy, and keeps no log of who asked what."""
+    import uvicorn
+
     config = uvicorn.Config(
-        app.app(site, hosts),
+        served,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -118,6 +123,15 @@ def names(bound: Bound, port: int) -> tuple[tuple[str, ...], tuple[str, ...], bo
 
 def checked(bound: Bound) -> None:
     """Raise InputError where readers could not sign in, or could come from elsewhere without anybody having said so."""
+    reachable(bound)
+    if not reviewers.load(bound.reviewers).reviewers:
+        raise InputError(
+            "nobody may sign in yet", where=str(bound.reviewers), todo='add somebody:  evalcenter reviewer add "Dr Li"'
+        )
+
+
+def reachable(bound: Bound) -> None:
+    """Raise InputError where the address is none, or readers could come from elsewhere without anybody having said so."""
     parts = urlsplit(bound.address)
     if bound.address and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/")):
         raise InputError(
@@ -128,10 +142,6 @@ def checked(bound: Bound) -> None:
             f"{bound.host} can be reached from other machines",
             todo="name with --address what readers type, such as https://review.example.org, and put the console behind TLS "
             "(docs/reviewing.md); or leave --host out",
-        )
-    if not reviewers.load(bound.reviewers).reviewers:
-        raise InputError(
-            "nobody may sign in yet", where=str(bound.reviewers), todo='add somebody:  evalcenter reviewer add "Dr Li"'
         )
 
 
@@ -144,14 +154,15 @@ def _here(host: str) -> bool:
 
 def _say(folder: Path, bound: Bound, port: int, awaited: int) -> None:
     here = f"http://{f'[{bound.host}]' if ':' in bound.host else bound.host}:{port}/"
-    _tell(f"review console of {folder} on {bound.address or here}: {awaited} answers wait; stop with Ctrl-C")
+    tell(f"review console of {folder} on {bound.address or here}: {awaited} answers wait; stop with Ctrl-C")
     if not _here(bound.host):
-        _tell(
+        tell(
             "WARNING: it listens beyond this machine, and speaks plain HTTP: whoever sees the traffic sees tokens, questions and "
             "answers. Put a reverse proxy with TLS before it, and let nothing else reach the port (docs/reviewing.md)."
         )
 
 
-def _tell(line: str, out: Callable[[str], Any] | None = None) -> None:
+def tell(line: str, out: Callable[[str], Any] | None = None) -> None:
+    """Say something to whoever runs the server."""
     (out or sys.stderr.write)(f"{line}\n")
     sys.stderr.flush()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Final
 
 from evalcenter.records import Lang, Text
+from evalcenter.web.register_words import REGISTER
 
 
 def _text(zh: str, en: str) -> Text:
@@ -155,4 +156,4 @@ WORDS: Final[Mapping[str, Text]] = {
 
 def words(lang: Lang) -> SimpleNamespace:
     """Everything in one language, as attributes: a template would take a mapping's own methods for words."""
-    return SimpleNamespace(**{name: text.of(lang) for name, text in WORDS.items()})
+    return SimpleNamespace(**{name: text.of(lang) for name, text in {**WORDS, **REGISTER}.items()})

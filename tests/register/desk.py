@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evalcenter import canon
+from evalcenter.blocks import Attempt
 from evalcenter.records import CandidateSpec, Earlier, Plan
 from evalcenter.register import book, granted, parties, streams
 from evalcenter.register.book import Book
@@ -60,7 +61,7 @@ def planned(version: str = "1.0", rank: int = 1, seed: str = "seed", **changes: 
 def submitted(held: Book, version: str = "1.0", **changes: Any) -> Submitted:
     plan = planned(version, **changes)
     model = parties.model(held, plan.candidate, by(REGISTRAR))
-    return streams.submit(held, model, plan.suites, plan.standard, by(REGISTRAR))
+    return streams.submit(held, model, banks(plan), plan.standard, by(REGISTRAR))
 
 
 def running(plan: Plan, continues: Plan | None = None) -> Running:
@@ -75,7 +76,7 @@ class Ran:
     """One attempt that was begun and ended."""
 
     plan: Plan
-    begun: streams.Begun
+    begun: Attempt
     end: End
 
 
@@ -118,3 +119,11 @@ def paper(number: str, **changes: Any) -> granted.Paper:
         "scope": "Chinese medical questions",
     }
     return granted.Paper(**{**given, **changes})
+
+
+def banks(plan: Plan) -> list[streams.Bank]:
+    return [streams.bank(one, one.digest) for one in plan.suites]
+
+
+def calls(name: str, number: str, model: int) -> parties.Calls:
+    return parties.Calls(name=name, number=number, vendor=VENDOR, model=model)

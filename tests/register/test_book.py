@@ -211,11 +211,11 @@ def test_an_application_needs_a_filed_model(tmp_path: Path) -> None:
     held = desk.opened(tmp_path / "r.db")
     one = parties.model(held, desk.spec(), by(REGISTRAR))
     with pytest.raises(NotAllowed, match="备案号"):
-        parties.application(held, "Clinic", "D-1", desk.VENDOR, one, by(REGISTRAR))
+        parties.application(held, desk.calls("Clinic", "D-1", one), by(REGISTRAR))
     parties.learn(held, one, "filing_number", "Shanghai-X-20260301", by(REGISTRAR))
-    assert parties.application(held, "Clinic", "D-1", desk.VENDOR, one, by(REGISTRAR)) == 1
+    assert parties.application(held, desk.calls("Clinic", "D-1", one), by(REGISTRAR)) == 1
     with pytest.raises(NotAllowed, match="here already"):
-        parties.application(held, "Clinic again", "D-1", desk.VENDOR, one, by(REGISTRAR))
+        parties.application(held, desk.calls("Clinic again", "D-1", one), by(REGISTRAR))
 
 
 @pytest.mark.parametrize("field", ["vendor", "version"])
@@ -284,9 +284,5 @@ def test_only_its_owner_reads_a_register(tmp_path: Path) -> None:
 
 def test_the_codes_of_the_register_are_its_own() -> None:
     """Each of its errors has a code that no other has."""
-    assert [errors.codes()[name] for name in ("RegisterError", "NotAllowed", "RegisterTampered", "StatusStale")] == [
-        50,
-        51,
-        52,
-        53,
-    ]
+    names = ("RegisterError", "NotAllowed", "RegisterTampered", "StatusStale", "CertificateNotValid")
+    assert [errors.codes()[name] for name in names] == [50, 51, 52, 53, 54]

@@ -91,7 +91,7 @@ def test_another_vendor_s_certificate_is_not_superseded(held: Book) -> None:
     spec = desk.spec(vendor="Other Ltd")
     model = parties.model(held, spec, by(REGISTRAR))
     plan = desk.make_plan(candidate=spec, version_rank=1)
-    made = streams.submit(held, model, plan.suites, plan.standard, by(REGISTRAR))
+    made = streams.submit(held, model, desk.banks(plan), plan.standard, by(REGISTRAR))
     streams.begin(held, made.number, desk.running(plan), by(EVALUATOR))
     other = streams.decide(held, desk.end(plan), "granted", "fine", by(DECIDER))
     with pytest.raises(NotAllowed, match="another vendor"):
@@ -181,7 +181,7 @@ def test_certificates_are_found_by_what_people_know(held: Book, wanted: str) -> 
     """By number, model, version, vendor, filing number, application or its number."""
     desk.certified(held)
     parties.learn(held, 1, "filing_number", "沪-2026-7", by(REGISTRAR))
-    parties.application(held, "诊间助手", "D-77", desk.VENDOR, 1, by(REGISTRAR))
+    parties.application(held, desk.calls("诊间助手", "D-77", 1), by(REGISTRAR))
     with held.read() as pages:
         assert [row["number"] for row in granted.search(pages, wanted)] == ["EC-2026-00001"]
         assert granted.search(pages, "nothing like it") == []
@@ -201,6 +201,14 @@ def test_an_unknown_certificate_is_an_error_in_the_register(held: Book) -> None:
     """Whoever would change it is told."""
     with pytest.raises(RegisterError, match="no certificate"):
         granted.change(held, "EC-2026-00009", "revoked", "other", "x", by(DECIDER))
+
+
+def drift(note: str) -> duties.Cause:
+    return duties.Cause(trigger="fingerprint_drift", note=note)
+
+
+def became(state: duties.IncidentState, item: str | None, why: str) -> duties.Became:
+    return duties.Became(state=state, item=item, why=why)
 
 
 # -- re-tests and incidents -------------------------------------------------------------------------------------------
@@ -241,22 +249,22 @@ def test_a_replaced_standard_opens_re_tests(held: Book) -> None:
 def test_drift_opens_a_re_test(held: Book) -> None:
     """Within a month, and once while it is open; closed, it may be opened again."""
     number = desk.certified(held)
-    assert duties.trigger(held, number, "fingerprint_drift", "p = 0.0004", by(REGISTRAR, LATER))
-    assert not duties.trigger(held, number, "fingerprint_drift", "p = 0.0001", by(REGISTRAR, LATER))
+    assert duties.trigger(held, number, drift("p = 0.0004"), by(REGISTRAR, LATER))
+    assert not duties.trigger(held, number, drift("p = 0.0001"), by(REGISTRAR, LATER))
     with held.read() as pages:
         row = next(one for one in duties.due(pages) if one["trigger"] == "fingerprint_drift")
     assert row["due"] == "2026-07-01"
     duties.retested(held, row["id"], 1, "the same again", by(REGISTRAR, LATER))
     with pytest.raises(NotAllowed, match="closed already"):
         duties.retested(held, row["id"], None, "twice", by(REGISTRAR, LATER))
-    assert duties.trigger(held, number, "fingerprint_drift", "again", by(REGISTRAR, LATER))
+    assert duties.trigger(held, number, drift("again"), by(REGISTRAR, LATER))
 
 
 def test_nothing_that_has_ended_is_tested_again(held: Book) -> None:
     """A revoked certificate needs no re-test."""
     number = desk.certified(held)
     granted.change(held, number, "revoked", "misuse", "x", by(DECIDER))
-    assert not duties.trigger(held, number, "fingerprint_drift", "drift", by(REGISTRAR))
+    assert not duties.trigger(held, number, drift("drift"), by(REGISTRAR))
 
 
 def test_an_incident_becomes_an_item(held: Book) -> None:
@@ -266,14 +274,14 @@ def test_an_incident_becomes_an_item(held: Book) -> None:
     with held.read() as pages:
         assert ("incident", number) in [(row["trigger"], row["number"]) for row in duties.due(pages)]
         assert duties.standing(pages, told) == ("received", None)
-    duties.settle(held, told, "candidate", None, "worth a question", by(REGISTRAR))
+    duties.settle(held, told, became("candidate", None, "worth a question"), by(REGISTRAR))
     with pytest.raises(InputError, match="named with it"):
-        duties.settle(held, told, "item", None, "written", by(REGISTRAR))
-    duties.settle(held, told, "item", "med-zh-dose-101", "written", by(REGISTRAR))
+        duties.settle(held, told, became("item", None, "written"), by(REGISTRAR))
+    duties.settle(held, told, became("item", "med-zh-dose-101", "written"), by(REGISTRAR))
     with held.read() as pages:
         assert duties.standing(pages, told) == ("item", "med-zh-dose-101")
     with pytest.raises(NotAllowed, match="can't become dismissed"):
-        duties.settle(held, told, "dismissed", None, "or not", by(REGISTRAR))
+        duties.settle(held, told, became("dismissed", None, "or not"), by(REGISTRAR))
 
 
 def test_an_incident_about_no_known_model_is_kept(held: Book) -> None:

@@ -129,7 +129,9 @@ def test_what_is_no_day_is_refused(text: str) -> None:
 @given(st.datetimes(), st.integers(0, 400))
 def test_later_is_so_many_days_later(when: datetime, days: int) -> None:
     """The day moves by as many days, and the time of day stays."""
-    stamp = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=when.second + 60 * when.minute)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    stamp = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=when.second + 60 * when.minute)).strftime(
+        "%Y-%m-%dT%H:%M:%SZ"
+    )
     moved = rules.later(stamp, days)
     assert (rules.moment(moved) - rules.moment(stamp)).days == days
     assert moved[10:] == stamp[10:]

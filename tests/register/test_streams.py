@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from evalcenter.errors import InputError, NotAllowed
 from evalcenter.register import duties, streams, tables
 from evalcenter.register.book import Book, check
-from tests.factory import DIGEST, make_plan, make_standard
+from tests.factory import DIGEST, make_standard
 from tests.register import desk
 from tests.register.desk import BOTH, DECIDER, EVALUATOR, REGISTRAR, by
 
@@ -41,10 +41,7 @@ def test_a_new_version_takes_the_next_rank(held: Book) -> None:
 def test_another_bank_takes_the_next_rank(held: Book) -> None:
     """New questions are another chance to pass by luck."""
     first = desk.submitted(held)
-    head = make_plan().suites[0]
-    other = type(head)(
-        **{name: getattr(head, name) for name in head.__slots__} | {"version": "2", "digest": DIGEST[:-1] + "1"}
-    )
+    other = streams.Bank(id="medical", version="2", digest=DIGEST)
     again = streams.submit(held, 1, [other], make_standard(), by(REGISTRAR))
     assert (again.number == first.number, again.rank) == (False, 2)
 
@@ -71,7 +68,7 @@ def test_an_attempt_counts_before_its_first_question(held: Book) -> None:
     made = desk.submitted(held)
     plan = desk.planned()
     begun = streams.begin(held, made.number, desk.running(plan), by(EVALUATOR))
-    assert (begun.attempt, begun.rank) == (1, 1)
+    assert (begun.number, begun.rank) == (1, 1)
     turn, rank = streams.turn(held, made.number)
     assert (turn.kind, turn.number, rank) == ("resume", 1, 1)
 
@@ -93,7 +90,7 @@ def test_a_run_that_goes_on_is_the_same_attempt(held: Book) -> None:
     made = desk.submitted(held)
     ran = desk.running(desk.planned())
     begun = [streams.begin(held, made.number, ran, by(EVALUATOR)) for _ in range(3)]
-    assert {one.attempt for one in begun} == {1}
+    assert {one.number for one in begun} == {1}
     with held.read() as pages:
         assert len(pages.all(tables.attempts)) == 1
 
@@ -103,7 +100,7 @@ def test_an_attempt_that_carries_on_is_the_next(held: Book) -> None:
     made = desk.submitted(held)
     first = desk.attempted(held, made, "inconclusive")
     begun = streams.begin(held, made.number, desk.running(first.plan, first.plan), by(EVALUATOR))
-    assert begun.attempt == 2
+    assert begun.number == 2
     with pytest.raises(NotAllowed, match="carried on by a later one"):
         streams.begin(held, made.number, desk.running(first.plan), by(EVALUATOR))
 

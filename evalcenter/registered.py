@@ -1,0 +1,160 @@
+"""How a run is an attempt of a register: entered before its first question, and its end written down whatever happens.
+
+Rules this module keeps:
+
+* The register says whether it is a fresh attempt, the last one going on, or the last one carried on; nobody can choose.
+* What an earlier run was is checked by its journal: an older copy of it, or another run, carries nothing on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evalcenter.errors import EvalcenterError, InputError, NotAllowed
+
+if TYPE_CHECKING:
+    from evalcenter.blocks import Attempt
+    from evalcenter.history import Run
+    from evalcenter.register.book import Book
+    from evalcenter.register.streams import End
+    from evalcenter.walk import Ended, Means
+
+
+@dataclass
+class Link:
+    """A register, the person who makes the attempt, the submission, and what the attempt carries on."""
+
+    book: Book
+    name: str
+    submission: int
+    continues: str | None = None
+    begun: bool = False
+
+    def begin(self, held: Run) -> Attempt:
+        """Enter the run, which has asked nothing yet."""
+        from evalcenter.register import streams
+
+        running = streams.Running(
+            plan=held.plan, digest=held.plan_digest, folder=str(held.folder.absolute()), continues=self.continues
+        )
+        attempt = streams.begin(self.book, self.submission, running, _by(self.name))
+        self.begun = True
+        return attempt
+
+    def beside(self, means: Means) -> Means:
+        """`means` with which a run is entered here."""
+        return replace(means, register=self.begin)
+
+    def over(self, folder: Path, ended: Ended | None) -> None:
+        """Write down how the run in `folder` ended; without `ended` it was broken off."""
+        from evalcenter.register import runs, streams
+
+        if self.begun:
+            outcome = ended.state if ended is not None else streams.BROKEN_OFF
+            streams.end(self.book, runs.ended(folder, outcome), _by(self.name))
+
+
+def _by(name: str) -> Any:
+    from evalcenter import journal
+    from evalcenter.register.rules import By
+
+    return By(name=name, now=journal.now())
+
+
+@contextmanager
+def entered(link: Link | None, folder: Path) -> Iterator[list[Ended]]:
+    """Around a run: whoever walks it puts how it ended into the list."""
+    ended: list[Ended] = []
+    try:
+        yield ended
+    except BaseException:
+        with suppress(EvalcenterError):  # why the run stopped is what has to be said
+            if link is not None:
+                link.over(folder, None)
+        raise
+    if link is not None:
+        link.over(folder, ended[-1])
+
+
+def anew(options: Mapping[str, Any]) -> tuple[Link | None, dict[str, Any]]:
+    """(the register that a new run is entered in, the options that it then has); without --register, none and the same ones."""
+    if not options["register"]:
+        _alone(options)
+        return None, dict(options)
+    from evalcenter import register
+    from evalcenter.register import streams
+
+    if options["submission"] is None or not options["by"]:
+        raise click.UsageError("--register needs --submission and --by")
+    book = register.opened(options["register"])
+    turn, rank = streams.turn(book, options["submission"])
+    if options["version_rank"] not in (0, rank):
+        raise InputError(f"the register gives this submission the version rank {rank}", todo="leave out --version-rank")
+    if turn.kind == "resume" and turn.last is not None:
+        raise NotAllowed(
+            f"attempt {turn.number} of submission {options['submission']} has not ended; its run has to go on",
+            where=turn.last.folder,
+            todo=f"evalcenter run --resume {turn.last.folder} --register … --by …",
+        )
+    if turn.kind == "fresh" and options["continues"]:
+        raise NotAllowed("the first attempt of a submission can't carry another run on")
+    link = Link(book=book, name=options["by"], submission=options["submission"])
+    given = {**options, "version_rank": rank}
+    if turn.last is not None:
+        given["continues"] = options["continues"] or Path(turn.last.folder)
+        link.continues = _same(given["continues"], turn.last).plan
+    return link, given
+
+
+def _same(folder: Path, last: Any) -> End:
+    """The run in `folder`, which must be the last attempt as it ended."""
+    from evalcenter.register import runs
+
+    found = runs.ended(folder)
+    if found.plan != last.plan or not found.holds(last.entries, last.head):
+        raise NotAllowed(
+            f"this is not the run of attempt {last.number}, or an older copy of it",
+            where=str(folder),
+            todo=f"name that run's folder with --continues; it lay at {last.folder}",
+        )
+    return found
+
+
+def again(folder: Path, options: Mapping[str, Any]) -> Link | None:
+    """The register in which the run that goes on in `folder` is entered; None without --register."""
+    if not options["register"]:
+        _alone(options)
+        return None
+    from evalcenter import history, register
+    from evalcenter.register import streams
+
+    if not options["by"]:
+        raise click.UsageError("--register needs --by")
+    book = register.opened(options["register"])
+    submission, continues = streams.where(book, history.begun(folder)[0].plan_digest)
+    if options["submission"] not in (None, submission):
+        raise NotAllowed(f"this run is an attempt of submission {submission}")
+    return Link(book=book, name=options["by"], submission=submission, continues=continues, begun=True)
+
+
+def _alone(options: Mapping[str, Any]) -> None:
+    if options["submission"] is not None:
+        raise click.UsageError("--submission needs --register")
+
+
+def ended(folder: Path) -> End:
+    """How the run in `folder` ended, once everything in it was recomputed. Raises RunError's children."""
+    from evalcenter import certify, history, readings
+    from evalcenter.plugins import load
+    from evalcenter.register import runs
+
+    certify.verify(folder, load())
+    found = runs.ended(folder)
+    waits = found.outcome == "inconclusive" and readings.queue(history.load(folder))
+    return replace(found, outcome="awaiting_review") if waits else found
