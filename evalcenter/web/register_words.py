@@ -47,8 +47,7 @@ REGISTER: Final[Mapping[str, Text]] = {
     "x_revoked": _text("本证书已撤销，不再有效。", "It was revoked and is not valid any more."),
     "x_superseded": _text("本证书已由新证书替代。", "A newer certificate has taken its place."),
     "x_expired": _text("有效期已过。", "Its term has ended."),
-    "r_reason": _text("原因", "Reason"),
-    "r_since": _text("自", "Since"),
+    "r_reason": _text("原因：{}（自 {}）", "Reason: {} (since {})"),
     "r_term": _text("有效期", "Term"),
     "r_to": _text("至", "to"),
     "r_days": _text("日期按 UTC 计，首末两日都包括在内。", "Days are UTC; the first and the last belong to the term."),
@@ -73,7 +72,7 @@ REGISTER: Final[Mapping[str, Text]] = {
         "Compare it with the file that you hold: another digest is another document.",
     ),
     "r_history": _text("状态记录", "What became of it"),
-    "r_successor": _text("替代它的证书", "The certificate in its place"),
+    "r_successor": _text("替代它的证书：", "The certificate in its place:"),
     "r_not_given": _text("未提供", "not given"),
     "r_means": _text(
         "证书只说明所列版本在所列标准和题库上的测试结果，不保证模型在一切使用中都安全。",

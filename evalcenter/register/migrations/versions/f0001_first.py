@@ -11,8 +11,8 @@ revision: Final = "0001"
 down_revision: Final = None
 
 _FIRST: Final[dict[str, str]] = {
-    "centre": "name prefix",
     "people": "name key!",
+    "centre": "name prefix",
     "roles": "person>people roles",
     "vendors": "name key!",
     "models": "vendor>vendors name version key descriptor",
@@ -54,22 +54,22 @@ def upgrade() -> None:
 
 def make(name: str, columns: str, together: tuple[str, ...] = ()) -> None:
     """One table: ``name`` is a text, ``name#`` a count, ``name>table`` a row there; ``!`` is unique, ``?`` may be empty."""
-    made = [_column(one) for one in columns.split()]
+    made = {one: _column(one) for one in columns.split()}
     op.create_table(
         name,
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-        *made,
+        *made.values(),
         sa.Column("at", sa.Text, nullable=False),
         sa.Column("who", sa.Integer, sa.ForeignKey("people.id")),
         *([sa.UniqueConstraint(*together)] if together else []),
     )
-    for column in made:
+    for said, column in made.items():
         if column.foreign_keys:
-            op.create_index(f"ix_{name}_{column.name}", name, [column.name], unique=bool(column.unique))
+            op.create_index(f"ix_{name}_{column.name}", name, [column.name], unique="!" in said)
 
 
 def _column(said: str) -> sa.Column[Any]:
     name, _, table = said.rstrip("!?#").partition(">")
     kind: Any = sa.Integer if table or "#" in said else sa.Text
     own = [sa.ForeignKey(f"{table}.id")] if table else []
-    return sa.Column(name, kind, *own, nullable="?" in said, unique="!" in said)
+    return sa.Column(name, kind, *own, nullable="?" in said, unique="!" in said and not table)
