@@ -22,6 +22,8 @@ from evalcenter.records.plans import (
     Plan,
     Plugin,
     Price,
+    Probe,
+    Probing,
     Qualified,
     Sampling,
     Stream,
@@ -33,6 +35,7 @@ from evalcenter.records.runs import (
     Grade,
     Judgement,
     Mark,
+    Probed,
     Question,
     Read,
     Response,
@@ -55,7 +58,7 @@ from evalcenter.records.suites import (
     Suite,
     Taxonomy,
 )
-from evalcenter.records.verdicts import Finding, Path, Score, Scores, Tally, Verdict
+from evalcenter.records.verdicts import Finding, Identity, Look, Path, Score, Scores, Tally, Verdict
 from evalcenter.records.words import (
     AnswerState,
     Expects,
@@ -90,10 +93,12 @@ __all__ = [
     "Family",
     "Finding",
     "Grade",
+    "Identity",
     "Item",
     "Judge",
     "Judgement",
     "Lang",
+    "Look",
     "Mark",
     "MarkState",
     "Message",
@@ -105,6 +110,9 @@ __all__ = [
     "Plan",
     "Plugin",
     "Price",
+    "Probe",
+    "Probed",
+    "Probing",
     "Qualified",
     "Question",
     "Read",

@@ -9,7 +9,7 @@ from typing import Literal
 
 from evalcenter.records.standards import Standard
 from evalcenter.records.suites import Dimension, Item, Risk, Source
-from evalcenter.records.words import Params, Text, record
+from evalcenter.records.words import Lang, Params, Text, record
 
 
 @record
@@ -34,7 +34,10 @@ class Price:
 
 @record
 class CandidateSpec:
-    """What is tested, as far as it may be written down: never a key, only the name of the variable that holds it."""
+    """What is tested, as far as it may be written down: never a key, only the name of the variable that holds it.
+
+    `probes` says whether its fingerprint may be taken (``fingerprint.py``).
+    """
 
     adapter: str
     name: str
@@ -46,6 +49,7 @@ class CandidateSpec:
     filing_number: str | None = None
     system: str | None = None
     simulated: bool = False
+    probes: bool = True
     sampling: Sampling = field(default_factory=Sampling)
     settings: Params = field(default_factory=dict)
     price: Price | None = None
@@ -156,6 +160,32 @@ class Earlier:
 
 
 @record
+class Probe:
+    """One short prompt on which models differ. It is asked to recognise the candidate, and never scored."""
+
+    id: str
+    lang: Lang
+    prompt: str
+
+
+@record
+class Probing:
+    """The probes of a run, and how they are asked: each so many times before the first question (`repeats`), then in looks.
+
+    The first look among the questions is spread over `stretch` of them, each later one over twice as many. All looks of one run
+    together raise a false alarm with probability at most `alpha`. `digest` is that of the set's file.
+    """
+
+    id: str
+    version: str
+    digest: str
+    probes: tuple[Probe, ...]
+    repeats: int = 3
+    stretch: int = 64
+    alpha: Decimal = Decimal("0.001")
+
+
+@record
 class Plan:
     """Everything fixed before the first question.
 
@@ -184,3 +214,4 @@ class Plan:
     earlier: Earlier | None = None
     panel: Panel | None = None
     readers: Literal[1, 2] = 1
+    probing: Probing | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -47,6 +48,23 @@ class Response:
     def state(self) -> AnswerState:
         """The state of the last answer, which is the first one that was not complete, if any."""
         return self.answers[-1].state
+
+
+@record
+class Probed:
+    """What came of one probe: the answer, or why there was none (`failed`).
+
+    It belongs to the `round`-th asking of the whole set in its phase, from 0. `told` is what the reply said of the version behind the
+    endpoint beside the answer: its ``system_fingerprint`` and headers that name one. `attempts` calls were made.
+    """
+
+    phase: Literal["before", "during", "after"]
+    round: int
+    probe: str
+    answer: Answer | None
+    failed: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
+    attempts: int = 1
 
 
 @record

@@ -102,10 +102,42 @@ class Finding:
 
 
 @record
+class Look:
+    """What one round of probes says, compared with those before the run and the rounds since.
+
+    Of `compared` probes `changed` were answered farther from every earlier answer than those stand from each other. `p` bounds the
+    chance of as much difference where nothing changed, rounded up; to be `drifted` it must not lie above its `level`.
+    """
+
+    phase: Literal["during", "after"]
+    round: int
+    compared: int
+    changed: int
+    p: Decimal
+    level: Decimal
+    drifted: bool
+
+
+@record
+class Identity:
+    """Whether one and the same model answered throughout: what the probes tell, and the fingerprint's `digest`.
+
+    Where it can't be told, `why` says for what reason: the probes were ``unasked`` at the end, too ``few`` were answered, or the
+    answers are too ``noisy``.
+    """
+
+    state: Literal["same", "drifted", "untold"]
+    why: Literal["", "unasked", "few", "noisy"] = ""
+    looks: tuple[Look, ...] = ()
+    digest: str | None = None
+
+
+@record
 class Verdict:
-    """The decision on the whole standard."""
+    """The decision on the whole standard. `identity` is None where no probes were planned."""
 
     outcome: VerdictState
     findings: tuple[Finding, ...]
     reasons: tuple[Text, ...]
     awaiting_review: int = 0
+    identity: Identity | None = None
