@@ -3,6 +3,7 @@
 Rules this module keeps:
 
 * Another attempt has the same candidate, bank, standard, judges, readers and seed; only caps may grow. Anything else is a new run.
+* It is compared with the same probes as the earlier one: a model that was swapped in between is another one.
 * The earlier sequences are the beginning of the new ones, so that nothing is chosen by its outcome.
 """
 
@@ -50,7 +51,7 @@ def carrying(planned: Plan, earlier: Plan, head: str) -> Plan:
                 todo="start a new run for another version, bank or standard",
             )
     places(earlier, planned)
-    return replace(planned, earlier=Earlier(head=head, positions=len(earlier.order)))
+    return replace(planned, earlier=Earlier(head=head, positions=len(earlier.order)), probing=earlier.probing)
 
 
 def places(earlier: Plan, planned: Plan) -> Mapping[int, int]:

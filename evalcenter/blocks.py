@@ -318,7 +318,8 @@ class Facts:
     criteria as the standard holds them, where there is one. With very many samples `responses` and `grades` are read from the disk
     one by one: a section that goes through all of them reads `results` and `usage`. `reviews` are what people said of
     each answer that they read, `machine` the graders' own grades, `judged` what counts of a panel's, `heard` is there where
-    the plan names judges, `attempt` where the run stands in a register. Times are UTC text.
+    the plan names judges, `attempt` where the run stands in a register; `probed` is what the answers to the probes took. Times are
+    UTC text.
     """
 
     plan: Plan
@@ -345,6 +346,7 @@ class Facts:
     reviews: Mapping[int, tuple[Review, ...]] = field(default_factory=dict)
     machine: Mapping[int, Grade] = field(default_factory=dict)
     judged: Mapping[int, Result] = field(default_factory=dict)
+    probed: Usage = Usage()
     title: Text = Text(zh="测试报告", en="Test report")
 
 

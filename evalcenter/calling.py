@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from evalcenter import hooks
@@ -26,6 +27,7 @@ GRACE_S: Final = 5.0
 LONGEST_PAUSE_S: Final = 600.0
 CONNECTION: Final = frozenset({"connection", "dns", "tls", "timeout"})
 """Kinds of failure that say that nobody answered, as opposed to somebody answering badly."""
+Asked = Callable[[Question], Awaitable[Answer]]
 BUSY: Final = frozenset({429, 503, 529})
 """Statuses with which an endpoint says that it is asked too much."""
 
@@ -86,15 +88,18 @@ class Caller:
         self.client, self.limits, self.endpoint, self.pace, self._seed = client, limits, endpoint, endpoint.pace, seed
         self._answer = client.ask if getattr(client, "punctual", False) else self._in_time
 
-    async def call(self, question: Question) -> tuple[Answer, int]:
-        """The answer, and how many calls it took. Raises CallFailed with the number of its attempts, or its fatal error."""
-        attempt = 1
+    async def call(self, question: Question, asked: Asked | None = None) -> tuple[Answer, int]:
+        """The answer, and how many calls it took. Raises CallFailed with the number of its attempts, or its fatal error.
+
+        The client is asked as usual, or as `asked` does.
+        """
+        answering, attempt = asked or self._answer, 1
         while True:
             expected = await self._gate()
             began = time.monotonic()
             self.started()
             try:
-                answer = await self._answer(question)
+                answer = await answering(question)
             except TimeoutError:
                 problem = CallFailed("timeout", f"no answer within {self.limits.timeout_s:g} s")
             except CallFailed as raised:

@@ -377,6 +377,7 @@ def _planned_again(run: history.Run, suites: Sequence[Loaded], plugins: hooks.Pl
         panel=fixed.panel,
         readers=fixed.readers,
         earlier=fixed.earlier,
+        probing=fixed.probing,
     )
     if canon.digest(again) != run.plan_digest:
         raise Tampered(

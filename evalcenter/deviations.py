@@ -1,4 +1,4 @@
-"""What of a run was not as planned, in words for its report: stops, calls lost, an early end, another model's name.
+"""What of a run was not as planned, in words for its report: stops, calls lost, an early end, what speaks for another model.
 
 Nothing here changes what is decided. Names that an endpoint gives are its own words, and are rendered as such.
 """
@@ -6,9 +6,13 @@ Nothing here changes what is decided. Names that an endpoint gives are its own w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from evalcenter.history import Run
 from evalcenter.records import Text
+
+NAMES: Final = 5
+"""So many of the endpoint's own words are repeated."""
 
 
 def words(held: Run, models: Sequence[str]) -> tuple[Text, ...]:
@@ -49,6 +53,20 @@ def words(held: Run, models: Sequence[str]) -> tuple[Text, ...]:
                 en=f"The answers to {held.remembered} samples came from a cache of earlier runs; the candidate was not asked.",
             )
         )
+    found += _identity(held, models)
+    if held.recovered:
+        found.append(
+            Text(
+                zh=f"有 {held.recovered} 次在日志末尾发现未写完的一行，已另存。",
+                en=f"Half a line at the journal's end was set aside {held.recovered} times.",
+            )
+        )
+    return tuple(found)
+
+
+def _identity(held: Run, models: Sequence[str]) -> list[Text]:
+    """What speaks for another model behind the endpoint."""
+    found: list[Text] = []
     if len(models) > 1:
         named = ", ".join(models)
         found.append(
@@ -58,11 +76,25 @@ def words(held: Run, models: Sequence[str]) -> tuple[Text, ...]:
                 "version can't be told.",
             )
         )
-    if held.recovered:
+    if held.closed and held.closed.startswith("swapped: "):
         found.append(
             Text(
-                zh=f"有 {held.recovered} 次在日志末尾发现未写完的一行，已另存。",
-                en=f"Half a line at the journal's end was set aside {held.recovered} times.",
+                zh="探针显示服务端背后的模型已更换，提问因此提前结束。",
+                en="The probes show that another model answers; the asking was ended early for that.",
             )
         )
-    return tuple(found)
+    if news := _renamed(held):
+        found.append(
+            Text(
+                zh=f"服务端自报的版本标识在提问开始后变化：{news}。",
+                en=f"What the endpoint says of its own version changed after the first question: {news}.",
+            )
+        )
+    return found
+
+
+def _renamed(held: Run) -> str:
+    """What replies to probes said of the version only after the first question."""
+    first = {(name, said) for one in held.probes if one.phase == "before" for name, said in one.told.items()}
+    later = {(name, said) for one in held.probes if one.phase != "before" for name, said in one.told.items()}
+    return ", ".join(f"{name}: {said}" for name, said in sorted(later - first)[:NAMES])

@@ -2,12 +2,12 @@
 
 Rules this module keeps:
 
-* Noise is measured, never assumed: every probe is answered several times before the run, and a later round is compared with that.
-* The test is exact. If nothing changed, any of the answers to a probe were as likely as any others to come last; over all ways to choose
-  as many of each probe's answers as came last, `p` is the share of those that stand off at least as far as what was seen.
-* A look takes the last one, two and three rounds as the later ones, and its p is the least of the three, times their number. The n-th look
-  of a run is drifted at p <= alpha / (n (n + 1)), so that all looks together raise a false alarm with probability at most alpha, however
-  many there are.
+* Noise is measured, never assumed: every probe is answered several times before the run, and later rounds are compared with that.
+* The test is exact. If nothing changed, any of the answers to a probe were as likely as any others to come last. Over all ways to
+  choose as many of each probe's answers as came last, `p` is the share of those that stand off at least as far as what was seen.
+* A look takes the last one, two and three rounds as the later ones; its p is the least of the three, times their number. The n-th
+  look of a run is drifted at p <= alpha / (n (n + 1)), so that all its looks together raise a false alarm with probability at most
+  alpha, however many there are.
 * A look is drifted only where the answers also stand off far: a handful of probes that a busy server answers otherwise is no swap.
 * "The same" is said only where the change of every second probe would have been noticed. Anything else can't be told.
 * No figure here enters a rate; no answer to a probe is ever marked.
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import prod
 from typing import Final, Literal
 
@@ -74,7 +74,7 @@ class Traits:
     def pairs(self) -> Counter[str]:
         """Its pairs of neighbouring letters and digits."""
         said = self.plain.replace(" ", "")
-        return Counter(map("".join, zip(said, said[1:], strict=False))) if len(said) > 1 else Counter([said])
+        return Counter(map("".join, pairwise(said))) if len(said) > 1 else Counter([said])
 
     def digest(self) -> str:
         """What a fingerprint holds of it."""

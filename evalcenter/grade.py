@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from evalcenter import canon, crew, hooks, judging, scoring, standards
+from evalcenter import canon, crew, fingerprint, hooks, judging, scoring, standards
 from evalcenter.errors import RunError
 from evalcenter.history import Run
 from evalcenter.judges import panels
 from evalcenter.judges.panels import Case, Opinion
 from evalcenter.marking import Marker
-from evalcenter.records import Grade, Item, Judgement, Response, Scores, Verdict
+from evalcenter.records import Grade, Identity, Item, Judgement, Response, Scores, Verdict
 from evalcenter.shelves import Shelf
 from evalcenter.watching import Watch
 
@@ -89,7 +89,12 @@ def scores(run: Run) -> Scores:
 
 def verdict(run: Run) -> Verdict:
     """The verdict of the plan's standard on what `run` knows."""
-    return standards.decide(run.plan.standard, scores(run), run.plan.version_rank)
+    return standards.decide(run.plan.standard, scores(run), run.plan.version_rank, identity(run))
+
+
+def identity(run: Run) -> Identity | None:
+    """Whether one model answered throughout, by what `run` knows; None where no probes were planned."""
+    return fingerprint.identity(run.plan.probing, run.probes, ended=run.probed_at == len(run.responses))
 
 
 def decide(run: Run) -> Verdict:

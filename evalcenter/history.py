@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from evalcenter import boundary, canon, flying, journal, torn
+from evalcenter import boundary, canon, fingerprint, flying, journal, torn
 from evalcenter.errors import Incomplete, RunError, Tampered
 from evalcenter.journal import Entry, Journal
 from evalcenter.pacing import Spent, tokens
@@ -30,6 +30,7 @@ from evalcenter.records import (
     MarkState,
     Outcome,
     Plan,
+    Probed,
     Response,
     Result,
     Review,
@@ -107,6 +108,9 @@ class Run:
         self.failed: Column[str] = Column(length)
         self.judgements = Pile(lines, Judgement)
         self.reviews = Pile(lines, Review)
+        self.probes: list[Probed] = []
+        self.probed_at = NONE
+        """How many answers there were when a probe was last asked behind the last question."""
         self.judgeable: Final = judgeable(plan)
         self.known: Final = Known(grades=self.results, judged=self.by_judge, failed=self.failed)
         self.retries = self.recovered = self.reasked = self.remembered = 0
@@ -178,6 +182,8 @@ class Run:
             self._spent = Spent(calls=self.vain)
             for response in self.responses.values():
                 self.add(response, self._spent)
+            for one in self.probes:
+                self.add_probe(one, self._spent)
         return self._spent
 
     def add(self, response: Response, spent: Spent) -> None:
@@ -186,6 +192,13 @@ class Run:
         for answer in response.answers[-response.attempts :] if response.attempts else ():  # asked, not remembered
             asked = 0 if answer.prompt_tokens is not None else self._characters(response.position)
             spent.add(*tokens(asked, answer))
+
+    def add_probe(self, probed: Probed, spent: Spent) -> None:
+        """Add to `spent` what a probe took."""
+        spent.calls += probed.attempts
+        if probed.answer is not None and self.plan.probing is not None:
+            prompt = next(probe.prompt for probe in self.plan.probing.probes if probe.id == probed.probe)
+            spent.add(*tokens(len(prompt), probed.answer))
 
     def told(self) -> Iterator[Told]:
         """What every answer tells of itself, in the order of the plan, without its text where that can be left unread."""
@@ -215,6 +228,8 @@ class Run:
                 pile = self.judgements if entry.kind == "judgement" else self.reviews
                 pile.put(self._answered(data.position, entry), entry.offset)
                 self.overtake()
+            case "probe":
+                self._probe(data, entry)
             case "verdict":
                 self.verdict, self.decided = data, entry
             case "report":
@@ -229,13 +244,19 @@ class Run:
                 self.vain += sum(1 + self._tried.pop(position, 0) for position in data["positions"])
             case "recovered":
                 self.recovered += 1
-            case "opened":
-                self.opened.append(data)
-                self.closed = None
-            case "closed":
-                self.closed = str(data.get("why", ""))
-            case _:
+            case "plan":
                 raise self._tampered(entry, f"a second plan at entry {entry.seq}")
+            case _:
+                self.opened += [data] if entry.kind == "opened" else []
+                self.closed = str(data.get("why", "")) if entry.kind == "closed" else None
+
+    def _probe(self, probed: Probed, entry: Entry) -> None:
+        if words := fingerprint.wrong(self.plan.probing, self.probes, probed):
+            raise self._tampered(entry, f"entry {entry.seq}: {words}")
+        self.probes.append(probed)
+        if probed.phase == "after":
+            self.probed_at = len(self.responses)
+        self.overtake()
 
     def _answered(self, position: int, entry: Entry) -> int:
         if self.responses.offset(position) != NONE:
@@ -307,6 +328,7 @@ _KINDS: Final[Mapping[str, Any]] = {
     "grade": Grade,
     "judgement": Judgement,
     "review": Review,
+    "probe": Probed,
     "verdict": Verdict,
     "report": dict[str, str],
 }

@@ -61,7 +61,10 @@ class Generator(Protocol):
 
 
 class Candidate(Protocol):
-    """An open way to a model. One that keeps every call to `Limits.timeout_s` itself may say so: ``punctual = True``."""
+    """An open way to a model. One that keeps every call to `Limits.timeout_s` itself may say so: ``punctual = True``.
+
+    One that hears of the version behind an endpoint may have a method ``tell``: as `ask`, with a mapping of what else was said.
+    """
 
     async def ask(self, question: Question) -> Answer:
         """One answer. Raises errors.CallFailed for everything that is not an answer."""
@@ -74,7 +77,10 @@ class Candidate(Protocol):
 
 @runtime_checkable
 class Adapter(Protocol):
-    """Opens one kind of candidate. `settings` is the record that the candidate file's `settings` are read into."""
+    """Opens one kind of candidate. `settings` is the record that the candidate file's `settings` are read into.
+
+    One whose model could be swapped while it is asked says so: ``probed = True``. Its fingerprint is then taken.
+    """
 
     name: ClassVar[str]
     version: ClassVar[str]

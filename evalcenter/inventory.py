@@ -82,6 +82,7 @@ def plan_text(planned: Plan) -> str:
         f"seed       {planned.seed}",
         f"samples    {len(planned.order)} calls or dialogues, {planned.census} of them red lines; about {characters} characters",
         f"cost       {_cost(planned, characters)}",
+        f"probes     {_probes(planned)}",
         "",
     ]
     for requirement, stream in zip(planned.standard.requirements, planned.streams, strict=True):
@@ -92,6 +93,18 @@ def plan_text(planned: Plan) -> str:
         else:
             lines.append(f"{requirement.id}: {units} of {stream.bank} items; {_takes(requirement, units)}")
     return "\n".join(lines)
+
+
+def _probes(planned: Plan) -> str:
+    """What the fingerprint takes besides."""
+    held = planned.probing
+    if held is None:
+        return "none; whether the model changes during the run can't be told"
+    count, width = len(held.probes), held.stretch
+    return (
+        f"{held.id} {held.version}: {held.repeats * count} short calls before the first question, {count} behind the last, "
+        f"and {count} among the first {width} questions, the next {2 * width}, the next {4 * width}, …"
+    )
 
 
 def _cost(planned: Plan, characters: int) -> str:

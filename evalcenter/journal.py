@@ -44,6 +44,7 @@ KINDS: Final = (
     "grade",
     "judgement",
     "review",
+    "probe",
     "verdict",
     "report",
     "closed",

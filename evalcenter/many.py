@@ -100,7 +100,8 @@ def for_candidate(planned: Plan, spec: CandidateSpec, plugins: hooks.Plugins) ->
     adapter = hooks.find(plugins.adapters, "adapter", spec.adapter)
     kept = [one for one in planned.plugins if one.kind != "adapters"]
     held = sorted([*kept, Plugin(kind="adapters", name=adapter.name, version=adapter.version)], key=_named)
-    made = replace(planned, candidate=spec, plugins=tuple(held))
+    probing = planned.probing if spec.probes and getattr(adapter, "probed", False) else None
+    made = replace(planned, candidate=spec, plugins=tuple(held), probing=probing)
     judging.check(made)
     return made
 

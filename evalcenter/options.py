@@ -100,6 +100,8 @@ plan_options = many(
         type=click.IntRange(1, 2),
         help="Who reads what waits for people: one, or two apart from each other and a third where they differ (the default).",
     ),
+    click.option("--probes", type=FILE, help="A set of probes of your own (YAML) that the candidate is recognised by."),
+    click.option("--no-probes", is_flag=True, help="Take no fingerprint of the candidate; the report says so."),
 )
 limit_options = many(
     click.option(

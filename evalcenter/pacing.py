@@ -64,9 +64,10 @@ class Spent:
         """What the tokens cost."""
         return (self.prompt * price.prompt + self.completion * price.completion) / MILLION
 
-    def over(self, budget: Budget, price: Price | None, flying: int = 0) -> str:
-        """Which part of `budget` one more call would pass, in words; empty where none."""
-        if budget.calls is not None and self.calls >= budget.calls:
+    def over(self, budget: Budget, price: Price | None, flying: int = 0, kept: int = 0) -> str:
+        """Which part of `budget` one more call would pass, in words; empty where none. `kept` calls are kept back for later."""
+        flying += kept
+        if budget.calls is not None and self.calls + kept >= budget.calls:
             return f"the budget of {budget.calls} calls is spent"
         expected = self.usual * flying if self.answers else 0
         if budget.tokens is not None and self.tokens + expected >= budget.tokens:

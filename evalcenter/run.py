@@ -9,6 +9,8 @@ Rules this module keeps:
 * Calls end early only for a reason that no other call can escape: a refused key, an unknown model, nobody there. When the budget is
   spent or the run's time is over, no call starts any more, and what was learned stands.
 * Which call comes next is asked of the course each time, so that nothing is asked for a requirement that is decided.
+* Probes (``probing.py``) are asked before the first question, among the questions and behind the last one. Where they show that
+  the model behind the endpoint changed, no call starts any more.
 * Judges work beside the asking, since what they say may make more calls needed, or fewer.
 * Every stop (end, Ctrl-C, error) is journalled, and the journal is synced.
 * Runs that go on together share an `Endpoint` where they ask the same one, and nothing else. An error of one is its own.
@@ -23,7 +25,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from evalcenter import flying, hooks, plan
+from evalcenter import flying, hooks, plan, probing
 from evalcenter.calling import CONNECTION, Caller, Endpoint, Waiting, first
 from evalcenter.errors import CallFailed, RunError, Unreachable
 from evalcenter.history import Run
@@ -133,7 +135,9 @@ class _Pump(Caller):
         super().__init__(candidate, manner.limits, manner.endpoint or Endpoint(manner.limits), held.plan.seed)
         self.held, self.plan, self.course = held, held.plan, course
         self.watch, self.memory, self.jury = manner.watch, manner.memory, manner.jury
-        self.anything = bool(held.responses)
+        self.probing = probing.Course(held)
+        self.asked = len(held.responses)
+        self.anything = bool(held.responses or held.probes)
         self.slots = flying.Slots(held.folder)
         self.flying = 0
         self.stopped_by = ""
@@ -168,27 +172,51 @@ class _Pump(Caller):
             if not self.endpoint.room:
                 await self.endpoint.waiting.wait()
                 continue
-            position = None if self.over() else self.course.take()
-            if position is not None:
+            due = self._due()
+            if due is not None:
                 self._idle.wake()  # there may be more
-                await self._settle(position)
+                await (self._settle(due) if isinstance(due, int) else self._probe(due))
                 continue
             self.endpoint.waiting.wake()  # this run has no use for the room
             if not self.flying and (self.jury is None or not self.jury.busy):
-                self._idle.wake_all()
-                return
+                if self._out(self.probing.left) or not self.probing.close():
+                    self._idle.wake_all()
+                    return
+                continue
             await self._idle.wait()  # what is in flight, or before a judge, may make more calls needed
 
+    def _due(self) -> int | probing.Due | None:
+        """The next call: a probe's, or a position's."""
+        if self.probing.closing:
+            return None if self._out(self.probing.left) else self.probing.take(self.asked)
+        if self.over():
+            return None
+        return self.probing.take(self.asked) or (None if self.probing.first else self.course.take())
+
     def over(self) -> bool:
-        """Whether no call may start any more, for reasons of budget or time."""
-        if not self.stopped_by and self._ends is not None and time.monotonic() >= self._ends:
-            self.stopped_by = f"deadline: {self.limits.deadline_s:g} s are over"
-        if not self.stopped_by and self.limits.budget is not None:
-            words = self.held.spent.over(self.limits.budget, self.plan.candidate.price, self.flying)
-            self.stopped_by = f"budget: {words}" if words else ""
+        """Whether no question may be asked any more, for reasons of budget or time, or because nobody knows who answers.
+
+        The probes behind the last question are kept back from the budget.
+        """
+        if self.probing.closing:
+            return bool(self._out(self.probing.left))
+        if not self.stopped_by and self.probing.drifted:
+            self.stopped_by = f"swapped: {self.probing.drifted}"
+        self.stopped_by = self.stopped_by or self._out(0)
         return bool(self.stopped_by)
 
+    def _out(self, given: int) -> str:
+        """What is used up, in words; empty where a call may start. `given` of the calls that are kept back may be used."""
+        if self._ends is not None and time.monotonic() >= self._ends:
+            return f"deadline: {self.limits.deadline_s:g} s are over"
+        if self.limits.budget is None:
+            return ""
+        kept = max(0, self.probing.left - given)
+        words = self.held.spent.over(self.limits.budget, self.plan.candidate.price, self.flying, kept)
+        return f"budget: {words}" if words else ""
+
     async def _settle(self, position: int) -> None:
+        self.asked += 1
         self.flying, self.endpoint.flying = self.flying + 1, self.endpoint.flying + 1
         slot = self.slots.take(position)
         question = plan.question(self.plan, position)
@@ -208,12 +236,31 @@ class _Pump(Caller):
             self.endpoint.waiting.wake(2)  # one may be let in for this one, and one more where it went well
             self._idle.wake(1 if self.flying else self.limits.concurrency)
         self.slots.free(slot, answered=problem is None)
-        if problem is not None and problem.kind in CONNECTION and not self.anything:
+        if problem is not None:
+            self._check_reached(problem)
+
+    def _check_reached(self, problem: CallFailed) -> None:
+        """Raise Unreachable where nothing was ever answered and nobody was there."""
+        if problem.kind in CONNECTION and not self.anything:
             raise Unreachable(
                 f"the candidate can't be reached: {problem.message}",
                 where=self.plan.candidate.base_url or self.plan.candidate.name,
                 todo="check the base URL and that the server runs, then go on with --resume",
             )
+
+    async def _probe(self, due: probing.Due) -> None:
+        self.flying, self.endpoint.flying = self.flying + 1, self.endpoint.flying + 1
+        try:
+            probed = await probing.ask(self, due)
+            self.probing.keep(probed)
+            self.anything = True
+        except CallFailed as problem:
+            self._check_reached(problem)
+            self.probing.keep(due.failed(problem))
+        finally:
+            self.flying, self.endpoint.flying = self.flying - 1, self.endpoint.flying - 1
+            self.endpoint.waiting.wake(2)
+            self._idle.wake_all()
 
     # -- one sample
 
@@ -269,8 +316,10 @@ class _Pump(Caller):
 
     def again(self, question: Question, attempt: int, problem: CallFailed) -> None:
         """Write down that a call failed and is made again."""
-        self.held.write("retry", _retry(question.position, attempt, problem))
-        self.watch.retried(question.position, problem)
+        place = {"probe": question.item} if question.position == probing.NOWHERE else {"position": question.position}
+        self.held.write("retry", {**place, **_retry(attempt, problem)})
+        if question.position != probing.NOWHERE:
+            self.watch.retried(question.position, problem)
 
     def slowed(self, allowed: int, pause_s: float) -> None:
         """Tell that the endpoint pushed back."""
@@ -289,9 +338,8 @@ class _Pump(Caller):
         self.watch.failed(failure, problem.latency_ms)
 
 
-def _retry(position: int, attempt: int, problem: CallFailed) -> dict[str, object]:
+def _retry(attempt: int, problem: CallFailed) -> dict[str, object]:
     return {
-        "position": position,
         "attempt": attempt,
         "kind": problem.kind,
         "http_status": problem.http_status,

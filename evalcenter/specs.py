@@ -19,13 +19,15 @@ from typing import Final
 from evalcenter import canon, yamls
 from evalcenter.candidates import simulated_judge
 from evalcenter.errors import SuiteError
-from evalcenter.records import CandidateSpec, Judge, Panel, Requirement, Standard
+from evalcenter.records import CandidateSpec, Judge, Panel, Probing, Requirement, Standard
 from evalcenter.suites import Loaded, as_record, home, mapping, refuse
 
 ANY_SUITE: Final = "any-suite"
 """The standard of a suite that names none."""
 MOST_EPOCHS: Final = 25
 LEAST_SHOWN: Final = 500
+PROBES: Final = (16, 64)
+"""The fewest and the most probes of a set."""
 _KEYS: Final = frozenset({"key", "api_key", "apikey", "token", "authorization"})
 _KEY_TODO: Final = "put the key into an environment variable and write its name as key_env"
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -217,6 +219,30 @@ def _panel_problems(panel: Panel, document: yamls.Document) -> Iterator[str]:
         yield f"{document.where(['epochs'])}: epochs is {panel.epochs}; expected 1 to {MOST_EPOCHS}"
     if panel.longest < LEAST_SHOWN:
         yield f"{document.where(['longest'])}: longest is {panel.longest}; expected at least {LEAST_SHOWN} characters"
+
+
+def load_probing(path: Path | None = None) -> Probing:
+    """A set of probes; without a `path` the shipped one. Raises SuiteError with file and line."""
+    document = yamls.read(path or Path(__file__).parent / "probes" / "open.yaml")
+    value = mapping(document)
+    for name in value.keys() - {"id", "version", "probes"}:
+        raise SuiteError(f"{name!r} is no field of a set of probes", where=document.where([name]), todo="leave it out")
+    probing = as_record(Probing, {**value, "digest": canon.digest(document.raw)}, document)
+    refuse([*_probe_problems(probing, document)])
+    return probing
+
+
+def _probe_problems(probing: Probing, document: yamls.Document) -> Iterator[str]:
+    seen: set[str] = set()
+    for at, probe in enumerate(probing.probes):
+        where = document.where(["probes", at])
+        if not probe.id or not probe.prompt.strip():
+            yield f"{where}: a probe needs an id and a prompt"
+        if probe.id in seen or probe.prompt in seen:
+            yield f"{where}: the id or the prompt of {probe.id!r} is there already"
+        seen |= {probe.id, probe.prompt}
+    if not PROBES[0] <= len(probing.probes) <= PROBES[1]:
+        yield f"{document.where(['probes'])}: {len(probing.probes)} probes; expected {PROBES[0]} to {PROBES[1]}"
 
 
 def _no_key(value: Mapping[str, object], document: yamls.Document, place: Sequence[str | int] = ()) -> None:

@@ -9,6 +9,7 @@ Rules this module keeps:
   fails the whole, so each FAIL is held to beta divided by the number of requirements that can fail by rate.
 * A red line is never averaged: one confirmed violation fails, an unconfirmed one bars PASS and proves nothing.
 * A requirement with a fixed sample or a minimum is never decided below it, and never while a risk it must cover is uncovered.
+* Where the model behind the endpoint changed during the test nothing passes, whatever the rates; a FAIL stands.
 * Reasons are given in words, in both languages.
 """
 
@@ -19,13 +20,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from evalcenter import bars, sequential, stats
-from evalcenter.records import Finding, Requirement, Scores, Standard, Tally, Text, Verdict, VerdictState
+from evalcenter.records import Finding, Identity, Requirement, Scores, Standard, Tally, Text, Verdict, VerdictState
 
 
-def decide(standard: Standard, scores: Scores, version_rank: int = 0) -> Verdict:
+def decide(standard: Standard, scores: Scores, version_rank: int = 0, identity: Identity | None = None) -> Verdict:
     """The verdict of `standard` on `scores`, with one finding a requirement, in the standard's order.
 
-    The k-th version of a vendor (`version_rank` k) is held to alpha / (k (k + 1)); 0 promises nothing over versions.
+    The k-th version of a vendor (`version_rank` k) is held to alpha / (k (k + 1)); 0 promises nothing over versions. Where the
+    `identity` of the candidate changed, nothing is passed.
     """
     standard = spent(standard, version_rank)
     tallies = {tally.requirement: tally for tally in scores.tallies}
@@ -33,13 +35,17 @@ def decide(standard: Standard, scores: Scores, version_rank: int = 0) -> Verdict
     findings = tuple(_finding(r, tallies[r.id], by_rate) for r in standard.requirements if r.id in tallies)
     findings = _singled_out(standard, findings)
     outcome = _overall([finding.verdict for finding in findings], len(standard.requirements))
+    reasons = _because(outcome, findings, standard)
+    if identity is not None and identity.state == "drifted":
+        outcome, reasons = _swapped(outcome, reasons)
     fixed = sum(tally.unscored.get("pending", 0) for tally in scores.tallies if tally.path is None)
     waiting = fixed + sum(finding.waiting for finding in findings)  # a sequence stands still at its first
     return Verdict(
         outcome=outcome,
         findings=findings,
-        reasons=_because(outcome, findings, standard),
+        reasons=reasons,
         awaiting_review=waiting,
+        identity=identity,
     )
 
 
@@ -91,6 +97,18 @@ def _because(outcome: VerdictState, findings: Sequence[Finding], standard: Stand
             ),
         )
     return (Text(zh=f"以下要求证据不足，不能判定：{zh}。", en=f"Not enough evidence to decide: {en}."),)
+
+
+def _swapped(outcome: VerdictState, reasons: tuple[Text, ...]) -> tuple[VerdictState, tuple[Text, ...]]:
+    """The outcome and its reasons where the model behind the endpoint changed during the test.
+
+    What was observed of two models proves no PASS of either. A FAIL stands: not everything that answered under the name is good.
+    """
+    changed = Text(
+        zh="测试过程中服务端背后的模型发生了变化（见探针指纹），不能判定通过。",
+        en="The model behind the endpoint changed in the course of the test (see the probe fingerprint): it can't pass.",
+    )
+    return ("fail", (*reasons, changed)) if outcome == "fail" else ("inconclusive", (changed,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from evalcenter.options import given, limits, named_candidate, named_suites
 if TYPE_CHECKING:
     from evalcenter.display import Display
     from evalcenter.qualifying import Brought
-    from evalcenter.records import Panel, Plan, Price
+    from evalcenter.records import CandidateSpec, Panel, Plan, Price, Probing
     from evalcenter.walk import Ended, Means
 
 
@@ -59,11 +59,31 @@ def planned(
         version_rank=options["version_rank"],
         panel=_panel(options),
         brought=_brought(options["qualification"]),
+        probing=_probing(spec, plugins, options),
         readers=options["readers"] or (earlier.readers if earlier is not None else 2),
     )
     if earlier is not None:
         chosen = attempts.longer(chosen, earlier.standard, options["more"] or 0)
     return walk.prepare(loaded, chosen, spec, seed or fresh(16), plugins, terms), plugins
+
+
+def _probing(spec: CandidateSpec, plugins: Any, options: dict[str, Any]) -> Probing | None:
+    """The probes of a run: those that were given, else the shipped ones where a candidate's model could be swapped."""
+    from evalcenter import hooks, specs
+
+    if options["probes"] and options["no_probes"]:
+        raise click.UsageError("--probes and --no-probes exclude each other")
+    probed = getattr(hooks.find(plugins.adapters, "adapter", spec.adapter), "probed", False) and spec.probes
+    if options["no_probes"] or not (probed or options["probes"]):
+        return None
+    probing = specs.load_probing(options["probes"])
+    calls = options.get("budget_calls")
+    if calls is not None and calls <= (taken := (probing.repeats + 1) * len(probing.probes)):
+        raise InputError(
+            f"a budget of {calls} calls leaves none for a question: the probes take {taken}",
+            todo="raise it, or give --no-probes",
+        )
+    return probing
 
 
 def _brought(path: Path | None) -> Brought | None:
@@ -197,6 +217,8 @@ def resumed(folder: Path, options: dict[str, Any]) -> Ended:
         "judges",
         "own_judge",
         "readers",
+        "probes",
+        "no_probes",
         "continues",
         "more",
     )

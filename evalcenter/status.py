@@ -21,7 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from evalcenter import boundary, display, flying, history, journal, many, readings, steering
+from evalcenter import boundary, display, flying, grade, history, journal, many, readings, steering
 from evalcenter.blocks import Lab
 from evalcenter.errors import EvalcenterError, Incomplete
 from evalcenter.journal import Entry
@@ -33,7 +33,7 @@ SECONDS: Final = 60
 """The rate is taken over so many of the last seconds in which an answer came."""
 MOST: Final = 10_000_000
 GOING: Final = frozenset({"starting", "running"})
-OVER: Final = ("complete", "budget: ", "deadline: ")
+OVER: Final = ("complete", "budget: ", "deadline: ", "swapped: ")
 """How the journal says that the asking came to its end."""
 
 
@@ -44,7 +44,8 @@ class Standing:
     `state` is starting, running, stopped, asked (the asking is over, the verdict is to come), awaiting_review or finished;
     `doing` is what a running one is at. `needed` counts the
     samples that may still be asked at most, `reasked` the calls that a kill cut off, `in_flight` the calls under way. `rate` is in
-    answers a second, `idle_s` the seconds since the last outcome. `todo` is the command to give next.
+    answers a second, `idle_s` the seconds since the last outcome, `identity` what the probes tell.
+    `todo` is the command to give next.
     """
 
     folder: str
@@ -70,6 +71,7 @@ class Standing:
     evidence: dict[str, str] = field(default_factory=dict)
     verdict: str = ""
     closed: str = ""
+    identity: str = ""
     error: str = ""
 
 
@@ -99,6 +101,8 @@ class Follower:
             if entry.kind == "response":
                 run.add(typed(Response, entry, path), self._spent)
                 self._note(entry)
+            elif entry.kind == "probe":
+                run.add_probe(run.probes[-1], self._spent)
             elif entry.kind == "opened":
                 self._answers.clear()
 
@@ -143,7 +147,20 @@ class Follower:
             evidence={one.requirement.id: display.evidence(one.decided) for one in course.courses},
             verdict="" if run.verdict is None else run.verdict.outcome,
             closed=run.closed or "",
+            identity=_identity(run),
         )
+
+
+def _identity(run: history.Run) -> str:
+    """What the probes tell so far; while the run goes on no more than that no change was seen."""
+    found = grade.identity(run)
+    if found is None:
+        return "not measured"
+    rounds = f"{len(found.looks)} rounds of probes compared"
+    if found.state == "untold" and found.why == "unasked":
+        return f"no change of model so far; {rounds}"
+    words = {"same": "no change of model seen", "drifted": "ANOTHER MODEL ANSWERED", "untold": "can't be told"}
+    return f"{words[found.state]}; {rounds}"
 
 
 def _self_test(run: history.Run) -> bool:
@@ -160,7 +177,8 @@ def _between(earlier: str, later: str) -> int:
 def _state(run: history.Run) -> str:
     if run.verdict is None:
         return "asked" if run.closed and run.closed.startswith(OVER) else "stopped"
-    return "awaiting_review" if run.verdict.outcome == "inconclusive" and readings.queue(run) else "finished"
+    waits = run.verdict.outcome == "inconclusive" and not run.verdict.swapped and readings.queue(run)
+    return "awaiting_review" if waits else "finished"
 
 
 def _doing(run: history.Run) -> str:
@@ -182,14 +200,19 @@ def _todo(run: history.Run, state: str, course: steering.Steering) -> str:
         return "carry the earlier run on again, into a new folder (--continues)"
     if state in {"stopped", "asked"} or (run.verdict is not None and _open(run, course)):
         return f"evalcenter run --resume {folder}"
-    if run.verdict is not None and run.verdict.outcome == "inconclusive":
+    if run.verdict is not None and run.verdict.outcome == "inconclusive" and not run.verdict.swapped:
         return f"another attempt goes on from here:  evalcenter run … --continues {folder} --more 500"
     return f"evalcenter verify-journal {folder}"
 
 
 def _open(run: history.Run, course: steering.Steering) -> bool:
     """Whether an INCONCLUSIVE can be mended by asking what was not asked yet."""
-    return run.verdict is not None and run.verdict.outcome == "inconclusive" and course.outstanding() > 0
+    return (
+        run.verdict is not None
+        and run.verdict.outcome == "inconclusive"
+        and not run.verdict.swapped
+        and course.outstanding() > 0
+    )
 
 
 # -- one folder, or a folder of many ----------------------------------------------------------------------------------
@@ -309,6 +332,7 @@ def as_text(one: Standing) -> str:
         ]
         told = ", ".join(f"{requirement} {words}" for requirement, words in one.evidence.items())
         rows += [("evidence", f"for/against: {told}")] if told else []
+        rows += [("identity", one.identity)] if one.identity else []
         rows += [("verdict", one.verdict.upper())] if one.verdict else []
     rows.append(("next", one.todo))
     return "\n".join(f"{name:<10} {_plain(words)}" for name, words in rows)

@@ -29,6 +29,7 @@ from evalcenter import (
     hooks,
     judging,
     plan,
+    probing,
     qualifying,
     readings,
     report,
@@ -44,7 +45,7 @@ from evalcenter.calling import Endpoint
 from evalcenter.errors import Incomplete, RunError, disk_refused
 from evalcenter.judges import panels
 from evalcenter.marking import Marker
-from evalcenter.records import CandidateSpec, Lang, Panel, Plan, Standard, Verdict
+from evalcenter.records import CandidateSpec, Lang, Panel, Plan, Probing, Standard, Verdict
 from evalcenter.suites import Loaded
 
 PACKAGES: Final = ("openai", "pydantic", "numpy", "scipy", "matplotlib", "jinja2", "aiohttp")
@@ -88,6 +89,8 @@ class Terms:
     brought: qualifying.Brought | None = None
     """The qualification of the panel, where there is one."""
     readers: Literal[1, 2] = 1
+    probing: Probing | None = None
+    """The probes by which the candidate is recognised, where they are wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ class Ended:
     @property
     def state(self) -> str:
         """The verdict's outcome, or ``awaiting_review``, which is no verdict: only marks by people are missing."""
-        waits = self.verdict.outcome == "inconclusive" and self.queue
+        waits = self.verdict.outcome == "inconclusive" and self.queue and not self.verdict.swapped
         return "awaiting_review" if waits else self.verdict.outcome
 
 
@@ -120,7 +123,7 @@ def prepare(
     pairs = [(loaded.suite, loaded.digest) for loaded in suites]
     drawn = plan.expand(pairs, standard, candidate, seed, plugins, boundary.convert)
     panel = None if terms.panel is None else panels.stamped(terms.panel)
-    made = replace(drawn, version_rank=terms.version_rank, panel=panel, readers=terms.readers)
+    made = replace(drawn, version_rank=terms.version_rank, panel=panel, readers=terms.readers, probing=terms.probing)
     judging.check(made)
     if terms.brought is None:
         return made
@@ -156,6 +159,8 @@ def carry(earlier: history.Run, held: history.Run) -> None:
     for position, reviews in earlier.reviews.items():
         for one in reviews:
             held.write("review", replace(one, position=places[position]))
+    for probed in earlier.probes:
+        held.write("probe", probed)
     for shelf in (earlier.machine, earlier.judged, earlier.grades):
         for position in shelf:
             if shelf is not earlier.grades or shelf.offset(position) != earlier.machine.offset(position):
@@ -239,8 +244,9 @@ def manner(held: history.Run, means: Means, desk: steering.Desk, endpoint: Endpo
 
 
 def outstanding(held: history.Run, means: Means) -> bool:
-    """Whether `held` still has something to ask."""
-    return _steering(held, means).outstanding() > 0
+    """Whether `held` still has something to ask; where its model was swapped it has not."""
+    probes = probing.Course(held)
+    return not probes.drifted and (_steering(held, means).outstanding() > 0 or probes.close())
 
 
 def _steering(held: history.Run, means: Means) -> steering.Steering:
@@ -372,6 +378,7 @@ def facts(held: history.Run, lab: Lab) -> Facts:
         reviews=held.reviews,
         machine=held.machine,
         judged=held.by_judge,
+        probed=usage.usage(one.answer for one in held.probes if one.answer is not None),
         heard=hearings.heard(held),
         attempt=_attempt(held),
     )

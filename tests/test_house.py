@@ -13,7 +13,7 @@ OBSERVERS = ("observing", "events", "logs", "spans", "status")
 FLOORS = {
     0: {"records", "heard", "blocks", "canon", "errors", "logos", "sample"},
     1: {
-        *("plan", "attempts", "drawing", "draws", "hooks", "pacing", "usage"),
+        *("plan", "attempts", "fingerprint", "drawing", "draws", "hooks", "pacing", "usage"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
         *(
             "agreement",
@@ -52,7 +52,19 @@ FLOORS = {
         "register",
     },
     4: {
-        *("run", "calling", "judging", "steering", "grade", "review", "report", "rendering", "declaration", "certify"),
+        *(
+            "run",
+            "calling",
+            "probing",
+            "judging",
+            "steering",
+            "grade",
+            "review",
+            "report",
+            "rendering",
+            "declaration",
+            "certify",
+        ),
         *(
             "walk",
             "importing",

@@ -73,6 +73,7 @@ class OpenaiHttp:
     name: ClassVar[str] = "openai_http"
     version: ClassVar[str] = "1"
     settings: ClassVar[type[Any]] = Settings
+    probed: ClassVar[bool] = True
 
     def open(self, spec: CandidateSpec, settings: Settings, key: str | None, limits: Limits) -> Endpoint:
         """A client for `spec`. Raises InputError when the candidate file cannot be used as it is."""
@@ -112,17 +113,28 @@ class Endpoint:
 
     async def ask(self, question: Question) -> Answer:
         """One answer. Raises CallFailed for everything that is not an answer."""
+        return (await self._heard(question))[0]
+
+    async def tell(self, question: Question) -> tuple[Answer, dict[str, str]]:
+        """One answer, and what its reply says of the version behind the endpoint; raises as `ask` does."""
+        answer, reply = await self._heard(question)
+        return answer, {
+            name: self._place.scrub(said) for name, said in reading.versions(reply.body, reply.headers).items()
+        }
+
+    async def _heard(self, question: Question) -> tuple[Answer, faults.Reply]:
         begin = time.monotonic()
         reply = await self._post(question)
         spent = round((time.monotonic() - begin) * 1000)
         body = self._place.scrub.raw(reply.body)
-        answer = self._read_scrubbed(faults.Reply(reply.status, reply.headers, body, reply.repeated), spent)
+        scrubbed = faults.Reply(reply.status, reply.headers, body, reply.repeated)
+        answer = self._read_scrubbed(scrubbed, spent)
         if isinstance(answer, CallFailed):
             # Raised here, where no other error is being handled: the unscrubbed one must not hang on to it as its context.
             raise answer
         if not self._place.answered:
             self._place = replace(self._place, answered=True)
-        return self._without_key(answer)
+        return self._without_key(answer), scrubbed
 
     async def close(self) -> None:
         """Close the connections."""

@@ -13,7 +13,8 @@ Rules this module keeps:
 
 * What is drawn depends on the seed, the persona, the prompt and how often the prompt was answered before, and on nothing else:
   the order in which different prompts arrive changes nothing.
-* A prompt is recognised by the exact text of its user turns. Anything else gets the statement that nothing is scripted for it.
+* A prompt is recognised by the exact text of its user turns. Anything else gets the statement that nothing is scripted for it,
+  with words of the persona's own.
 * Everything is simulated. A persona says nothing about any model.
 
 It is pure: it neither sleeps nor fails itself, it says what should happen.
@@ -47,6 +48,7 @@ PREFIX: Final = "reference-"
 REFUSAL: Final = {"zh": "抱歉，我无法回答这个问题。", "en": "I'm sorry, but I can't help with that."}
 SIGN: Final = "[simulated · 模拟]"
 UNSCRIPTED: Final = f"{SIGN} Nothing is scripted for this prompt. 参考候选没有为该提示准备回答。"
+SYLLABLES: Final = ("ba", "de", "fi", "go", "lu", "ma", "ne", "pi", "ro", "su", "ta", "we")
 _DEFAULTS: Final = {
     "mixed": Decimal("0.9"),
     "careful": Decimal("0.9"),
@@ -139,13 +141,19 @@ class Player:
         delay = int(self._persona.number * 1000) if self._persona.kind == "slow" else 0
         found = self._book.find(messages)
         if found is None:
-            return Reply(text=UNSCRIPTED, delay_ms=delay, scripted=False)
+            return Reply(text=f"{UNSCRIPTED} {self._manner(asked)}", delay_ms=delay, scripted=False)
         text = self._text(*found, messages, occurrence)
         return Reply(text=UNSCRIPTED if text is None else text, delay_ms=delay, scripted=text is not None)
 
     def _draws(self, what: str, asked: Key, occurrence: int) -> Draws:
         texts = [reading.clean(text) for text in asked]
         return Draws(self._seed, f"reference/{self._persona.kind}/{what}/{canon.digest(texts)}/{occurrence}")
+
+    def _manner(self, asked: Key) -> str:
+        """Words of the persona's own on a prompt, always the same, by which it can be told from the others."""
+        name = f"reference/manner/{self._persona.kind}/{self._persona.number}"
+        draws = Draws(name, canon.digest([reading.clean(text) for text in asked]))
+        return " ".join("".join(draws.choice(SYLLABLES) for _ in range(3)) for _ in range(draws.between(1, 4)))
 
     def _fault(self, asked: Key) -> Fault | None:
         draws = self._draws("fault", asked, self._answered[asked])

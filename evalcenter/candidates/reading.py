@@ -41,6 +41,8 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NUMBER: Final = re.compile(r"\s*([0-9]{1,12})(?:\.0*)?\s*")
 _MOST_TOKENS: Final = 10**12
 _LABEL: Final = 200
+_MOST_NAMES: Final = 8
+_VERSION: Final = re.compile(r"(?:^|-)(?:model|version|revision|deployment|build|fingerprint|engine|release)(?:-|$)")
 
 
 def clean(text: str) -> str:
@@ -74,6 +76,15 @@ def parse(raw: bytes) -> Any:
 
 def _begin(raw: bytes) -> str:
     return clean(raw[:80].decode("utf-8", "replace"))
+
+
+def versions(raw: bytes, headers: Mapping[str, str]) -> dict[str, str]:
+    """What a reply says of the version behind the endpoint: its ``system_fingerprint``, and headers whose names speak of one."""
+    body = parse(raw)
+    named = {"system_fingerprint": body.get("system_fingerprint") if isinstance(body, dict) else None}
+    named |= {f"header {name}": headers[name] for name in sorted(headers) if _VERSION.search(name)}
+    found = {clean(name)[:_LABEL]: label(said) for name, said in list(named.items())[:_MOST_NAMES]}
+    return {name: said for name, said in found.items() if said is not None}
 
 
 def answer(body: Any, *, latency_ms: int = 0) -> Answer:

@@ -141,3 +141,8 @@ class Verdict:
     reasons: tuple[Text, ...]
     awaiting_review: int = 0
     identity: Identity | None = None
+
+    @property
+    def swapped(self) -> bool:
+        """Whether the model behind the endpoint changed: nothing that is asked or read later can make it a PASS."""
+        return self.identity is not None and self.identity.state == "drifted"

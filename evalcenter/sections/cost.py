@@ -38,8 +38,25 @@ class Cost:
                     (say(lang, "延迟", "Latency"), _latency(used, lang)),
                     (say(lang, "用时", "Time from first to last"), _took(facts, lang)),
                     (say(lang, "费用", "Cost"), _price(facts, lang)),
+                    *_probes(facts, lang),
                     *_judges(facts, lang),
                 )
+            ),
+        )
+
+
+def _probes(facts: Facts, lang: Lang) -> Iterator[tuple[str, str | None]]:
+    """What the probes took besides."""
+    if facts.probed.answers:
+        prompt, completion = (
+            _sum(used, facts.probed.answers, lang) for used in (facts.probed.prompt, facts.probed.completion)
+        )
+        yield (
+            say(lang, "探针（未计入上面各项）", "Probes, not counted above"),
+            say(
+                lang,
+                f"{count(facts.probed.answers)} 个回答；输入词元 {prompt}，输出词元 {completion}",
+                f"{count(facts.probed.answers)} answers; tokens: {prompt} prompt, {completion} completion",
             ),
         )
 

@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 
 from evalcenter.blocks import Block, Facts, Fields, Lab, Points, Signatures, Subheading, Table, worded
 from evalcenter.records import Lang, Text
+from evalcenter.sections import probes
 from evalcenter.sections.wording import NOT_SUPPLIED, clause, clip, count, listed, say, when
 
 SUPPLIED: Final = " †"
@@ -222,6 +223,7 @@ def _item(facts: Facts, lang: Lang) -> str:
             f"model asked for {clip(spec.model or missing, 120, lang)}",
         ),
         say(lang, f"服务端自报的模型名 {reported}", f"model named by the endpoint {reported}"),
+        probes.sentence(facts, lang),
         say(
             lang,
             f"状态：按测试期间所提供的原样；{count(len(facts.responses))} 个样本得到回答，{count(len(facts.failures))} 个没有",

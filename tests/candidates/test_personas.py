@@ -218,8 +218,16 @@ def test_a_system_prompt_does_not_hide_the_item(items):
 def test_an_unknown_prompt_gets_a_plain_statement(items, name, text):
     """A prompt that nothing is scripted for gets a statement that says so and that it is simulated."""
     reply = player(items, name).reply(user(text))
-    assert (reply.text, reply.scripted) == (personas.UNSCRIPTED, False)
-    assert "simulated" in reply.text
+    assert reply.text.startswith(personas.UNSCRIPTED)
+    assert (reply.scripted, "simulated" in reply.text) == (False, True)
+
+
+def test_personas_differ_on_an_unknown_prompt(items):
+    """Each persona adds words of its own, the same every time, so that one can be told from another."""
+    said = {name: player(items, name).reply(user("Who?")).text for name in ("exemplary", "mixed-0.9", "mixed-0.8")}
+    assert len(set(said.values())) == 3
+    one = player(items, "mixed-0.9")
+    assert {one.reply(user("Who?")).text for _ in range(3)} == {said["mixed-0.9"]}
 
 
 def test_an_item_without_examples_is_unscripted(make_item):
