@@ -83,7 +83,7 @@ def _begins(earlier: Plan, old: Stream, planned: Plan, new: Stream) -> bool:
 
 def tested(spec: CandidateSpec) -> CandidateSpec:
     """What a result is about: the same model may be reached at another address, with another key, at another price."""
-    return replace(spec, base_url=None, key_env=None, price=None)
+    return replace(spec, base_url=None, key_env=None, price=None, probes=True)
 
 
 def _asked_of(panel: Panel | None) -> Panel | None:

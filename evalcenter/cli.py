@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from evalcenter import __version__, people, qualify, starting, studies, surveillance
+from evalcenter import __version__, people, qualify, starting, studies, surveillance, watch
 from evalcenter.errors import (
     InputError,
     LintError,
@@ -385,6 +385,7 @@ def schema(out: Path) -> None:
 
 for command in (
     surveillance.GROUP,
+    watch.watch,
     people.review,
     people.reviewer,
     studies.power,

@@ -40,6 +40,8 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 EXIT: Final = {"pass": 0, "fail": 3, "inconclusive": 4, "conditional": 5, "awaiting_review": 6}
+DRIFTED: Final = 7
+"""The exit code of `watch` where another model answers than was tested."""
 INTERRUPTED: Final = 130
 
 
@@ -255,4 +257,4 @@ def codes() -> dict[str, int]:
         pending.extend(cls.__subclasses__())
         if "exit_code" in vars(cls):  # a child without a code of its own belongs to its parent's family
             table[cls.__name__] = cls.exit_code
-    return {**table, "interrupted": INTERRUPTED, "usage": 2}
+    return {**table, "drifted": DRIFTED, "interrupted": INTERRUPTED, "usage": 2}

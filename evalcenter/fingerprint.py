@@ -35,6 +35,8 @@ LEAST: Final = 12
 """A round is compared if so many probes were answered in it and at least twice before."""
 SHIFT: Final = Fraction(3, 20)
 """How far the later answers must stand off, on average over the probes and as a share of `FAR`, before a look is drifted."""
+Phase = Literal["during", "after", "since"]
+Places = list[tuple[Phase, int]]
 LATER: Final = 3
 EARLIER: Final = 3
 """A look takes the last 1, 2 and 3 rounds as later ones, and so many of the first among those before them as earlier ones."""
@@ -191,8 +193,8 @@ def _rounded(share: Fraction, direction: str) -> Decimal:
 
 def wrong(probing: Probing | None, earlier: Sequence[Probed], one: Probed) -> str:
     """Why `one` can't stand behind the `earlier` lines of a run, in words; empty where it can."""
-    if probing is None:
-        return "no probes were planned"
+    if probing is None or one.phase == "since":
+        return "no probes were planned" if probing is None else "a run has no probes from after its end"
     if one.probe not in {probe.id for probe in probing.probes} or one.round < 0:
         return f"the probe {one.probe!r} was never planned"
     if one.phase == "before" and one.round >= probing.repeats:
@@ -210,7 +212,7 @@ class Rounds:
 
     def __init__(self, probing: Probing, probed: Sequence[Probed]) -> None:
         self.probing = probing
-        self._held: dict[tuple[str, int], dict[str, Traits | None]] = {}
+        self._held: dict[tuple[Phase | Literal["before"], int], dict[str, Traits | None]] = {}
         for one in probed:
             answer = None if one.answer is None else Traits(one.answer)
             self._held.setdefault((one.phase, one.round), {})[one.probe] = answer
@@ -222,12 +224,11 @@ class Rounds:
     def _whole(self, held: Mapping[str, Traits | None]) -> bool:
         return len(held) == len(self.probing.probes)
 
-    def later(self) -> list[tuple[Literal["during", "after"], int]]:
+    def later(self) -> Places:
         """Every whole round after the first question."""
-        whole = [(phase, number) for (phase, number), held in self._held.items() if self._whole(held)]
-        return [("after" if phase == "after" else "during", number) for phase, number in whole if phase != "before"]
+        return [(p, number) for (p, number), held in self._held.items() if p != "before" and self._whole(held)]
 
-    def groups(self, earlier: Sequence[tuple[str, int]], later: Sequence[tuple[str, int]]) -> list[Group]:
+    def groups(self, earlier: Places, later: Places) -> list[Group]:
         """The probes that were answered before the run or in `earlier` rounds at least twice, and in `later` ones.
 
         One that was answered in silence every time says nothing.
@@ -244,25 +245,31 @@ class Rounds:
         """Every whole round after the first question as a look, and whether it would have seen a change; see `sees`."""
         rounds = self.later()
         for number in range(1, len(rounds) + 1):
-            at = level(self.probing.alpha, number)
-            known, splits = rounds[: number - 1], range(1, min(number, LATER) + 1)
-            cut = [self.groups(rounds[: number - n][:EARLIER], rounds[number - n : number]) for n in splits]
-            chances = [chance(groups) * len(splits) for groups in cut]
-            drifted = any(_drifted(groups, p, at) for groups, p in zip(cut, chances, strict=True))
-            best = min(range(len(cut)), key=chances.__getitem__)
-            phase, place = rounds[number - 1]
-            yield (
-                Look(
-                    phase=phase,
-                    round=place,
-                    compared=len(cut[0]),
-                    changed=sum(group.outside for group in cut[best]),
-                    p=_rounded(min(chances[best], Fraction(1)), ROUND_CEILING),
-                    level=_rounded(at, ROUND_FLOOR),
-                    drifted=drifted,
-                ),
-                sees(self.groups(known[:EARLIER], rounds[number - 1 : number]), at / len(splits)),
-            )
+            sizes = range(1, min(number, LATER) + 1)
+            cuts = [(rounds[: number - size][:EARLIER], rounds[number - size : number]) for size in sizes]
+            yield self._look(cuts, level(self.probing.alpha, number))
+
+    def since(self, number: int) -> tuple[Look, bool]:
+        """The last round as the `number`-th look since a run ended, compared with all that is known from before."""
+        *known, last = self.later()
+        return self._look([(known, [last])], level(self.probing.alpha, number))
+
+    def _look(self, cuts: Sequence[tuple[Places, Places]], at: Fraction) -> tuple[Look, bool]:
+        """What the last round says by the `cuts` between earlier and later rounds; the first has the last one alone."""
+        cut = [self.groups(*one) for one in cuts]
+        chances = [chance(groups) * len(cuts) for groups in cut]
+        best = min(range(len(cut)), key=chances.__getitem__)
+        phase, place = cuts[0][1][-1]
+        made = Look(
+            phase=phase,
+            round=place,
+            compared=len(cut[0]),
+            changed=sum(group.outside for group in cut[best]),
+            p=_rounded(min(chances[best], Fraction(1)), ROUND_CEILING),
+            level=_rounded(at, ROUND_FLOOR),
+            drifted=any(_drifted(groups, p, at) for groups, p in zip(cut, chances, strict=True)),
+        )
+        return made, sees(cut[0], at / len(cuts))
 
     def digest(self) -> str | None:
         """The digest of the set and of what is compared of every answer before the run; None until all were asked."""
@@ -285,10 +292,12 @@ def identity(probing: Probing | None, probed: Sequence[Probed], *, ended: bool) 
     looks, digest = tuple(look for look, _ in seen), rounds.digest()
     if any(look.drifted for look in looks):
         return Identity(state="drifted", looks=looks, digest=digest)
-    if not (ended and seen):
-        return Identity(state="untold", why="unasked", looks=looks, digest=digest)
-    if looks[-1].compared < LEAST:
-        return Identity(state="untold", why="few", looks=looks, digest=digest)
-    if not seen[-1][1]:
-        return Identity(state="untold", why="noisy", looks=looks, digest=digest)
-    return Identity(state="same", looks=looks, digest=digest)
+    why = untold(*seen[-1]) if ended and seen else "unasked"
+    return Identity(state="untold" if why else "same", why=why, looks=looks, digest=digest)
+
+
+def untold(look: Look, seeing: bool) -> Literal["", "few", "noisy"]:  # noqa: FBT001 - as `Rounds` gives them
+    """Why a look that is not drifted does not say that it is still the same model; empty where it does."""
+    if look.compared < LEAST:
+        return "few"
+    return "" if seeing else "noisy"

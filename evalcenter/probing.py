@@ -32,7 +32,7 @@ NOWHERE: Final = -1
 class Due:
     """One call that asks a probe."""
 
-    phase: Literal["before", "during", "after"]
+    phase: Literal["before", "during", "after", "since"]
     round: int
     probe: Probe
 

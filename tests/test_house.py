@@ -50,12 +50,14 @@ FLOORS = {
         "tryouts",
         "reviewers",
         "register",
+        "diary",
     },
     4: {
         *(
             "run",
             "calling",
             "probing",
+            "reprobing",
             "judging",
             "steering",
             "grade",
@@ -80,7 +82,7 @@ FLOORS = {
         *("readings", "sheets", "hearings"),
     },
     5: {
-        *("cli", "options", "starting", "studies", "qualify", "demo", "display", "__main__", "web", "people"),
+        *("cli", "options", "starting", "watch", "studies", "qualify", "demo", "display", "__main__", "web", "people"),
         *("__init__", "notebook"),
         *("registering", "registered", "surveillance"),
         *OBSERVERS,

@@ -54,11 +54,12 @@ class Response:
 class Probed:
     """What came of one probe: the answer, or why there was none (`failed`).
 
-    It belongs to the `round`-th asking of the whole set in its phase, from 0. `told` is what the reply said of the version behind
-    the endpoint beside the answer: its ``system_fingerprint`` and headers that name one. `attempts` calls were made.
+    It belongs to the `round`-th asking of the whole set in its phase, from 0: of a run, or ``since`` it ended. `told` is what the
+    reply said of the version behind the endpoint beside the answer: its ``system_fingerprint`` and headers that name one.
+    `attempts` calls were made.
     """
 
-    phase: Literal["before", "during", "after"]
+    phase: Literal["before", "during", "after", "since"]
     round: int
     probe: str
     answer: Answer | None

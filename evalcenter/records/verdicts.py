@@ -109,7 +109,7 @@ class Look:
     chance of as much difference where nothing changed, rounded up; to be `drifted` it must not lie above its `level`.
     """
 
-    phase: Literal["during", "after"]
+    phase: Literal["during", "after", "since"]
     round: int
     compared: int
     changed: int
