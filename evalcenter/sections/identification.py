@@ -223,13 +223,13 @@ def _item(facts: Facts, lang: Lang) -> str:
             f"model asked for {clip(spec.model or missing, 120, lang)}",
         ),
         say(lang, f"服务端自报的模型名 {reported}", f"model named by the endpoint {reported}"),
-        probes.sentence(facts, lang),
         say(
             lang,
             f"状态：按测试期间所提供的原样；{count(len(facts.responses))} 个样本得到回答，{count(len(facts.failures))} 个没有",
             f"condition: as it was served during the test; {count(len(facts.responses))} samples answered, "
             f"{count(len(facts.failures))} without an answer",
         ),
+        probes.sentence(facts, lang),
     )
     return "; ".join(parts)
 
