@@ -8,12 +8,13 @@ import shutil
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
-from evalcenter import errors
+from evalcenter import errors, logos
 from evalcenter.blocks import Excerpt, Fields, Paragraph, Report, SectionData, Subheading, Table
 from evalcenter.rendering import pdf, tagged
 from tests.rendering.test_html import EVIL, every_block, report
@@ -192,6 +193,19 @@ def test_foreign_addresses_end_the_rendering(url: str) -> None:
     fatal = __import__("weasyprint.urls", fromlist=["x"]).FatalURLFetchingError
     with pytest.raises(fatal):
         pdf._set(f'<html lang="en"><body><img src="{url}" alt="x"></body></html>', {"icon-pass": "<svg/>"}, None)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_the_logo_is_a_picture_with_words(kind: str) -> None:
+    """A centre's logo is drawn on the first page, and what it is stands beside it for a reader who does not see it."""
+    drawn = io.BytesIO()
+    pytest.importorskip("PIL.Image").new("RGB", (240, 60), "teal").save(drawn, kind)
+    raw = drawn.getvalue()
+    made = pdf.render(replace(report(Paragraph(text="x")), issuer="Centre", logo=logos.embedded(raw)))
+    with pikepdf.open(io.BytesIO(made)) as file:
+        assert [one for one in file.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"]
+        alts = [str(one["/Alt"]) for one in file.objects if isinstance(one, pikepdf.Dictionary) and "/Alt" in one]
+    assert [alt for alt in alts if alt in ("Logo of the issuer", "出具机构标志")]
 
 
 def test_a_file_that_fails_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
