@@ -82,6 +82,9 @@ def page(report: Report, paper: Paper | None = None) -> str:
         odds=lambda ratio: odds(Decimal(ratio)),
         columns=chart.columns,
         longest=_longest,
+        longest_cell=lambda table: max(
+            map(len, (*table.head, *(cell for row in table.rows for cell in row))), default=0
+        ),
         described=lambda intervals: described(intervals, report.lang),
     )
 

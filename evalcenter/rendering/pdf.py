@@ -38,6 +38,8 @@ SCHEME: Final = "evalcenter:"
 FAMILY: Final = "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 LETTERS: Final = re.compile("[\u0021-\u007e\u00a1-\u00ff\u2010-\u2027\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]")
 """Letters and marks that Chinese and English are written in: a machine without them can't set a report."""
+LONG: Final = re.compile(r"((?:&[#a-z0-9]+;|[^\s<>&\u2e80-\u9fff\uff00-\uffef]){24})(?=(?:&[#a-z0-9]+;|[^\s<>&]){8})")
+"""A piece of a word so long that WeasyPrint would look for its end over and over."""
 NAMED: Final = 12
 PAPER: Final = replace(chart.WIDE, name="paper", row=0.215)
 """Page one holds sixteen requirements beside everything else that it must say."""
@@ -97,7 +99,10 @@ def _page(report: Report) -> tuple[str, dict[str, str]]:
         return put(path_chart.draw(html.seen_trace(trace), path_chart.WIDE), f"{trace.said}. {' '.join(ends)}")
 
     paper = html.Paper(charts=charts, paths=paths, style=html.text("print.css"))
-    return html.page(report, paper), pictures
+    head, body, rest = html.page(report, paper).partition("<body>")
+    parts = re.split("(<[^>]*>)", rest)
+    parts[::2] = (LONG.sub(r"\1<wbr>", said) for said in parts[::2])
+    return "".join((head, body, *parts)), pictures
 
 
 def _colours() -> dict[str, str]:
@@ -163,7 +168,7 @@ def _listening() -> Iterator[set[str]]:
 
 def _absent(text: str) -> dict[int, str]:
     """What is shown for every character of `text` that no font here has: its code point. Raises MissingExtra for letters."""
-    letters = "".join(sorted({letter for letter in text if letter.isprintable() and not letter.isspace()}))
+    letters = "".join(sorted({letter for letter in text if letter > " " and not letter.isspace()}))
     style = f"@page {{ size: A4 }} body {{ font: 6pt {FAMILY} }}"
     row = f"<p>{escape(' '.join(letters))}</p>"
     _, missing = _set(f'<html lang="zh-CN"><style>{style}</style><body>{row}</body></html>', {}, None)

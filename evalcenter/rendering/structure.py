@@ -5,6 +5,7 @@ Rules this module keeps:
 * What is read and shown stays as it is; only tags, marks and metadata change.
 * Heads and feet of pages are artifacts: a reader who listens isn't told them on every page.
 * A list of names with values is a list of items, each with a label and a body.
+* A page that holds only the caption of a table holds no table.
 
 pikepdf is imported when a PDF is mended.
 """
@@ -29,8 +30,11 @@ def mend(raw: bytes, *, language: str, creator: str) -> bytes:
         root = pdf.Root.StructTreeRoot
         held = _held(root)
         for element in held.values():
-            if str(element.get("/S", "")) == "/L":
+            kind = str(element.S)
+            if kind == "/L":
                 _list(element, pikepdf)
+            elif kind == "/Table" and "/TR" not in {str(one.S) for one in _held(element).values()}:
+                element.S = pikepdf.Name.Div
         nums = root.ParentTree.Nums
         parents = {int(nums[at]): nums[at + 1] for at in range(0, len(nums), 2)}
         for page in pdf.pages:
