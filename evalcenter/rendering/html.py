@@ -18,7 +18,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from evalcenter.blocks import Interval, Report, Trace
+from evalcenter.blocks import Interval, Report, Table, Trace
 from evalcenter.records import Lang
 from evalcenter.rendering import chart, icons, listing, path_chart
 from evalcenter.rendering.plaintext import visible
@@ -38,6 +38,8 @@ class Paper:
 
     charts: Callable[[Sequence[Interval]], list[tuple[str, Markup]]]
     paths: Callable[[Trace], list[tuple[str, Markup]]]
+    shares: Callable[[Table], list[float]]
+    """How much of the page's width each column of a table gets, in percent; empty where the cells decide."""
     style: str
 
 
@@ -82,9 +84,7 @@ def page(report: Report, paper: Paper | None = None) -> str:
         odds=lambda ratio: odds(Decimal(ratio)),
         columns=chart.columns,
         longest=_longest,
-        longest_cell=lambda table: max(
-            map(len, (*table.head, *(cell for row in table.rows for cell in row))), default=0
-        ),
+        shares=paper.shares if paper else None,
         described=lambda intervals: described(intervals, report.lang),
     )
 

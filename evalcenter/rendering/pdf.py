@@ -22,10 +22,11 @@ from dataclasses import replace
 from decimal import Decimal
 from html import escape
 from importlib import import_module
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from evalcenter import __version__, logos
-from evalcenter.blocks import Interval, Report, Trace
+from evalcenter.blocks import Interval, Report, Table, Trace
 from evalcenter.errors import MissingExtra
 from evalcenter.rendering import chart, html, icons, path_chart, structure, tagged
 from evalcenter.rendering.plaintext import visible
@@ -41,6 +42,8 @@ LETTERS: Final = re.compile("[\u0021-\u007e\u00a1-\u00ff\u2010-\u2027\u3001-\u30
 LONG: Final = re.compile(r"((?:&[#a-z0-9]+;|[^\s<>&\u2e80-\u9fff\uff00-\uffef]){24})(?=(?:&[#a-z0-9]+;|[^\s<>&]){8})")
 """A piece of a word so long that WeasyPrint would look for its end over and over."""
 NAMED: Final = 12
+WORDY: Final = 160
+"""A cell wider than so many letters lets its table's columns be shared out."""
 PAPER: Final = replace(chart.WIDE, name="paper", row=0.215)
 """Page one holds sixteen requirements beside everything else that it must say."""
 
@@ -98,11 +101,23 @@ def _page(report: Report) -> tuple[str, dict[str, str]]:
         ends = (f"{curve.label}: {odds(Decimal(curve.values[-1]))}." for curve in trace.curves)
         return put(path_chart.draw(html.seen_trace(trace), path_chart.WIDE), f"{trace.said}. {' '.join(ends)}")
 
-    paper = html.Paper(charts=charts, paths=paths, style=html.text("print.css"))
+    paper = html.Paper(charts=charts, paths=paths, shares=_shares, style=html.text("print.css"))
     head, body, rest = html.page(report, paper).partition("<body>")
     parts = re.split("(<[^>]*>)", rest)
     parts[::2] = (LONG.sub(r"\1<wbr>", said) for said in parts[::2])
     return "".join((head, body, *parts)), pictures
+
+
+def _shares(table: Table) -> list[float]:
+    """Shares of the width for a table with a cell of many words; trying every break in such cells would take minutes.
+
+    A short column gets what it needs, a long one a part of the rest.
+    """
+    most = [max(map(chart.columns, cells), default=0) for cells in zip_longest(table.head, *table.rows, fillvalue="")]
+    if max(most, default=0) <= WORDY:
+        return []
+    needs = [3 + 1.5 * min(letters, 14) + 0.5 * max(0, min(letters, 60) - 14) for letters in most]
+    return [round(100 * need / sum(needs), 1) for need in needs]
 
 
 def _colours() -> dict[str, str]:
