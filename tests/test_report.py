@@ -131,7 +131,7 @@ def test_unknown_form() -> None:
     """A form that does not exist is refused, and the known ones are named."""
     with pytest.raises(InputError, match="docx") as caught:
         report.render(made(), "docx")  # type: ignore[arg-type]
-    assert "html, json, md" in caught.value.todo
+    assert "html, json, md, pdf" in caught.value.todo
 
 
 def test_json_reads_back() -> None:

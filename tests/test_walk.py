@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import boundary, canon, certify, grade, history, journal, plan, readings, walk
+from evalcenter import boundary, canon, certify, grade, history, journal, plan, readings, report, walk
 from evalcenter.blocks import Lab
 from evalcenter.errors import CallFailed, Incomplete, KeyRefused, PlanMismatch, RunError, Tampered
 from evalcenter.hooks import Limits
@@ -164,6 +164,30 @@ def test_a_centre_adds_deviations(tmp_path: Path) -> None:
     held = history.load(tmp_path)
     said = walk.facts(held, Lab(name="A", deviations=("Tested by night.", Text(zh="换机", en="Moved.")))).deviations
     assert said[-2:] == (Text(zh="Tested by night.", en="Tested by night."), Text(zh="换机", en="Moved."))
+
+
+def test_a_pdf_is_a_report_of_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PDF that was asked for stands beside the others, the journal names it, and a change in it is seen."""
+    monkeypatch.setitem(report.FORMS, "pdf", lambda _: b"%PDF")  # type: ignore[attr-defined]
+    walked(tmp_path)
+    walk.render(tmp_path, replace(means(Scripted()), forms=(*walk.FORMS, "pdf")))
+    assert "report.en.pdf" in certify.verify(tmp_path, plugins()).reports
+    (tmp_path / "report.en.pdf").write_bytes(b"%PDF ")
+    with pytest.raises(Tampered, match="not the one"):
+        certify.verify(tmp_path, plugins())
+
+
+def test_a_report_that_cannot_be_made_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one form can't be made nothing is written, so that what stands is still what the journal names."""
+
+    def refuse(_: object) -> bytes:
+        raise RunError("no")
+
+    monkeypatch.setitem(report.FORMS, "pdf", refuse)  # type: ignore[attr-defined]
+    walked(tmp_path)
+    with pytest.raises(RunError, match="no"):
+        walk.render(tmp_path, replace(means(Scripted()), lab=Lab(name="A"), forms=(*walk.FORMS, "pdf")))
+    assert len(certify.verify(tmp_path, plugins()).reports) == 3
 
 
 def test_facts_need_a_verdict(tmp_path: Path) -> None:
