@@ -44,7 +44,7 @@ LONG: Final = re.compile(r"((?:&[#a-z0-9]+;|[^\s<>&\u2e80-\u9fff\uff00-\uffef]){
 NAMED: Final = 12
 WORDY: Final = 160
 """A cell wider than so many letters lets its table's columns be shared out."""
-PAPER: Final = replace(chart.WIDE, name="paper", row=0.215)
+PAPER: Final = replace(chart.WIDE, name="paper", row=0.2, letters=46, beside=(3.25, 3.2))
 """Page one holds sixteen requirements beside everything else that it must say."""
 
 
