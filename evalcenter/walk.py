@@ -317,10 +317,7 @@ def _langs(held: history.Run, means: Means) -> Sequence[Lang]:
 def write_reports(
     held: history.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang], forms: Sequence[report.Form] = FORMS
 ) -> tuple[Path, ...]:
-    """Render the reports of a decided run into its folder, each as ``report.<language>.<form>``.
-
-    All are rendered before the first is written: where one can't be made, those that stand stay.
-    """
+    """Render the reports of a decided run into its folder; all before one is written, so that none is lost to another's failure."""
     told = facts(held, lab)
     made = {}
     for lang in langs:
