@@ -99,10 +99,10 @@ def test_called_again_it_asks_nothing_twice(endpoint: str, tmp_path: Path) -> No
 def test_a_stopped_run_is_resumed(endpoint: str, tmp_path: Path) -> None:
     """What one candidate's run had learned when it stopped is not asked again."""
     folder, out = listed(tmp_path / "c", endpoint, "reference-exemplary"), tmp_path / "out"
-    stopped = call("--candidates", folder, "--out", out, "--seed", SEED, "--budget-calls", 20)
+    stopped = call("--candidates", folder, "--out", out, "--seed", SEED, "--budget-calls", 20, "--no-probes")
     assert stopped.exit_code == errors.EXIT["inconclusive"]
     first = history.load(out / "reference-exemplary")
-    assert call("--candidates", folder, "--out", out).exit_code == 0
+    assert call("--candidates", folder, "--out", out, "--no-probes").exit_code == 0
     second = history.load(out / "reference-exemplary")
     assert {p: second.responses[p] for p in first.responses} == dict(first.responses)
     assert len(second.responses) > len(first.responses) > 0
@@ -120,7 +120,7 @@ def test_a_candidate_whose_plan_was_cut_off_begins_again(endpoint: str, tmp_path
 def test_a_folder_of_another_plan_is_left_alone(endpoint: str, tmp_path: Path) -> None:
     """A changed candidate file finds its folder taken: that candidate is an error, and the old run stays as it was."""
     folder, out = listed(tmp_path / "c", endpoint, "reference-exemplary"), tmp_path / "out"
-    call("--candidates", folder, "--out", out, "--budget-calls", 5)
+    call("--candidates", folder, "--out", out, "--budget-calls", 5, "--no-probes")
     before = (out / "reference-exemplary" / journal.NAME).read_bytes()
     path = folder / "reference-exemplary.yaml"
     path.write_text(path.read_text("utf-8") + "system: Be brief.\n", "utf-8")

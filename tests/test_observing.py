@@ -63,7 +63,7 @@ def told(path: Path) -> list[events.Event]:
 def test_events_and_log_tell_a_run_and_its_resumption(endpoint: str, tmp_path: Path) -> None:
     """The same files go on when a run is resumed; the last line tells how it ended and its exit code."""
     given = ("--events", tmp_path / "events", "--log", tmp_path / "log")
-    first = run(*asked(endpoint, tmp_path / "run", *given, "--budget-calls", 20))
+    first = run(*asked(endpoint, tmp_path / "run", *given, "--budget-calls", 20, "--no-probes"))
     assert first.exit_code == errors.EXIT["inconclusive"]
     second = run("--resume", tmp_path / "run", *given)
     ends = [event for event in told(tmp_path / "events") if event["event"] == "ended"]
@@ -283,7 +283,7 @@ def test_no_secret_is_in_any_byte(tmp_path: Path, sealed: Path, refuses: int, mo
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{collector.server_address[1]}")
         base = f"http://127.0.0.1:{hostile.server_address[1]}/v1"
         named = ("--base-url", base, "--model", "m", "--key-env", "HOSTILE_KEY", "--seed", SEED, "--attempts", 2)
-        given = ("--events", tmp_path / "events", "--log", tmp_path / "log", "--trace", "--stop-at-fail")
+        given = ("--events", tmp_path / "events", "--log", tmp_path / "log", "--trace", "--stop-at-fail", "--no-probes")
         result = run(sealed, *named, "--out", tmp_path / "run", *given, env={"HOSTILE_KEY": KEY})
         for one in (hostile, collector):
             one.shutdown()

@@ -181,7 +181,7 @@ def test_a_run_goes_through_the_command_line(small, tmp_path, monkeypatch):
         assert "simulated" in said
         assert "401=0.03" in said
         base_url = said.split(" on ")[1].split(",")[0]
-        given = ("--base-url", base_url, "--model", matrix.MODEL, "--simulated", "--out", folder)
+        given = ("--base-url", base_url, "--model", matrix.MODEL, "--simulated", "--out", folder, "--no-probes")
         stopped = call("run", small, *given, "--quiet", "--concurrency", 1)
         assert stopped.exit_code == KeyRefused.exit_code, stopped.output
         assert f"evalcenter run --resume {folder}" in stopped.output

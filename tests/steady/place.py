@@ -91,7 +91,14 @@ def serving(
 
 def candidate(place: Place, path: Path, model: str, client: str = "auto") -> Path:
     """A candidate file for that model, asked over that client."""
-    given = {"adapter": "openai_http", "name": model, "model": model, "base_url": place.base_url, "simulated": True}
+    given = {
+        "adapter": "openai_http",
+        "name": model,
+        "model": model,
+        "base_url": place.base_url,
+        "simulated": True,
+        "probes": False,
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({**given, "settings": {"client": client}}), encoding="utf-8")
     return path
