@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evalcenter.errors import DRIFTED, EXIT, CandidateError, Unreachable
+from evalcenter.errors import DRIFTED, EXIT, CandidateError
 from evalcenter.options import FILE, FOLDER, guarded
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _watched(reference: Reference, spec: Any, means: Means, every: float | None,
     while True:
         try:
             found = reprobing.again(reference, spec, means)
-        except (Unreachable, CandidateError) as problem:
+        except CandidateError as problem:
             if every is None:
                 raise
             click.echo(f"error: {problem.what}", err=True)

@@ -12,8 +12,23 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
-from evalcenter import attempts, boundary, certify, errors, grade, history, plan, probing, specs, status, walk
+from evalcenter import (
+    attempts,
+    boundary,
+    certify,
+    cli,
+    deviations,
+    errors,
+    grade,
+    history,
+    plan,
+    probing,
+    specs,
+    status,
+    walk,
+)
 from evalcenter.blocks import Lab
 from evalcenter.candidates import personas, server
 from evalcenter.errors import CallFailed, Tampered, Unreachable
@@ -22,7 +37,7 @@ from evalcenter.pacing import Budget
 from evalcenter.plugins import load
 from evalcenter.records import Answer, CandidateSpec, Example, Examples, Item, Message, Plan, Probing
 from evalcenter.sections import probes
-from tests import doubles
+from tests import doubles, small
 from tests.factory import make_item, make_requirement, make_standard
 from tests.test_plan import suite
 
@@ -327,6 +342,56 @@ def test_a_forged_probe_is_tampering(tmp_path: Path) -> None:
     """A line about a probe that was never planned is refused."""
     with history.create(tmp_path, planned(SPEC, word="yes")) as held, pytest.raises(Tampered, match="never planned"):
         held.write("probe", probing.Due("before", 0, replace(SET.probes[0], id="zz")).failed(CallFailed("x", "x")))
+
+
+# -- what is planned, and said ----------------------------------------------------------------------------------------
+
+
+def plan_of(folder: Path, *more: str, **changes: object) -> Result:
+    """What `evalcenter plan` says of a candidate file."""
+    given = {"adapter": "openai_http", "name": "c", "model": "m", "base_url": "http://127.0.0.1:1/v1", **changes}
+    (folder / "c.yaml").write_text("".join(f"{name}: {said}\n" for name, said in given.items()), encoding="utf-8")
+    return CliRunner().invoke(cli.main, ["plan", str(small.suite()), "--candidate", str(folder / "c.yaml"), *more])
+
+
+def test_an_endpoint_is_probed_unless_somebody_says_no(tmp_path: Path) -> None:
+    """By default the shipped set is planned; an option or the candidate file leaves it out."""
+    assert "probes     open 1: 72 short calls" in plan_of(tmp_path).output
+    assert "probes     none" in plan_of(tmp_path, "--no-probes").output
+    assert "probes     none" in plan_of(tmp_path, probes="false").output
+
+
+def test_a_set_of_one_s_own_is_planned(tmp_path: Path) -> None:
+    """--probes names a file; with --no-probes it makes no sense."""
+    shipped = Path(specs.__file__).parent / "probes" / "open.yaml"
+    (tmp_path / "own.yaml").write_text(shipped.read_text("utf-8").replace("id: open", "id: ours", 1), encoding="utf-8")
+    assert "probes     ours 1" in plan_of(tmp_path, "--probes", str(tmp_path / "own.yaml")).output
+    assert plan_of(tmp_path, "--probes", str(tmp_path / "own.yaml"), "--no-probes").exit_code == 2
+
+
+def test_a_budget_that_the_probes_would_spend_is_refused(tmp_path: Path) -> None:
+    """A run that could ask no question is not begun."""
+    args = ["run", str(small.suite()), "--base-url", "http://127.0.0.1:1/v1", "--model", "m", "--budget-calls", "96"]
+    result = CliRunner().invoke(cli.main, [*args, "--out", str(tmp_path / "run")])
+    assert result.exit_code == errors.InputError.exit_code
+    assert "--no-probes" in result.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_without_probes_the_report_says_so(tmp_path: Path) -> None:
+    """What was not measured is said to be so, and decides nothing."""
+    held = walked(tmp_path, doubles.Scripted(), planned(SPEC, asked=None, word="yes"))
+    assert held.verdict is not None
+    assert (held.verdict.outcome, held.verdict.identity) == ("pass", None)
+    assert probes.sentence(walk.facts(held, Lab()), "en") == "probe fingerprint: not measured"
+    assert status.Watched(tmp_path).look()[0].identity == "not measured"
+
+
+def test_a_new_name_of_the_version_is_told(tmp_path: Path) -> None:
+    """A version that the endpoint names only after the first question stands among the deviations, and bars nothing."""
+    held = walked(tmp_path, doubles.Scripted())
+    held.probes[-1] = replace(held.probes[-1], told={"system_fingerprint": "fp_2"})
+    assert ["system_fingerprint: fp_2" in said.en for said in deviations.words(held, ())] == [True]
 
 
 # -- the set ----------------------------------------------------------------------------------------------------------

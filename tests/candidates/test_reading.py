@@ -419,3 +419,21 @@ def test_any_bytes_are_json_or_a_failed_call(raw):
     """On any bytes the parser gives a value or CallFailed."""
     with suppress(CallFailed):
         reading.parse(raw)
+
+
+def test_what_a_reply_says_of_its_version_is_read() -> None:
+    """The system fingerprint and headers whose names speak of a version, shortened; nothing else, and no text that is none."""
+    headers = {
+        "x-model-version": "m" * 500,
+        "openai-version": "2020",
+        "x-request-id": "r",
+        "server": "s",
+        "x-remodel": "no",
+    }
+    found = reading.versions(b'{"system_fingerprint": "fp_1", "model": "m"}', headers)
+    assert found == {"system_fingerprint": "fp_1", "header openai-version": "2020", "header x-model-version": "m" * 200}
+    assert reading.versions(b'{"system_fingerprint": 7}', {}) == {}
+    assert reading.versions(b"[]", {f"x-build-{number}": "b" for number in range(99)}).keys() <= {
+        f"header x-build-{number}" for number in range(99)
+    }
+    assert len(reading.versions(b"[]", {f"x-build-{number}": "b" for number in range(99)})) < 10
