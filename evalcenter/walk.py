@@ -82,7 +82,7 @@ class Means:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a plan fixes besides suites, standard, candidate and seed."""
+    """What a plan fixes besides suites, standard, candidate and seed; by the probes of `probing` the candidate is recognised."""
 
     version_rank: int = 0
     panel: Panel | None = None
@@ -90,7 +90,6 @@ class Terms:
     """The qualification of the panel, where there is one."""
     readers: Literal[1, 2] = 1
     probing: Probing | None = None
-    """The probes by which the candidate is recognised, where they are wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
