@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalcenter.errors import EvalcenterError, InputError, NotAllowed
+from evalcenter.options import given
 
 if TYPE_CHECKING:
     from evalcenter.blocks import Attempt
@@ -92,6 +93,8 @@ def anew(options: Mapping[str, Any]) -> tuple[Link | None, dict[str, Any]]:
 
     if options["submission"] is None or not options["by"]:
         raise click.UsageError("--register needs --submission and --by")
+    if more := given(options, "seed", "cache"):
+        raise click.UsageError(f"an attempt draws its own seed and asks every question; leave out {', '.join(more)}")
     book = register.opened(options["register"])
     turn, rank = streams.turn(book, options["submission"])
     if options["version_rank"] not in (0, rank):
@@ -105,11 +108,11 @@ def anew(options: Mapping[str, Any]) -> tuple[Link | None, dict[str, Any]]:
     if turn.kind == "fresh" and options["continues"]:
         raise NotAllowed("the first attempt of a submission can't carry another run on")
     link = Link(book=book, name=options["by"], submission=options["submission"])
-    given = {**options, "version_rank": rank}
+    chosen = {**options, "version_rank": rank}
     if turn.last is not None:
-        given["continues"] = options["continues"] or Path(turn.last.folder)
-        link.continues = _same(given["continues"], turn.last).plan
-    return link, given
+        chosen["continues"] = options["continues"] or Path(turn.last.folder)
+        link.continues = _same(chosen["continues"], turn.last).plan
+    return link, chosen
 
 
 def _same(folder: Path, last: Any) -> End:
