@@ -93,7 +93,7 @@ def anew(options: Mapping[str, Any]) -> tuple[Link | None, dict[str, Any]]:
 
     if options["submission"] is None or not options["by"]:
         raise click.UsageError("--register needs --submission and --by")
-    if more := given(options, "seed", "cache"):
+    if more := given(dict(options), "seed", "cache"):
         raise click.UsageError(f"an attempt draws its own seed and asks every question; leave out {', '.join(more)}")
     book = register.opened(options["register"])
     turn, rank = streams.turn(book, options["submission"])
