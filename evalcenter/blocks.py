@@ -256,8 +256,9 @@ class Lab:
     Without a `name` it is a self-test, whoever ran it. `location` is where the work was done, `enquiries` how the centre itself is
     reached, `contact` how its customer is, `received` the day (``YYYY-MM-DD``) on which access to the candidate was received.
     `logo` is a file beside the profile, and in a run the image itself as a ``data:`` address. `deviations` are what the centre
-    knows to have been added, changed or left out besides what the journal says. `langs` are those that reports are written in;
-    empty means all.
+    knows to have been added, changed or left out besides what the journal says. `register` is the address (https) under which
+    the status of each certificate of the centre stands, with ``{id}`` where the certificate's id goes. `langs` are those that
+    reports are written in; empty means all.
     """
 
     name: Words | None = None
@@ -273,6 +274,7 @@ class Lab:
     signatories: tuple[Signatory, ...] = ()
     disclaimers: tuple[Words, ...] = ()
     deviations: tuple[Words, ...] = ()
+    register: str | None = None
     langs: tuple[Lang, ...] = ()
 
 

@@ -1,8 +1,4 @@
-"""Signs a run, and walks the line backwards: reads it from its journal alone and computes everything again.
-
-`verify` takes a run, `sign` verifies one and puts a signature on what it claims, `check` takes the signed file and says where
-the run differs from it. Nothing is signed that was not recomputed. What is signed is a declaration by whoever holds the key;
-evalcenter issues no certificate.
+"""Walks the line backwards: reads a run from its journal alone and computes everything again.
 
 The steps of `verify`, each of which raises and none of which returns False:
 
@@ -13,44 +9,31 @@ The steps of `verify`, each of which raises and none of which returns False:
 5. the verdict: again from the grades;
 6. the reports beside the journal: each has the digest that the journal holds, and names this journal's chain.
 
-What `verify` can't see: a whole journal written anew. That is what a signature over the head of the chain is for. What neither
-can see: questions that were never in the suite; `check` plans the run again from the suite's files where they are given.
+What `verify` can't see: a whole journal written anew. That is what a signature over the head of the chain is for (`signing.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from evalcenter import (
     boundary,
-    canon,
     declaration,
     envelope,
     grade,
     history,
     hooks,
-    plan,
     readings,
     reviewing,
     steering,
     torn,
 )
-from evalcenter.declaration import Declaration
-from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, Tampered, disk_refused
+from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, Tampered
 from evalcenter.judges import panels
 from evalcenter.records import Finding, Grade
-from evalcenter.suites import Loaded
-
-NAME: Final = "attestation.dsse.json"
-
-
-# -- a run ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +54,11 @@ class Checked:
 
 def verify(folder: Path, plugins: hooks.Plugins) -> Checked:
     """Check the run in `folder` by recomputing it. Raises Tampered, Incomplete or PlanMismatch at the first difference."""
-    return _recomputed(history.load(folder), plugins)  # steps 1 and 2
+    return recomputed(history.load(folder), plugins)  # steps 1 and 2
 
 
-def _recomputed(run: history.Run, plugins: hooks.Plugins) -> Checked:
+def recomputed(run: history.Run, plugins: hooks.Plugins) -> Checked:
+    """Steps 3 to 6, for a run whose journal was read."""
     _plugins(run, plugins)  # step 3
     _judges(run)
     _grades(run, plugins)  # step 4
@@ -218,169 +202,3 @@ def _reports(run: history.Run) -> tuple[str, ...]:
                 todo="remove it, or render the reports of this run again",
             )
     return tuple(found)
-
-
-# -- a signed run -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attested:
-    """A declaration whose signature holds. `run` is what was recomputed, None where no run was at hand.
-
-    `suites` names the suites from whose files the plan was made again.
-    """
-
-    declared: Declaration
-    signer: str
-    run: Checked | None
-    suites: tuple[str, ...]
-
-    def words(self) -> Iterator[str]:
-        """What was checked and what was not, line by line."""
-        said = self.declared
-        yield f"signature  by {self.signer}"
-        simulated = " (simulated candidate)" if said.simulated else ""
-        yield f"verdict    {said.verdict.outcome.upper()}{simulated}, decided {said.decided}"
-        yield f"kind       {said.kind} by whoever holds that key; no certificate"
-        version = said.candidate.version or "not given"
-        yield f"candidate  {said.candidate.name}, version {version}; descriptor {said.candidate.digest}"
-        yield f"standard   {said.standard.id} {said.standard.version}, {said.standard.digest}"
-        yield from (f"suite      {suite.id} {suite.version}, {suite.digest}" for suite in said.suites)
-        if self.run is None:
-            yield "run        NOT checked: give it with --run"
-            return
-        yield (
-            f"run        {self.run.entries} journal lines, {self.run.grades} grades of {self.run.answers} answers recomputed; "
-            f"all that is declared was found; reports {', '.join(self.run.reports)}"
-        )
-        again = f"planned again from the files of {', '.join(self.suites)}: the same plan"
-        yield f"questions  {again if self.suites else 'NOT compared with the suites: give their files with --suite'}"
-
-
-def sign(folder: Path, key_path: Path, plugins: hooks.Plugins) -> Path:
-    """Recompute the run in `folder`, then write its declaration, signed with the key in `key_path`, beside its journal.
-
-    Signing again with the same key gives the same file; another one is never overwritten. Raises what `verify` raises, and
-    Incomplete when the run has no verdict or lacks a report.
-    """
-    outside(key_path, folder)
-    key = envelope.private_key(key_path)
-    run = history.load(folder)
-    checked = _recomputed(run, plugins)
-    _complete(run, checked)
-    raw = envelope.seal(declaration.statement(declaration.of(run)), key)
-    _keep(folder / NAME, raw)
-    return folder / NAME
-
-
-def outside(key_path: Path, folder: Path) -> None:
-    """Raise InputError when a private key would lie in a run's folder, which is handed to others."""
-    if key_path.resolve().is_relative_to(folder.resolve()):
-        raise InputError(
-            "a private key must not lie in the run's folder", where=str(key_path), todo="keep it elsewhere"
-        )
-
-
-def check(
-    file: Path, public_key: Path, run: Path | None, plugins: hooks.Plugins, suites: Sequence[Loaded] = ()
-) -> Attested:
-    """Check the signed declaration in `file`, and what it says of `run` if that is given, by recomputing it.
-
-    With `suites`, the plan is made again from their files. Raises SignatureInvalid, InputError when the file is no
-    declaration, PlanMismatch when it is about another plan, Tampered or Incomplete when the run is not what was signed.
-    """
-    key = envelope.public_key(public_key)
-    declared = declaration.read(envelope.unseal(envelope.read(file), key), str(file))
-    found = None if run is None else _compare(declared, run, plugins, suites)
-    return Attested(
-        declared=declared,
-        signer=envelope.fingerprint(key),
-        run=found,
-        suites=tuple(one.id for one in declared.suites) if found and suites else (),
-    )
-
-
-def _complete(run: history.Run, checked: Checked) -> None:
-    if run.verdict is None or run.decided is None or not run.report:
-        raise Incomplete(
-            "the run has no verdict or no report yet", where=str(run.folder), todo="run `evalcenter grade` on it first"
-        )
-    old = {name for name, seq in run.rendered.items() if seq < run.decided.seq}
-    for names, what in (
-        (old, "were rendered before the verdict"),
-        (run.report.keys() - set(checked.reports), "are missing"),
-    ):
-        if names:
-            raise Incomplete(
-                f"these reports {what}: {', '.join(sorted(names))}",
-                where=str(run.folder),
-                todo="render them with `evalcenter report`",
-            )
-    if checked.torn:
-        raise Incomplete(
-            "half a line stands at the journal's end", where=str(run.folder), todo="set it aside with `run --resume`"
-        )
-
-
-def _keep(path: Path, raw: bytes) -> None:
-    if path.is_symlink() or path.exists():
-        if not path.is_symlink() and envelope.read(path) == raw:
-            return
-        raise RunError("another declaration is here already", where=str(path), todo="move it away, then sign again")
-    try:
-        with path.open("xb") as file:
-            file.write(raw)
-    except OSError as problem:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)  # half a file says nothing
-        raise disk_refused(problem, path) from None
-
-
-# -- a declaration against a run --------------------------------------------------------------------------------------
-
-
-def _compare(declared: Declaration, folder: Path, plugins: hooks.Plugins, suites: Sequence[Loaded]) -> Checked:
-    run = history.load(folder)
-    if run.plan_digest != declared.plan:
-        said = "; ".join(declaration.about(declared, run))
-        raise PlanMismatch(
-            f"the declaration is about another run: {said}", where=str(folder), todo="give the run that was signed"
-        )
-    checked = _recomputed(run, plugins)
-    _planned_again(run, suites, plugins)
-    differences = list(declaration.differences(declared, run))
-    if differences:
-        raise Tampered(f"the run is not the one that was signed: {'; '.join(differences)}", where=str(folder))
-    _complete(run, checked)
-    return checked
-
-
-def _planned_again(run: history.Run, suites: Sequence[Loaded], plugins: hooks.Plugins) -> None:
-    if not suites:
-        return
-    given = {one.suite.id: one for one in suites}
-    for head in run.plan.suites:
-        if head.id not in given:
-            raise PlanMismatch(f"the run also asks the suite {head.id!r}", todo="give every suite of the run, or none")
-        if given[head.id].digest != head.digest:
-            raise PlanMismatch(
-                f"the suite {head.id!r} has the digest {given[head.id].digest}, the run was planned with {head.digest}",
-                todo=f"give version {head.version} of it",
-            )
-    pairs = [(given[head.id].suite, head.digest) for head in run.plan.suites]
-    fixed = run.plan
-    drawn = plan.expand(pairs, fixed.standard, fixed.candidate, fixed.seed, plugins, boundary.convert)
-    again = replace(
-        drawn,
-        version_rank=fixed.version_rank,
-        calibrations=fixed.calibrations,
-        panel=fixed.panel,
-        readers=fixed.readers,
-        earlier=fixed.earlier,
-        probing=fixed.probing,
-    )
-    if canon.digest(again) != run.plan_digest:
-        raise Tampered(
-            "planned again from the suites' own files, the plan has other questions, rubrics or draws",
-            where=str(run.folder),
-        )

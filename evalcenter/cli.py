@@ -11,9 +11,8 @@ from typing import Any
 
 import click
 
-from evalcenter import __version__, people, qualify, starting, studies, surveillance, watch
+from evalcenter import __version__, attesting, people, qualify, starting, studies, surveillance, watch
 from evalcenter.errors import (
-    InputError,
     LintError,
     RowsRefused,
 )
@@ -236,73 +235,6 @@ def export(folder: Path, *, out: Path) -> None:
     click.echo(f"{exporting.export(folder, out)} samples in {out}")
 
 
-@main.command("verify-journal")
-@click.argument("folder", type=FOLDER)
-@guarded
-def verify_journal(folder: Path) -> None:
-    """Recompute a run from its journal: the chain, every grade, the verdict, the reports."""
-    from evalcenter import certify
-    from evalcenter.plugins import load
-
-    checked = certify.verify(folder, load())
-    click.echo(f"chain      {checked.entries} entries, head {checked.head}")
-    click.echo(f"plan       {checked.plan_digest}")
-    click.echo(
-        f"recomputed {checked.grades} grades of {checked.answers} answers; verdict {checked.outcome or 'none yet'}"
-    )
-    for words in checked.evidence:
-        click.echo(f"evidence   {words}")
-    click.echo(f"reports    {', '.join(checked.reports) or 'none'}")
-    if checked.unfinished:
-        click.echo(f"note       {checked.unfinished}")
-    if checked.torn:
-        click.echo("note       half a line at the end was left out; `evalcenter run --resume` sets it aside")
-
-
-@main.command()
-@click.argument("folder", type=FOLDER)
-@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The private key (PEM).")
-@click.option("--new-key", is_flag=True, help="Make the key first, its public half beside it.")
-@guarded
-def certify(folder: Path, *, key: Path, new_key: bool) -> None:
-    """Recompute a run, then sign a declaration of its verdict. It is no certificate; see docs/certificates.md.
-
-    \b
-    Example:  evalcenter certify reports/may --key ~/keys/may.pem --new-key
-    """
-    from evalcenter import certify as signing
-    from evalcenter import envelope
-    from evalcenter.plugins import load
-
-    signing.outside(key, folder)
-    if new_key:
-        click.echo(f"new key    {key}\npublic key {envelope.new_key(key)}")
-    click.echo(f"signed     {signing.sign(folder, key, load())}")
-
-
-@main.command()
-@click.argument("file", type=FILE)
-@click.option("--key", type=FILE, required=True, help="The issuer's public key (PEM), had from the issuer.")
-@click.option("--run", type=FOLDER, help="The run that it is about: everything in it is recomputed and compared.")
-@click.option("--suite", "suites", multiple=True, help="Plan the run again from this suite's own files.")
-@guarded
-def verify(file: Path, *, key: Path, run: Path | None, suites: tuple[str, ...]) -> None:
-    """Check a signed declaration: its signature, and with --run everything that it claims.
-
-    Exit code 0 means that the declaration is genuine, whatever its verdict.
-    """
-    from evalcenter import certify
-    from evalcenter.display import safe
-    from evalcenter.plugins import load
-
-    if suites and run is None:
-        raise InputError("--suite needs the run", todo="give --run as well")
-    plugins = load()
-    loaded = named_suites(suites, plugins) if suites else ()
-    for line in certify.check(file, key, run, plugins, loaded).words():
-        click.echo(safe(line).replace("\n", "\\n"))
-
-
 @main.command("import")
 @click.argument("mapping", type=FILE)
 @click.option(
@@ -384,14 +316,9 @@ def schema(out: Path) -> None:
 
 
 for command in (
-    surveillance.GROUP,
-    watch.watch,
-    people.review,
-    people.reviewer,
-    studies.power,
-    studies.compare,
-    studies.trend,
-    qualify.qualify_judge,
+    *(attesting.verify_journal, attesting.certify, attesting.verify, attesting.bundle),
+    *(surveillance.GROUP, watch.watch, people.review, people.reviewer),
+    *(studies.power, studies.compare, studies.trend, qualify.qualify_judge),
 ):
     main.add_command(command)
 

@@ -16,6 +16,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import subprocess
 import sys
 import threading
 from collections import deque
@@ -116,3 +117,11 @@ def _end_with(sentinel: int) -> None:
 
 def _call(work: Callable[[Any, P], R], part: P) -> R:
     return work(_held[0], part)
+
+
+def apart(words: Sequence[str]) -> tuple[int, str]:
+    """Run one command of evalcenter in a process of its own; its exit code, and what it wrote on both outputs."""
+    done = subprocess.run(  # noqa: S603 (our own program, and no shell)
+        [sys.executable, "-m", "evalcenter", *words], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    return done.returncode, done.stdout + done.stderr

@@ -1,11 +1,13 @@
-"""Signed statements: an in-toto Statement in a DSSE envelope, signed with Ed25519 over exact bytes.
+"""Signed statements: an in-toto Statement in a DSSE envelope, signed over exact bytes by one key or more.
 
 Rules this module keeps:
 
 * The bytes whose signature was verified are the bytes that are returned, and the only ones to parse.
 * Verification raises; it never returns False.
-* One trusted key decides. A `keyid` is written as a hint for people and is never read; fields of the envelope that are not
-  signed are ignored, as DSSE 1.0.2 demands, and so are signatures by other keys.
+* Trusted keys decide, each by itself: who asks for two of them gets to know which of them signed. A `keyid` is written as a hint
+  for people and is never read; fields of the envelope that are not signed are ignored, as DSSE 1.0.2 demands, and so are
+  signatures by other keys.
+* What signs is anything that signs bytes and knows its public key (`Signer`); keys in files are Ed25519.
 * Both base64 alphabets are read, each in its one spelling: padded, and with no stray bits.
 * A private key is written for its owner only, never over another file, and never printed.
 
@@ -19,9 +21,10 @@ import binascii
 import os
 import stat
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from evalcenter import canon
 from evalcenter.errors import Incomplete, InputError, RunError, SignatureInvalid
@@ -36,7 +39,35 @@ MAX_KEY_BYTES: Final = 16 * 1024
 MAX_SIGNATURES: Final = 16
 
 
+class Verifier(Protocol):
+    """A public key. `verify` raises ``cryptography.exceptions.InvalidSignature``, and returns nothing."""
+
+    def verify(self, signature: bytes, data: bytes, /) -> None:
+        """Raise unless `signature` is this key's over `data`."""
+
+    def public_bytes(self, encoding: Any, form: Any, /) -> bytes:
+        """The key in one of the library's encodings."""
+
+
+class Signer(Protocol):
+    """A private key, wherever it lies: in a file, in a hardware token, behind a service."""
+
+    def sign(self, data: bytes, /) -> bytes:
+        """The signature over `data`."""
+
+    def public_key(self) -> Verifier:
+        """Its public half."""
+
+
 # -- the envelope -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A payload, and those of the trusted keys that signed exactly these bytes."""
+
+    payload: bytes
+    signers: tuple[Verifier, ...]
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
@@ -45,21 +76,41 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(named), named, len(payload), payload)
 
 
-def seal(payload: bytes, key: Ed25519PrivateKey) -> bytes:
+def seal(payload: bytes, key: Signer) -> bytes:
     """The envelope, as one line of JSON, that holds `payload` signed with `key`. Raises InputError when it is too large."""
-    signed = {"keyid": fingerprint(key.public_key()), "sig": _base64(key.sign(pae(PAYLOAD_TYPE, payload)))}
-    raw = canon.encode({"payload": _base64(payload), "payloadType": PAYLOAD_TYPE, "signatures": [signed]}) + b"\n"
+    return _written(payload, [_signature(payload, key)])
+
+
+def add(raw: bytes, key: Signer) -> bytes:
+    """The envelope `raw` with the signature of `key` behind those that it has. The caller has verified what it holds."""
+    held = strictly(raw, "the envelope")
+    kept = [{"keyid": str(one.get("keyid", "")), "sig": _base64(_bytes(one, "sig"))} for one in held["signatures"]]
+    payload = _bytes(held, "payload")
+    return _written(payload, [*kept, _signature(payload, key)])
+
+
+def _signature(payload: bytes, key: Signer) -> dict[str, str]:
+    return {"keyid": fingerprint(key.public_key()), "sig": _base64(key.sign(pae(PAYLOAD_TYPE, payload)))}
+
+
+def _written(payload: bytes, signatures: list[dict[str, str]]) -> bytes:
+    raw = canon.encode({"payload": _base64(payload), "payloadType": PAYLOAD_TYPE, "signatures": signatures}) + b"\n"
     if len(raw) > MAX_BYTES:
         raise InputError(f"the envelope would have {len(raw)} bytes; nobody reads more than {MAX_BYTES}")
     return raw
 
 
-def unseal(raw: bytes, key: Ed25519PublicKey) -> bytes:
+def unseal(raw: bytes, key: Verifier) -> bytes:
     """The payload of the envelope `raw`, after `key`'s signature over exactly these bytes was verified.
 
     Raises InputError when `raw` is no envelope or holds another type of payload, SignatureInvalid when no signature in it
     is by `key`.
     """
+    return opened(raw, [key]).payload
+
+
+def opened(raw: bytes, keys: Sequence[Verifier]) -> Opened:
+    """As `unseal`, for several trusted keys of which at least one signed: which of them did is said."""
     if len(raw) > MAX_BYTES:
         raise InputError(f"an envelope of {len(raw)} bytes; expected at most {MAX_BYTES}")
     held = strictly(raw, "the envelope")
@@ -73,14 +124,16 @@ def unseal(raw: bytes, key: Ed25519PublicKey) -> bytes:
         signed = pae(payload_type, payload)
     except UnicodeEncodeError:
         raise InputError("the payloadType is not text") from None
-    if not any(_signed(key, signature, signed) for signature in signatures):
+    signers = tuple(key for key in keys if any(_signed(key, signature, signed) for signature in signatures))
+    if not signers:
+        names = " or ".join(fingerprint(key) for key in keys)
         raise SignatureInvalid(
-            f"no signature here is by the key {fingerprint(key)} over this content",
+            f"no signature here is by the key {names} over this content",
             todo="get the public key from the issuer again; if it is the right one, the file was changed: don't rely on it",
         )
     if payload_type != PAYLOAD_TYPE:
         raise InputError(f"the payload is of the type {payload_type!r}; expected {PAYLOAD_TYPE}")
-    return payload
+    return Opened(payload, signers)
 
 
 def strictly(raw: bytes, what: str) -> dict[str, Any]:
@@ -105,7 +158,7 @@ def _signatures(held: dict[str, Any]) -> list[bytes]:
     return [_bytes(one, "sig") for one in listed]
 
 
-def _signed(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:
+def _signed(key: Verifier, signature: bytes, signed: bytes) -> bool:
     from cryptography.exceptions import InvalidSignature
 
     try:
@@ -148,6 +201,11 @@ def statement(subjects: Sequence[tuple[str, str]], predicate_type: str, predicat
             "predicate": predicate,
         }
     )
+
+
+def predicate_type(payload: bytes) -> str:
+    """Of what type the predicate of the Statement in `payload` is; the empty text where it names none."""
+    return str(strictly(payload, "the signed statement").get("predicateType", ""))
 
 
 def predicate(payload: bytes, predicate_type: str) -> Any:
@@ -250,7 +308,7 @@ def new_key(path: Path) -> Path:
     return public
 
 
-def fingerprint(key: Ed25519PublicKey) -> str:
+def fingerprint(key: Verifier) -> str:
     """``sha256:`` and the digest of the public key's DER form, for people to compare."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 

@@ -23,11 +23,14 @@
     │   ├── DiskFull          35  the disk took no more
     │   └── SignatureInvalid  36  a signed file is not signed by the key that was given, or was changed
     ├── MissingExtra          40  an optional dependency is not installed
-    └── RegisterError         50  the register can't be read or written, or knows no such entry
-        ├── NotAllowed        51  a rule of the register forbids what was asked
-        ├── RegisterTampered  52  the register's chain, or a row of it, does not match
-        ├── StatusStale       53  a status list is out of date, or older than one that was seen
-        └── CertificateNotValid  54  a certificate is suspended, revoked, expired or unknown
+    ├── RegisterError         50  the register can't be read or written, or knows no such entry
+    │   ├── NotAllowed        51  a rule of the register forbids what was asked
+    │   ├── RegisterTampered  52  the register's chain, or a row of it, does not match
+    │   ├── StatusStale       53  a status list is out of date, or older than one that was seen
+    │   └── CertificateNotValid  54  a certificate is suspended, revoked, expired or unknown
+    └── CertificateError      60  a certificate can't be granted, or is none
+        ├── NotGranted        61  the run does not carry a certificate, or these people can't grant it
+        └── Demonstration     62  a certificate that was made to show how it is done
 
 Verdicts have codes too (``EXIT``): a pass is 0, everything else is not. 1 is a defect of evalcenter itself, 2 the parser's
 usage error, 130 an interruption.
@@ -210,6 +213,24 @@ class CertificateNotValid(RegisterError):
     """A certificate is not valid now: suspended, revoked, superseded, expired, not yet valid, or unknown."""
 
     exit_code = 54
+
+
+class CertificateError(EvalcenterError):
+    """A certificate can't be granted, or is none."""
+
+    exit_code = 60
+
+
+class NotGranted(CertificateError):
+    """The run does not carry a certificate, or these people can't grant it."""
+
+    exit_code = 61
+
+
+class Demonstration(CertificateError):
+    """A certificate that was made to show how it is done; nobody may rely on it."""
+
+    exit_code = 62
 
 
 class CallFailed(Exception):

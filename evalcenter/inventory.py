@@ -14,7 +14,10 @@ from typing import Any
 
 from evalcenter import boundary, sequential, stats
 from evalcenter.blocks import Lab, Report
+from evalcenter.certificate import Certificate
+from evalcenter.declaration import Declaration
 from evalcenter.errors import disk_refused
+from evalcenter.grants import Grant
 from evalcenter.plan import render, script
 from evalcenter.records import CandidateSpec, Item, Plan, Requirement, Standard, Suite, Taxonomy
 
@@ -160,7 +163,7 @@ def _takes(requirement: Requirement, n: int) -> str:
 
 
 def write_schemas(folder: Path) -> tuple[Path, ...]:
-    """Write the JSON Schema of every file that people write, and of the report. Raises RunError when the disk refuses."""
+    """Write the JSON Schemas of what people write, of the report and of what is signed. Raises RunError when the disk refuses."""
     kinds: dict[str, Any] = {
         "suite": Suite,
         "items": list[Item],
@@ -169,6 +172,9 @@ def write_schemas(folder: Path) -> tuple[Path, ...]:
         "candidate": CandidateSpec,
         "lab": Lab,
         "report": Report,
+        "grant": Grant,
+        "certificate": Certificate,
+        "declaration": Declaration,
     }
     written = []
     try:

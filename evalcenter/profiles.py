@@ -10,20 +10,16 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from evalcenter import logos, yamls
+from evalcenter import grants, logos, yamls
 from evalcenter.blocks import Lab
 from evalcenter.errors import InputError, SuiteError
 from evalcenter.records import Text
 from evalcenter.suites import as_record, mapping, refuse
-
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def load(path: Path) -> Lab:
@@ -38,10 +34,12 @@ def _problems(lab: Lab) -> Iterator[tuple[list[str | int], str]]:
     for place, text in _texts(lab):
         if not text.strip():
             yield place, f"{'.'.join(map(str, place))} is blank; write it or leave it out"
-    if lab.received is not None and not _is_day(lab.received):
+    if lab.received is not None and not grants.is_day(lab.received):
         yield ["received"], f"received is {lab.received!r}; expected a day such as 2026-03-01"
     if lab.accreditation is not None and lab.name is None:
         yield ["accreditation"], "accreditation belongs to a centre; this profile names none"
+    if lab.register is not None and not grants.is_register(lab.register):
+        yield ["register"], f"register is {lab.register!r}; expected an https address with {{id}} in it, once"
     if len(set(lab.langs)) != len(lab.langs):
         yield ["langs"], "langs names a language twice"
     if lab.logo is not None and Path(lab.logo).name != lab.logo:
@@ -66,13 +64,6 @@ def _in(place: list[str | int], value: Any) -> Iterator[tuple[list[str | int], s
         yield from _in(place, {"zh": value.zh, "en": value.en})
     elif value is not None:
         yield from _in(place, {field.name: getattr(value, field.name) for field in fields(value)})
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _logo(path: Path, where: str) -> str:

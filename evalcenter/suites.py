@@ -103,7 +103,9 @@ def load(folder: Path, plugins: hooks.Plugins) -> Loaded:
         taxonomies=tuple(as_record(Taxonomy, document.value, document) for document in read),
         items=tuple(items),
     )
-    loaded = Loaded(suite, _digest(folder, [head, *read, *documents]), folder, (head.path, *files), places)
+    loaded = Loaded(
+        suite, _digest(folder, [head, *read, *documents]), folder, (head.path, *(d.path for d in read), *files), places
+    )
     refuse([*_problems(loaded, head, plugins)])
     return loaded
 

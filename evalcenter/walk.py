@@ -22,6 +22,7 @@ from evalcenter import (
     attempts,
     boundary,
     canon,
+    carrying,
     deviations,
     grade,
     hearings,
@@ -133,6 +134,7 @@ def prepare(
 def start(planned: Plan, folder: Path, means: Means, earlier: history.Run | None = None) -> Ended:
     """Walk the line from a new plan, with the answers of an `earlier` attempt. Raises RunError when `folder` holds a run."""
     if earlier is not None:
+        carrying.allowed(earlier, means.lab)
         planned = attempts.carrying(planned, earlier.plan, earlier.head)
     candidate = open_candidate(planned.candidate, means)
     try:
@@ -143,27 +145,8 @@ def start(planned: Plan, folder: Path, means: Means, earlier: history.Run | None
     with held:
         means.watch.began(held)
         if earlier is not None:
-            carry(earlier, held)
+            carrying.carry(earlier, held)
         return _go(held, candidate, means)
-
-
-def carry(earlier: history.Run, held: history.Run) -> None:
-    """Write an earlier attempt's answers, what judges and people said of them, and grades into a new run."""
-    places = attempts.places(earlier.plan, held.plan)
-    for position, response in earlier.responses.items():
-        held.write("response", replace(response, position=places[position]))
-    for position in earlier.judgements:
-        for judgement in earlier.judgements[position]:
-            held.write("judgement", replace(judgement, position=places[position]))
-    for position, reviews in earlier.reviews.items():
-        for one in reviews:
-            held.write("review", replace(one, position=places[position]))
-    for probed in earlier.probes:
-        held.write("probe", probed)
-    for shelf in (earlier.machine, earlier.judged, earlier.grades):
-        for position in shelf:
-            if shelf is not earlier.grades or shelf.offset(position) != earlier.machine.offset(position):
-                held.write("grade", replace(shelf[position], position=places[position]))
 
 
 def resume(folder: Path, means: Means) -> Ended:

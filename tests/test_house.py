@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "evalcenter"
 FILES = sorted(PACKAGE.rglob("*.py"))
 OBSERVERS = ("observing", "events", "logs", "spans", "status")
 FLOORS = {
-    0: {"records", "heard", "blocks", "canon", "errors", "logos", "sample"},
+    0: {"records", "heard", "blocks", "canon", "errors", "logos", "sample", "standing"},
     1: {
         *("plan", "attempts", "fingerprint", "drawing", "draws", "hooks", "pacing", "usage"),
         *("scoring", "paths", "betting", "stats", "standards", "sequential", "bars", "power", "prospects", "paired"),
@@ -51,6 +51,7 @@ FLOORS = {
         "reviewers",
         "register",
         "diary",
+        "grants",
     },
     4: {
         *(
@@ -80,9 +81,23 @@ FLOORS = {
             "trying",
         ),
         *("readings", "sheets", "hearings"),
+        *("signing", "certificate", "testresult", "issuing", "checking", "bundles", "manifest", "carrying"),
     },
     5: {
-        *("cli", "options", "starting", "watch", "studies", "qualify", "demo", "display", "__main__", "web", "people"),
+        *(
+            "cli",
+            "options",
+            "starting",
+            "watch",
+            "studies",
+            "qualify",
+            "demo",
+            "display",
+            "__main__",
+            "web",
+            "people",
+            "attesting",
+        ),
         *("__init__", "notebook"),
         *("registering", "registered", "surveillance"),
         *OBSERVERS,
@@ -111,6 +126,7 @@ HEAVY = (
     "pikepdf",
     "sqlalchemy",
     "alembic",
+    "segno",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,25 @@ def test_a_logo_that_is_no_image(tmp_path: Path) -> None:
 def test_empty_profile(tmp_path: Path) -> None:
     """A profile that names no centre is one of a self-test."""
     assert profiles.load(written(tmp_path, "customer: Vendor\n")) == Lab(customer="Vendor")
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("https://register.example/c/{id}", True),
+        ("https://register.example:8443/status?id={id}&lang=zh", True),
+        ("http://register.example/c/{id}", False),
+        ("https://register.example/c/", False),
+        ("https://register.example/{id}/{id}", False),
+        ("javascript:alert('{id}')", False),
+        ('https://register.example/{id}"onclick=', False),
+    ],
+)
+def test_the_register_is_an_https_address_with_the_id(tmp_path: Path, address: str, taken: bool) -> None:
+    """What goes into a code on a certificate is an https address that holds the id once, or is refused with file and line."""
+    (tmp_path / "lab.yaml").write_text(f"name: X\nregister: {json.dumps(address)}\n", encoding="utf-8")
+    if taken:
+        assert profiles.load(tmp_path / "lab.yaml").register == address
+        return
+    with pytest.raises(SuiteError, match=r"lab\.yaml:2.*expected an https address"):
+        profiles.load(tmp_path / "lab.yaml")

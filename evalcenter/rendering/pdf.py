@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evalcenter import __version__, logos
 from evalcenter.blocks import Interval, Report, Table, Trace
 from evalcenter.errors import MissingExtra
+from evalcenter.records import Lang
 from evalcenter.rendering import chart, html, icons, path_chart, structure, tagged
 from evalcenter.rendering.plaintext import visible
 from evalcenter.sections.wording import odds
@@ -60,9 +61,23 @@ def render(report: Report) -> bytes:
         page, pictures = _page(replace(report, title=visible(report.title).translate(absent)))
         page = page.translate(absent)
         pictures = {name: drawn.translate(absent) for name, drawn in pictures.items()}
-    raw, missing = _set(page, pictures, report)
+    return _done(page, pictures, report.lang, report.issued)
+
+
+def of_page(page: str, pictures: Mapping[str, str], lang: Lang, made: str) -> bytes:
+    """A page of ours as a PDF, whose pictures are named ``evalcenter:NAME`` in it and given as SVG; `made` is its time.
+
+    Raises as `render`.
+    """
+    _require()
+    absent = _absent(page)
+    return _done(page.translate(absent), pictures, lang, made)
+
+
+def _done(page: str, pictures: Mapping[str, str], lang: Lang, made: str) -> bytes:
+    raw, missing = _set(page, pictures, made)
     _refuse(missing)
-    done = structure.mend(raw, language="zh-CN" if report.lang == "zh" else "en", creator=f"evalcenter {__version__}")
+    done = structure.mend(raw, language="zh-CN" if lang == "zh" else "en", creator=f"evalcenter {__version__}")
     tagged.must_pass(done)
     return done
 
@@ -135,12 +150,12 @@ def _plain(drawn: str, colours: Mapping[str, str]) -> str:
 # -- setting ----------------------------------------------------------------------------------------------------------
 
 
-def _set(page: str, pictures: Mapping[str, str], report: Report | None) -> tuple[bytes, set[str]]:
+def _set(page: str, pictures: Mapping[str, str], made: str) -> tuple[bytes, set[str]]:
     """The page as a PDF, and the characters that no font had."""
     weasyprint: Any = import_module("weasyprint")
     with _listening() as missing:
         document = weasyprint.HTML(string=page, base_url=SCHEME, url_fetcher=_fetcher(pictures)).render()
-        document.metadata.created = report.issued if report and report.issued else None
+        document.metadata.created = made or None
         raw: bytes = document.write_pdf(pdf_tags=True)
     return raw, missing
 
@@ -186,7 +201,7 @@ def _absent(text: str) -> dict[int, str]:
     letters = "".join(sorted({letter for letter in text if letter > " " and not letter.isspace()}))
     style = f"@page {{ size: A4 }} body {{ font: 6pt {FAMILY} }}"
     row = f"<p>{escape(' '.join(letters))}</p>"
-    _, missing = _set(f'<html lang="zh-CN"><style>{style}</style><body>{row}</body></html>', {}, None)
+    _, missing = _set(f'<html lang="zh-CN"><style>{style}</style><body>{row}</body></html>', {}, "")
     _refuse({letter for letter in missing if LETTERS.match(letter)})
     return {ord(letter): f"⟦U+{ord(letter):04X}⟧" for letter in missing}
 

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evalcenter import boundary, canon, certify, cli, declaration, envelope, history, journal, plan, walk
+from evalcenter import boundary, canon, cli, declaration, envelope, history, journal, plan, signing, walk
 from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, SignatureInvalid, Tampered
 from evalcenter.records import Answer, Plan, SuiteHead
 from evalcenter.suites import Loaded
@@ -23,7 +23,7 @@ from tests.factory import make_requirement, make_standard
 from tests.test_plan import FAMILY, suite
 from tests.test_walk import SPEC, forge, item, means, planned, walked, wrong_answer
 
-SIGNED = certify.NAME
+SIGNED = signing.NAME
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("certify")
     walked(home / "run")
     envelope.new_key(home / "k.pem")
-    certify.sign(home / "run", home / "k.pem", plugins())
+    signing.sign(home / "run", home / "k.pem", plugins())
     return home
 
 
@@ -43,9 +43,9 @@ def home(made: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def check(home: Path, run: str | None = "run", **more: Any) -> certify.Attested:
+def check(home: Path, run: str | None = "run", **more: Any) -> signing.Attested:
     folder = None if run is None else home / run
-    return certify.check(home / "run" / SIGNED, home / "k.pub.pem", folder, plugins(), **more)
+    return signing.check(home / "run" / SIGNED, home / "k.pub.pem", folder, plugins(), **more)
 
 
 def payload(home: Path) -> bytes:
@@ -97,7 +97,7 @@ def test_a_failed_run_is_declared_too(tmp_path: Path) -> None:
     """A declaration of FAIL says FAIL."""
     walked(tmp_path / "run", Scripted(default="no"))
     envelope.new_key(tmp_path / "k.pem")
-    certify.sign(tmp_path / "run", tmp_path / "k.pem", plugins())
+    signing.sign(tmp_path / "run", tmp_path / "k.pem", plugins())
     found = check(tmp_path)
     assert found.declared.verdict.outcome == "fail"
     assert any("FAIL (simulated" in line for line in found.words())
@@ -108,7 +108,7 @@ def test_no_question_answer_or_address_is_declared(tmp_path: Path) -> None:
     spec = replace(SPEC, base_url="http://secret-host.example/v1", system="secret-system")
     run_of(tmp_path / "run", replace(planned(), candidate=spec))
     envelope.new_key(tmp_path / "k.pem")
-    certify.sign(tmp_path / "run", tmp_path / "k.pem", plugins())
+    signing.sign(tmp_path / "run", tmp_path / "k.pem", plugins())
     for word in (b"secret", b"\xe6\xaf\xab\xe5\x85\x8b", b'"yes"'):
         assert word not in payload(tmp_path)
 
@@ -116,14 +116,14 @@ def test_no_question_answer_or_address_is_declared(tmp_path: Path) -> None:
 def test_signing_again_changes_nothing(home: Path) -> None:
     """The same run and key give the same file."""
     before = (home / "run" / SIGNED).read_bytes()
-    assert certify.sign(home / "run", home / "k.pem", plugins()) == home / "run" / SIGNED
+    assert signing.sign(home / "run", home / "k.pem", plugins()) == home / "run" / SIGNED
     assert before == (home / "run" / SIGNED).read_bytes()
 
 
 def test_without_the_run_only_the_signature_is_checked(home: Path) -> None:
     """A declaration can be read without its run, and says that the run was not checked."""
     shutil.copy(home / "run" / SIGNED, home / "alone.json")
-    found = certify.check(home / "alone.json", home / "k.pub.pem", None, plugins())
+    found = signing.check(home / "alone.json", home / "k.pub.pem", None, plugins())
     assert found.run is None
     assert any("NOT checked" in line for line in found.words())
 
@@ -142,7 +142,7 @@ def test_a_tampered_run_is_not_signed(home: Path) -> None:
     (home / "run" / SIGNED).unlink()
     forge(home / "run", "response", wrong_answer)
     with pytest.raises(Tampered, match="recomputed it is fail"):
-        certify.sign(home / "run", home / "k.pem", plugins())
+        signing.sign(home / "run", home / "k.pem", plugins())
     assert not (home / "run" / SIGNED).exists()
 
 
@@ -151,7 +151,7 @@ def test_a_run_without_verdict_is_not_signed(home: Path, tmp_path: Path) -> None
     with history.create(tmp_path / "started", planned()):
         pass
     with pytest.raises(Incomplete, match="no verdict"):
-        certify.sign(tmp_path / "started", home / "k.pem", plugins())
+        signing.sign(tmp_path / "started", home / "k.pem", plugins())
     with pytest.raises(Incomplete, match="no verdict"):
         declaration.of(history.load(tmp_path / "started"))
 
@@ -160,7 +160,7 @@ def test_a_run_without_its_reports_is_not_signed(home: Path) -> None:
     """What an officer reads must be there when it is signed."""
     (home / "run" / "report.en.md").unlink()
     with pytest.raises(Incomplete, match=r"are missing: report\.en\.md"):
-        certify.sign(home / "run", home / "k.pem", plugins())
+        signing.sign(home / "run", home / "k.pem", plugins())
 
 
 def test_reports_older_than_the_verdict_are_not_signed(home: Path) -> None:
@@ -170,7 +170,7 @@ def test_reports_older_than_the_verdict_are_not_signed(home: Path) -> None:
     with book:
         book.write("verdict", held.verdict)
     with pytest.raises(Incomplete, match="rendered before the verdict"):
-        certify.sign(folder, home / "k.pem", plugins())
+        signing.sign(folder, home / "k.pem", plugins())
 
 
 def test_half_a_line_is_not_signed(home: Path) -> None:
@@ -178,7 +178,7 @@ def test_half_a_line_is_not_signed(home: Path) -> None:
     with (home / "run" / journal.NAME).open("ab") as file:
         file.write(b'{"at"')
     with pytest.raises(Incomplete, match="half a line"):
-        certify.sign(home / "run", home / "k.pem", plugins())
+        signing.sign(home / "run", home / "k.pem", plugins())
     with pytest.raises(Incomplete, match="half a line"):
         check(home)
 
@@ -191,8 +191,8 @@ def test_another_declaration_is_not_overwritten(home: Path, link: bool) -> None:
     if link:
         shutil.move(home / "run" / SIGNED, home / "real")
         (home / "run" / SIGNED).symlink_to(home / "real")
-    with pytest.raises(RunError, match="another declaration is here"):
-        certify.sign(home / "run", home / "other.pem", plugins())
+    with pytest.raises(RunError, match="another signed file is here"):
+        signing.sign(home / "run", home / "other.pem", plugins())
     assert before == (home / "run" / SIGNED).read_bytes()
 
 
@@ -201,7 +201,7 @@ def test_keys_stay_out_of_the_run(home: Path, place: str) -> None:
     """A private key in the run's folder, by whatever path, signs nothing: the folder is handed to others."""
     (home / "link").symlink_to(home / "run")
     with pytest.raises(InputError, match="must not lie in the run's folder"):
-        certify.sign(home / "run", home / place, plugins())
+        signing.sign(home / "run", home / place, plugins())
 
 
 def test_a_full_disk_leaves_no_half_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,7 +229,7 @@ def test_a_full_disk_leaves_no_half_file(home: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Path, "open", opened)
     with pytest.raises(RunError, match="disk is full"):
-        certify.sign(home / "run", home / "k.pem", plugins())
+        signing.sign(home / "run", home / "k.pem", plugins())
     assert not (home / "run" / SIGNED).exists()
 
 
@@ -435,7 +435,7 @@ def test_the_wrong_key(home: Path) -> None:
     """Another public key does not verify."""
     envelope.new_key(home / "other.pem")
     with pytest.raises(SignatureInvalid, match="no signature here is by the key"):
-        certify.check(home / "run" / SIGNED, home / "other.pub.pem", home / "run", plugins())
+        signing.check(home / "run" / SIGNED, home / "other.pub.pem", home / "run", plugins())
 
 
 def test_edited_payload(home: Path) -> None:
@@ -480,7 +480,7 @@ def signed_run(home: Path, made: Plan) -> Path:
     replies = {i.id: [Answer(text=i.examples.good[0].text)] for i in made.items if i.family}
     walk.start(made, home / "run", means(Scripted(replies)))  # type: ignore[arg-type]
     envelope.new_key(home / "k.pem")
-    certify.sign(home / "run", home / "k.pem", plugins())
+    signing.sign(home / "run", home / "k.pem", plugins())
     return home
 
 
@@ -580,7 +580,7 @@ def test_commands_refuse_with_their_codes(home: Path) -> None:
         (["certify", home / "run", "--key", home / "run" / "x.pem", "--new-key"], InputError, "must not lie"),
         (["certify", home / "run", "--key", home / "k.pem", "--new-key"], InputError, "here already"),
         (["certify", home / "run", "--key", home / "none.pem"], InputError, "no such file"),
-        (["certify", home / "run", "--key", home / "other.pem"], RunError, "another declaration"),
+        (["certify", home / "run", "--key", home / "other.pem"], RunError, "another signed file"),
     ):
         done = call(*args)
         assert (done.exit_code, words in done.output) == (error.exit_code, True), done.output
