@@ -16,6 +16,7 @@ from evalcenter.errors import PluginError
 
 BUILT_IN: Final = {
     "graders": (
+        "evalcenter.graders.asks",
         "evalcenter.graders.choice",
         "evalcenter.graders.format",
         "evalcenter.graders.grounded",

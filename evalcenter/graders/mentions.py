@@ -59,10 +59,11 @@ class Mentions:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One place of a phrase: the span of the folded answer to quote, and the word that denies it, or ""."""
+    """One place of a phrase: the span of the folded answer to quote, the word that denies it, or "", and its own span."""
 
     quote: tuple[int, int]
     denial: str
+    place: tuple[int, int]
 
 
 @lru_cache(maxsize=64)
@@ -100,7 +101,7 @@ class Reading:
             if close >= 0:
                 following = self.sentences[at + 1] if at + 1 < len(self.sentences) else (0, 0)
                 denial = self._denial(span, start, close, text[following[0] : following[1]])
-                yield Found((max(span[0], start - 60), max(span[1], close)), denial)
+                yield Found((max(span[0], start - 60), max(span[1], close)), denial, (start, close))
 
     def _denial(self, span: tuple[int, int], start: int, end: int, following: str) -> str:
         text = self.folded.text
