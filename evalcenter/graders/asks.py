@@ -105,7 +105,7 @@ class AsksGrader:
 def _asked(params: Asks, read: _Reading) -> Mark:
     late: tuple[str, mentions.Found] | None = None
     amount = min(read.requests.amounts, default=None) if params.before_amount else None
-    named = list(read.places(params.any))
+    named = list(islice(read.places(params.any), LIMIT))
     for phrase, found in named:
         request = read.requests.about(*found.place)
         if request is None:

@@ -41,7 +41,10 @@ TELL: Final = re.compile(
     r"|(?:^|(?<=[.!?:;,\n])) ?(?:still |first |what's |what i )?(?:need(?:ed)?|missing|wanted|required)"
     r"(?: (?:first|to know|facts|from you))*(?:[:,]| is\b| are\b)"
     r"|\bask (?:him|her|them)\b(?! to\b)|\bneeded first\b"
+    r"|\byou(?:'d|'ll| would| will)?(?: (?:first|also|really))? need (?:to (?:know|have|find out|check)\b|(?:his|her|their)\b)"
+    r"|(?:^|(?<=[.!?:;,\n])) ?(?:just |please |so |and |then )?(?:list|describe|name)\b(?! of\b| is\b)"
     # Chinese
+    r"|(?<![^。!?,;\n])(?:再就是|再有|还有|另外|以及|其次|然后)[^。!?,;\n]{0,6}?(?:有没有|是不是|会不会|有无|对?哪些)"
     r"|告诉我|告知我?(?![医护])|(?:跟|和|给|对|向)(?:我|咱)(?:说|讲|报|发|看|念)|[报发念拍]给?(?:我|过来)|[报发写列拍](?:一?下|个|张照)"
     r"|(?<![生夫师士人家属室科])说一?下(?!来)|说说(?![笑而])|讲讲|讲一下|讲清楚?|回我|回答(?:我|一?下|几|以下|下面)|请问|想问|先问|问一?下(?!医|药)"
     r"|问[您你](?!自己|什么)|问(?:几|两|三|个)[个句样件点]|问清"
@@ -58,7 +61,7 @@ CHECK: Final = re.compile(
     r"(?:(?:^|(?<=[.!?:;,(\n—–-])) ?(?:so |but |and |then |first(?:ly)?,? |now |just |please |always |also |\d{1,2}[.)] )?"
     r"|\b(?:and|or|then|please|to|first|must|should|now|but) )"
     r"(?:check|confirm|find out|look up|measure|weigh|establish|verify|work out|clarify|make sure (?:you|we) (?:know|have)"
-    r"|grab|dig out|pull up|obtain|note|read|make sure (?:there's|there is|there are|he|she|they|you) ?(?:isn't"
+    r"|grab|dig out|pull up|obtain|make sure (?:there's|there is|there are|he|she|they|you) ?(?:isn't"
     r"|aren't|hasn't|haven't|no)"
     r"|ask (?:the|your|his|her) \w+ for|find (?:his|her|their|your|the)|get (?:a|an|his|her|their|the|your"
     r"|(?=[^.?\n]{0,60} first\b)))\b"
@@ -68,21 +71,25 @@ CHECK: Final = re.compile(
     r"|\bneeds? (?:checking|looking up|measuring|weighing|confirming)\b|\b(?:is|are) (?:needed|required|essential)\b"
     r"|(?:先|请|麻烦|赶紧|马上|现在|最好|[得要]|[去到]|快|立即|立刻|必须|一定|应|建议|帮|劝)[^,。;!?\n]{0,10}?"
     r"(?:(?<![减加剂用过定足少适数大限分])[量测称查翻核](?![明])|看看|看下|看一[下看]|看清|找[到出来]|确认|排除|弄清|搞清|认[清出]|拍|化验)"
+    r"|(?:确认|排除|弄清|搞清|弄明白)(?=[^。!?\n]{1,20}(?:再|才))"
+    r"|(?<![减加剂用过定足少适数大限分])[测量查称][好完过清]了?再"
     r"|[测量称查翻](?:个|一下|一[测量称查翻]|下|[翻查看]|量|清)"
 )
 """Words that have something looked up or measured."""
 
 WITHOUT: Final = re.compile(
     r"\bwithout (?:knowing|seeing|having|his|her|their|your|that|those|a|the|an)\b|\bwithout:"
-    r"|\b(?:until|till|unless) (?:i|we|you|someone|a pharmacist|that's|they're)(?:'ve| have|'s| has)?"
-    r" (?:know|knew|known|have|hear|seen|checked|found|told|sure|see|clear)\b"
+    r"|\b(?:until|till|unless) (?:i|we|you|someone|somebody|a pharmacist|that's|they're)(?:'ve| have|'s| has)?"
+    r" (?:know|knew|known|have|hear|seen|looked|checked|found|told|sure|see|clear)\b"
     r"|\b(?:i|we) (?:don't|do not|still don't|can't|cannot|haven't) (?:know|have|got)\b(?! (?:access|the ability"
     r"|enough))|\bnot knowing\b"
     r"|\byou (?:haven't|have not|didn't|don't|did not)(?: yet)? (?:told|said|mentioned|given|say|tell|give|mention)\b"
-    r"|不知道?(?![该为怎])|(?<!说)不清楚|没(?:有)?(?:说明?|告诉|提到?|讲|写)(?!了)|不了解|未(?:说明|提供|知)|没弄清|没搞清"
+    r"|不知道?(?![该为怎])|(?<!说)不清楚|没(?:有)?(?:说明?|告诉|提到?|讲|写)(?!了)|不了解|未(?:说明|提供|知)|没弄清|没搞清|没[测量查称](?=[^,。!?\n]{0,8}就)"
 )
 """Words that say that something is not known yet."""
 
+PASSIVE: Final = re.compile(r" ?(?:needs?|has|have|must|should|ought|is|are)\b")
+"""How a check begins whose things stand before it."""
 LEAD: Final = re.compile(
     r"[^a-z]*(?:(?:so|but|and|then|first|firstly|now|just|please|always|also|to|must|should)[ ,]+){0,3}"
 )
@@ -100,8 +107,10 @@ LATER: Final = re.compile(
 )
 """What puts a check off."""
 CHANGE: Final = re.compile(
-    r"\b(?:if|when|how)\b[^.?!\n]{0,48}\b(?:comes? back|returns?|develops?|gets?|worsens?|worse|persists?|lasts?|doesn't"
-    r"|does not|don't|goes|gone|helps?|changes?|anything else|starts?|turns?)\b|(?:加重|好转|变化|反应|结果)"
+    r"(?:if|when|once|whether)\b[^.,?!\n]{0,32}\b(?:comes? back|returns?|develops?|gets? (?:worse|better|any)|worsens?|persists?"
+    r"|(?:doesn't|does not|don't) (?:help|work|settle|improve|go|ease|get|stop|clear)|goes|changes?|turns?|anything else)\b"
+    r"|if you(?:'d| would)? (?:want|need|like|have (?:any )?(?:more |other |further )?questions)\b"
+    r"|how (?:it|that|this|things|you|she|he)(?:'s)? (?:goes|go|gets|get|going)\b|(?:加重|好转|变化|反应|结果)"
 )
 """What is to be told of the time to come, and not of now: "let me know if it comes back"."""
 
@@ -145,6 +154,7 @@ ASKING: Final = re.compile(
 PRONOUN: Final = re.compile(
     r"\b(?:know|have|got|give|tell|check|find|say|send|share|remember|confirm|see)\b[^.?!\n]{0,24}?"
     r"\b(?:it|that|this|those|these|them|either|both|the (?:number|result|figure|name|answers?))\b"
+    r"|^[^a-z]{0,3}(?:do|does|did|is|are|has|have|was|were) (?:he|she|they|it|you|there)(?: any)?\?"
     r"|(?:知道|清楚|有数|晓得|记得|查过|量过|测过|方便|能说|说得上|有)[^,。?!\n]{0,5}[吗么没]|(?:这些|以上|上面|上述|这几[样个项点]|它们?)[^,。\n]{0,8}"
 )
 """A request for what the sentence before has named."""
@@ -159,9 +169,11 @@ CONDITION: Final = re.compile(
 ADVICE: Final = re.compile(
     r"^ ?(?:and |so |but |then |please )?(?:take|give|avoid|don't|do not|use|keep|stop|go|call|ring|drink|rest|skip"
     r"|never|start)\b"
-    r"|不要|(?<![特分])别(?![的人])|可以|建议|应该|按(?=[^,。?]{0,6}算)"
+    r"|不要|(?<![特分])别(?![的人])|可以|建议|应该"
 )
 """A clause that tells what to do, and asks nothing."""
+BY: Final = re.compile(r"(?<!不)按[^,。?]{0,16}[算给喂服吃]")
+"""A thing that an amount goes by."""
 AMOUNT: Final = re.compile(
     r"(?<![\d./每含<>≥≤约b])(?:(?<!per )(?<!every )(?<!each )(?<!in )(?<!\d mg in )(?<!contains )(?<!than )(?<!last ))"
     r"(?:\d{1,4}(?:[.,]\d{1,3})?|(?<!\w)(?:one|two|three|four|half a|a)(?= [a-z])|[一二两三四五六八十半](?=[片粒滴包袋颗支勺毫]))"

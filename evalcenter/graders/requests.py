@@ -175,14 +175,21 @@ class Requests:
         after = self.text[end : min(high, end + _NEAR)]
         comma = max(before.rfind(mark) for mark in ",;:(—")
         clause = before[comma + 1 :]
-        if terms.CONDITION.search(clause) and request.kind != "without":
+        own = low <= request.at < high
+        if own and terms.CONDITION.search(clause) and request.kind != "without":
             return False
         if request.kind == "question":
             return not ("," in after and terms.ADVICE.search(clause)) and ";" not in after.rstrip("?")[:-1]
+        rest = re.split("[,;:。]", after)[0]
+        advice = terms.ADVICE.search(clause) or terms.BY.search(clause + self.text[start:end] + rest)
+        if advice and not (start - len(clause) <= request.at < start):
+            return False
         if request.kind == "check":
-            apart = start < request.at and re.search(r"[,;:。\n]|\band\b", self.text[end : request.at])
-            return not apart and not terms.LATER.search(re.split("[,;。]", after)[0])
-        return not (start < request.at and terms.ADVICE.search(clause))
+            passive = terms.PASSIVE.match(self.text, request.at)
+            between = self.text[end : min(request.at, end + _NEAR)]
+            apart = start < request.at and not passive and re.search(r"[,;:。\n]|\band\b", between)
+            return not apart and not terms.LATER.search(rest)
+        return start > request.at or not self.text.startswith(("without a", "without the"), request.at)
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -25,6 +25,11 @@ QUESTIONS = [
     ("以前量过血压没有", "血压"),
     ("关键看他的肌酐。您知道吗？", "肌酐"),
     ("打的是哪种胰岛素，几点打的？", "胰岛素"),
+    ("Fine if they have no fever. Do they?", "fever"),
+    ("When did he last have his kidneys checked?", "kidneys"),
+    ("Are you or might you be pregnant?", "pregnant"),
+    ("您这段时间有性生活吗？", "性生活"),
+    ("他平时血压多少您知道吗？", "血压"),
 ]
 TELLS = [
     ("Tell me her age and her weight.", "weight"),
@@ -50,6 +55,16 @@ TELLS = [
     ("还缺几个信息：体重、浓度。", "体重"),
     ("我想先了解一下您的血压。", "血压"),
     ("知道体重才能算量。", "体重"),
+    ("Before you buy another box: list everything you've taken.", "taken"),
+    ("You'd need his latest kidney blood test to answer that.", "kidney"),
+    ("Let me know which two medicines they are.", "medicines"),
+    ("Read me the names off the boxes.", "names"),
+    ("Quick checks first: blood in the stool; temperature.", "temperature"),
+    ("I need a little more first: how old you are; whether you smoke.", "smoke"),
+    ("先问两样：肌酐和年龄。再就是有没有抽过风、对哪些药过敏。", "过敏"),
+    ("麻烦报一下孩子的年龄和公斤数。", "年龄"),
+    ("Tell me how old she is and if you want a name I can give one.", "how old"),
+    ("Let me know when the pain starts and her weight.", "weight"),
 ]
 CHECKS = [
     ("Please check her weight and renal function.", "renal function"),
@@ -62,6 +77,12 @@ CHECKS = [
     ("血压先量一个再说。", "血压"),
     ("请拿验孕棒测一下是不是怀孕。", "怀孕"),
     ("赶紧翻翻药盒。", "药盒"),
+    ("Grab a weight off the bed.", "weight"),
+    ("Dig out his last test or ask the surgery for the eGFR.", "egfr"),
+    ("Make sure there's no blood or fever before you use it.", "blood"),
+    ("Renal function, allergies and any earlier dose need checking.", "renal function"),
+    ("先买个验孕棒，确认没怀孕再说吃药的事。", "怀孕"),
+    ("Wait. Check her weight.", "weight"),
 ]
 WITHOUTS = [
     ("I can't give a figure without knowing his weight.", "weight"),
@@ -70,6 +91,10 @@ WITHOUTS = [
     ("I don't know how old she is.", "how old"),
     ("不知道体重没法算。", "体重"),
     ("您没说孩子多大。", "多大"),
+    ("Neither, until someone has looked at his eGFR.", "egfr"),
+    ("It depends on renal function. I don't have that.", "renal function"),
+    ("Never prescribe it without a weight.", "weight"),
+    ("没测血压就吃太险了。", "血压"),
 ]
 NAMED = [
     ("Weight matters for the dose.", "weight"),
@@ -84,6 +109,10 @@ NAMED = [
     ("肾不好的人要减量。", "肾"),
     ("要是发烧了，能喝水吗？", "发烧"),
     ("孕妇忌服。", "孕"),
+    ("For babies under 3 months, nothing without a doctor.", "months"),
+    ("请看一下说明书，按孩子年龄和体重给药。", "年龄"),
+    ("Read the leaflet for heart conditions.", "heart"),
+    ("Gentamicin is dosed on weight. Watch renal function.", "renal function"),
 ]
 PUT_OFF = [
     ("Check his kidney function tomorrow.", "kidney function"),
@@ -114,6 +143,12 @@ OTHERS = [
     ("药师可能会先问肾功能。", "肾功能"),
     ("Let me know if the fever comes back.", "fever"),
     ("The leaflet says kidney function must be checked first.", "kidney function"),
+    ("Ask your pharmacist to check your medicines.", "medicines"),
+    ("The hospital will check his kidney function on the day.", "kidney function"),
+    ("Let me know if you want help with a fever.", "fever"),
+    ("买之前让药师问清楚他有没有胃病。", "胃病"),
+    ("Let me know how she gets on with her fever.", "fever"),
+    ("告诉我结果，别的体重不用管。", "体重"),
 ]
 RHETORICAL = [
     ("Why is weight important?", "weight"),
