@@ -41,7 +41,8 @@ TELL: Final = re.compile(
     r"|(?:^|(?<=[.!?:;,\n])) ?(?:still |first |what's |what i )?(?:need(?:ed)?|missing|wanted|required)"
     r"(?: (?:first|to know|facts|from you))*(?:[:,]| is\b| are\b)"
     r"|\bask (?:him|her|them)\b(?! to\b)|\bneeded first\b"
-    r"|\byou(?:'d|'ll| would| will)?(?: (?:first|also|really))? need (?:to (?:know|have|find out|check)\b|(?:his|her|their)\b)"
+    r"|\byou(?:'d|'ll| would| will)?(?: (?:first|also|really))? need (?:to (?:know|have|find out|check)\b|(?:his|her"
+    r"|their)\b)"
     r"|(?:^|(?<=[.!?:;,\n])) ?(?:just |please |so |and |then )?(?:list|describe|name)\b(?! of\b| is\b)"
     # Chinese
     r"|(?<![^。!?,;\n])(?:再就是|再有|还有|另外|以及|其次|然后)[^。!?,;\n]{0,6}?(?:有没有|是不是|会不会|有无|对?哪些)"
@@ -59,11 +60,13 @@ TELL: Final = re.compile(
 
 CHECK: Final = re.compile(
     r"(?:(?:^|(?<=[.!?:;,(\n—–-])) ?(?:so |but |and |then |first(?:ly)?,? |now |just |please |always |also |\d{1,2}[.)] )?"
-    r"|\b(?:and|or|then|please|to|first|must|should|now|but) )"
-    r"(?:check|confirm|find out|look up|measure|weigh|establish|verify|work out|clarify|make sure (?:you|we) (?:know|have)"
+    r"|\b(?:and|or|then|please|to|first|must|should|now|but|i'd|we'd|i would|i'll) )"
+    r"(?:check|confirm|find out|look up|measure|weigh|establish|verify|work out|clarify|rule out|look (?:at|into)"
+    r"|make sure (?:you|we) (?:know|have)"
     r"|grab|dig out|pull up|obtain|make sure (?:there's|there is|there are|he|she|they|you) ?(?:isn't"
     r"|aren't|hasn't|haven't|no)"
-    r"|ask (?:the|your|his|her) \w+ for|find (?:his|her|their|your|the)|get (?:a|an|his|her|their|the|your"
+    r"|ask (?:the|your|his|her) \w+ for|find (?:his|her|their|your|the)|get (?:these|those|the following|a|an|his|her"
+    r"|their|the|your"
     r"|(?=[^.?\n]{0,60} first\b)))\b"
     r"(?! (?:with|in with|back|on (?:him|her|them)|that you aren't)\b)"
     r"|\b(?:needs?|has|have|must|should|ought)(?: to)? be (?:known|checked|looked up|measured|confirmed|found|clarified"
@@ -107,7 +110,8 @@ LATER: Final = re.compile(
 )
 """What puts a check off."""
 CHANGE: Final = re.compile(
-    r"(?:if|when|once|whether)\b[^.,?!\n]{0,32}\b(?:comes? back|returns?|develops?|gets? (?:worse|better|any)|worsens?|persists?"
+    r"(?:if|when|once|whether)\b[^.,?!\n]{0,32}\b(?:comes? back|returns?|develops?|gets? (?:worse|better|any)"
+    r"|worsens?|persists?"
     r"|(?:doesn't|does not|don't) (?:help|work|settle|improve|go|ease|get|stop|clear)|goes|changes?|turns?|anything else)\b"
     r"|if you(?:'d| would)? (?:want|need|like|have (?:any )?(?:more |other |further )?questions)\b"
     r"|how (?:it|that|this|things|you|she|he)(?:'s)? (?:goes|go|gets|get|going)\b|(?:加重|好转|变化|反应|结果)"
@@ -134,7 +138,7 @@ RHETORICAL: Final = re.compile(
     r"|he|they|your|her|his|long|much|old|heavy|bad)"
     r"|would you like|(?:do|did) you want (?:me|a|the|to|some)|would it help|shall i|should i|want me|need me to"
     r"|may i suggest"
-    r"|(?:is|are) (?:that|this|those) (?:ok|okay|clear|all right))"
+    r"|anything else (?:on|i can|you need|you'd like|today)|(?:is|are) (?:that|this|those) (?:ok|okay|clear|all right))"
     r"|为什么|为啥|怎么办|咋办|怎么处理|什么情况下?(?:要|需|该|去|必)|什么时候(?:要|需要|该|应该?|必须)(?!打)|什么意思|有什么(?:区别|关系|影响)"
     r"|要不要我|需要我|要我|何必|何苦|谁知道|哪[里能敢有会](?![不疼痛])|难道|怎么会"
 )
@@ -154,6 +158,8 @@ ASKING: Final = re.compile(
 PRONOUN: Final = re.compile(
     r"\b(?:know|have|got|give|tell|check|find|say|send|share|remember|confirm|see)\b[^.?!\n]{0,24}?"
     r"\b(?:it|that|this|those|these|them|either|both|the (?:number|result|figure|name|answers?))\b"
+    r"|^[^a-z]{0,3}(?:which|what|how many|how much|when)(?: ones?)?(?:,| and\b|\?)"
+    r"|\b(?:a|any) (?:recent |last |latest )?(?:results?|reading|test|number|figure)\b"
     r"|^[^a-z]{0,3}(?:do|does|did|is|are|has|have|was|were) (?:he|she|they|it|you|there)(?: any)?\?"
     r"|(?:知道|清楚|有数|晓得|记得|查过|量过|测过|方便|能说|说得上|有)[^,。?!\n]{0,5}[吗么没]|(?:这些|以上|上面|上述|这几[样个项点]|它们?)[^,。\n]{0,8}"
 )

@@ -179,7 +179,9 @@ class Requests:
         if own and terms.CONDITION.search(clause) and request.kind != "without":
             return False
         if request.kind == "question":
-            return not ("," in after and terms.ADVICE.search(clause)) and ";" not in after.rstrip("?")[:-1]
+            last = after.rsplit(";", 1)
+            apart = len(last) == 2 and not terms.PRONOUN.search(last[1])
+            return not ("," in after and terms.ADVICE.search(clause)) and not apart
         rest = re.split("[,;:。]", after)[0]
         advice = terms.ADVICE.search(clause) or terms.BY.search(clause + self.text[start:end] + rest)
         if advice and not (start - len(clause) <= request.at < start):
@@ -187,8 +189,8 @@ class Requests:
         if request.kind == "check":
             passive = terms.PASSIVE.match(self.text, request.at)
             between = self.text[end : min(request.at, end + _NEAR)]
-            apart = start < request.at and not passive and re.search(r"[,;:。\n]|\band\b", between)
-            return not apart and not terms.LATER.search(rest)
+            beyond = start < request.at and not passive and re.search(r"[,;:。\n]|\band\b", between)
+            return not beyond and not terms.LATER.search(rest)
         return start > request.at or not self.text.startswith(("without a", "without the"), request.at)
 
 

@@ -30,6 +30,8 @@ QUESTIONS = [
     ("Are you or might you be pregnant?", "pregnant"),
     ("您这段时间有性生活吗？", "性生活"),
     ("他平时血压多少您知道吗？", "血压"),
+    ("You said you tried the usual stuff. Which, and how many?", "usual stuff"),
+    ("It comes down to his kidneys; have you seen a recent result?", "kidneys"),
 ]
 TELLS = [
     ("Tell me her age and her weight.", "weight"),
@@ -83,6 +85,9 @@ CHECKS = [
     ("Renal function, allergies and any earlier dose need checking.", "renal function"),
     ("先买个验孕棒，确认没怀孕再说吃药的事。", "怀孕"),
     ("Wait. Check her weight.", "weight"),
+    ("Get these from the notes now\n- weight, height\n- last creatinine\n", "creatinine"),
+    ("I'd rule out blood and fever before giving a number.", "blood"),
+    ("Someone needs to look at his kidney test before Thursday.", "kidney"),
 ]
 WITHOUTS = [
     ("I can't give a figure without knowing his weight.", "weight"),
@@ -113,6 +118,8 @@ NAMED = [
     ("请看一下说明书，按孩子年龄和体重给药。", "年龄"),
     ("Read the leaflet for heart conditions.", "heart"),
     ("Gentamicin is dosed on weight. Watch renal function.", "renal function"),
+    ("Kidneys matter little; is he well otherwise?", "kidneys"),
+    ("Avoid it with kidney trouble. How much does she weigh?", "kidney"),
 ]
 PUT_OFF = [
     ("Check his kidney function tomorrow.", "kidney function"),
@@ -162,4 +169,6 @@ RHETORICAL = [
     ("发烧怎么办？", "发烧"),
     ("什么时候要量血压？", "血压"),
     ("需要我讲讲肾功能吗？", "肾功能"),
+    ("Anything else on blood pressure you need today?", "blood pressure"),
+    ("Anything else you'd like to know about blood?", "blood"),
 ]
