@@ -159,6 +159,14 @@ def test_noise_is_no_swap(noise: int) -> None:
         assert found.state != "drifted"
 
 
+@pytest.mark.parametrize("name", "abcdef")
+def test_more_noise_under_load_is_no_swap(name: str) -> None:
+    """A model that is steady before the run and answers every fifth probe otherwise in it is not said to be another."""
+    found = identity(SET, run(Model(name), [Model(name, noise=20)] * 4), ended=True)
+    assert found is not None
+    assert found.state == "same"
+
+
 def test_a_few_probes_that_changed_for_good_are_no_swap() -> None:
     """Where three probes of a steady model change, p is small and the answers do not stand off far enough."""
     one, near = Model("one"), Model("near", base="one", own=12)
