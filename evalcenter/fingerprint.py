@@ -8,8 +8,9 @@ Rules this module keeps:
 * A look takes the last one, two and three rounds as the later ones; its p is the least of the three, times their number. The n-th
   look of a run is drifted at p <= alpha / (n (n + 1)), so that all its looks together raise a false alarm with probability at most
   alpha, however many there are.
-* A look is drifted only where the answers also stand off far: a handful of probes that a busy server answers otherwise is no swap.
-* "The same" is said only where the change of every second probe would have been noticed. Anything else can't be told.
+* A look is drifted only where the answers also moved off far. A handful of probes that are answered otherwise, and answers that
+  scatter more under load than before, are no swap.
+* "The same" is said only where the change of two probes in three would have been noticed. Anything else can't be told.
 * No figure here enters a rate; no answer to a probe is ever marked.
 
 It is pure: it asks nobody and reads nothing.
@@ -34,7 +35,9 @@ from evalcenter.records import Answer, Identity, Look, Probed, Probing
 LEAST: Final = 12
 """A round is compared if so many probes were answered in it and at least twice before."""
 SHIFT: Final = Fraction(3, 20)
-"""How far the later answers must stand off, on average over the probes and as a share of `FAR`, before a look is drifted."""
+"""How far answers must have moved off, on average over the probes and as a share of `FAR`, before a look is drifted."""
+ALONE: Final = Fraction(3, 10)
+"""The same where the last round stands alone: of one answer nobody knows how far it scatters."""
 Phase = Literal["during", "after", "since"]
 Places = list[tuple[Phase, int]]
 LATER: Final = 3
@@ -134,10 +137,19 @@ class Group:
 
     @property
     def shift(self) -> Fraction:
-        """How much farther the later answers stand from the earlier ones than those from each other, as a share of `FAR`."""
-        pairs = self.first * (self.first - 1)
-        within = sum(sum(row[: self.first]) for row in self.apart[: self.first])
-        return (Fraction(self.seen, self.first * self.later) - Fraction(within, pairs)) / FAR
+        """How far the later answers moved off, as a share of `FAR`: their distance from the earlier ones, less the usual within.
+
+        Answers that only scatter more than before have not moved: what is usual is the mean of both sides' own distances.
+        """
+        later = self._within(range(self.first, len(self.apart)))
+        own = self._within(range(self.first))
+        usual = own if later is None or own is None else (own + later) / 2
+        return (Fraction(self.seen, self.first * self.later) - (usual or 0)) / FAR
+
+    def _within(self, places: range) -> Fraction | None:
+        """The mean distance of these answers from each other; None of a single one."""
+        pairs = [self.apart[i][j] for i, j in combinations(places, 2)]
+        return Fraction(sum(pairs), len(pairs)) if pairs else None
 
     @property
     def outside(self) -> bool:
@@ -171,17 +183,20 @@ def level(alpha: Decimal, number: int) -> Fraction:
 
 
 def sees(groups: Sequence[Group], at: Fraction) -> bool:
-    """Whether one later round would be drifted at the level `at`, had every second probe been answered quite otherwise in it.
+    """Whether one later round would be drifted at the level `at`, had two probes in three been answered quite otherwise in it.
 
-    Every second one in the order of their noise; the others as the first time. Only earlier answers are read.
+    Two in three in the order of their noise; the others as the first time. Only earlier answers are read.
     """
     ranked = sorted(groups, key=lambda group: sum(map(sum, group.had(None).apart)))
-    made = [group.had(FAR if place % 2 else None) for place, group in enumerate(ranked)]
+    made = [group.had(FAR if place % 3 else None) for place, group in enumerate(ranked)]
     return _drifted(made, chance(made), at)
 
 
 def _drifted(groups: Sequence[Group], p: Fraction, at: Fraction) -> bool:
-    return len(groups) >= LEAST and p <= at and sum(group.shift for group in groups) >= SHIFT * len(groups)
+    if len(groups) < LEAST or p > at:
+        return False
+    alone = max(group.later for group in groups) == 1
+    return sum(group.shift for group in groups) >= (ALONE if alone else SHIFT) * len(groups)
 
 
 def _rounded(share: Fraction, direction: str) -> Decimal:
