@@ -10,27 +10,31 @@ import click
 from evalcenter.errors import InputError
 from evalcenter.options import FILE, FOLDER, guarded, named_suites, shipped_suites
 from evalcenter.standing import Lookup
+from evalcenter.starting import opening
 
 KEY = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("verify-journal")
 @click.argument("folder", type=FOLDER)
-@guarded
-def verify_journal(folder: Path) -> None:
+@opening
+def verify_journal(folder: Path, *, identity: Any) -> None:
     """Recompute a run from its journal: the chain, every grade, the verdict, the reports."""
     from evalcenter import certify
     from evalcenter.plugins import load
 
-    checked = certify.verify(folder, load())
+    checked = certify.verify(folder, load(), identity)
     click.echo(f"chain      {checked.entries} entries, head {checked.head}")
     click.echo(f"plan       {checked.plan_digest}")
+    counted = "counted   " if checked.shut else "recomputed"
     click.echo(
-        f"recomputed {checked.grades} grades of {checked.answers} answers; verdict {checked.outcome or 'none yet'}"
+        f"{counted} {checked.grades} grades of {checked.answers} answers; verdict {checked.outcome or 'none yet'}"
     )
     for words in checked.evidence:
         click.echo(f"evidence   {words}")
     click.echo(f"reports    {', '.join(checked.reports) or 'none'}")
+    if checked.shut:
+        click.echo("note       sealed: marks were counted again, and not made again; that takes --identity")
     if checked.unfinished:
         click.echo(f"note       {checked.unfinished}")
     if checked.torn:
@@ -44,8 +48,10 @@ def verify_journal(folder: Path) -> None:
 @click.option("--grant", "granted", type=FILE, help="Grant a certificate: its id, days, scope and two people (YAML).")
 @click.option("--evaluated", type=FILE, help="With --grant, for whoever decides: the evaluator's public key.")
 @click.option("--pdf", is_flag=True, help="With --grant: the page as a PDF too (needs the extra pdf).")
-@guarded
-def certify(folder: Path, *, key: Path, new_key: bool, granted: Path | None, evaluated: Path | None, pdf: bool) -> None:
+@opening
+def certify(
+    folder: Path, *, key: Path, new_key: bool, granted: Path | None, evaluated: Path | None, **more: Any
+) -> None:
     """Recompute a run, then sign it: a declaration of a self-test or, with --grant, a centre's certificate.
 
     A certificate takes two people: whoever evaluated signs first, whoever decides second. See docs/certificates.md.
@@ -63,9 +69,12 @@ def certify(folder: Path, *, key: Path, new_key: bool, granted: Path | None, eva
         made = envelope.new_key(key)
         click.echo(f"new key    {key}\npublic key {made}\n           {envelope.fingerprint(envelope.public_key(made))}")
     if granted is None:
-        click.echo(f"signed     {signing.sign(folder, key, load())}\nthis is a declaration, no certificate")
+        click.echo(
+            f"signed     {signing.sign(folder, key, load(), more['identity'])}\nthis is a declaration, no certificate"
+        )
         return
-    for line in issuing.issue(folder, grants.load(granted), (key, evaluated), load(), paper=pdf).words():
+    named, paper = {"identity": more["identity"]}, more["pdf"]
+    for line in issuing.issue(folder, grants.load(granted), (key, evaluated), load(), paper=paper, **named).words():
         click.echo(line)
 
 
@@ -82,7 +91,7 @@ def certify(folder: Path, *, key: Path, new_key: bool, granted: Path | None, eva
     "--register-key", type=FILE, help="With a status list: the public key that signed it, had from the centre."
 )
 @click.option("--demo", is_flag=True, help="Let a certificate through that is marked DEMONSTRATION.")
-@guarded
+@opening
 def verify(file: Path, *, keys: tuple[Path, ...], run: Path | None, suites: tuple[str, ...], **asked: Any) -> None:
     """Check a certificate, a declaration or a bundle: who signed it, whether it holds, and with --run all that it claims.
 
@@ -98,7 +107,9 @@ def verify(file: Path, *, keys: tuple[Path, ...], run: Path | None, suites: tupl
     if suites and run is None:
         raise InputError("--suite needs the run", todo="give --run as well")
     plugins, at = load(), moment(asked["at"])
-    against = signing.Against(run, plugins, named_suites(suites, plugins) if suites else ())
+    identity = asked["identity"]
+    held = named_suites(suites, plugins, identity) if suites else ()
+    against = signing.Against(run, plugins, held, identity)
     told = lookup(asked["where"], asked["register_key"], at)
     for line in checking.look(file, checking.Ask(keys=keys, against=against, at=at, lookup=told, demo=asked["demo"])):
         click.echo(safe(line).replace("\n", "\\n"))

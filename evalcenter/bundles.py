@@ -72,9 +72,9 @@ def pack(
     """
     if out.exists():
         raise InputError("a file is here already", where=str(out), todo="name another one")
-    run = history.load(folder)
+    run = history.load(folder, shut=True)
     signing.complete(run, certify.recomputed(run, plugins))
-    if any(item.visibility == "sealed" for item in run.plan.items):
+    if run.plan.sealing is None and any(item.visibility == "sealed" for item in run.plan.items):
         raise InputError(
             "the journal holds sealed items in plain text, and a bundle is handed to others",
             where=str(folder),

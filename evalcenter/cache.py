@@ -7,6 +7,7 @@ Rules this module keeps:
   it is asked.
 * The identity stands in the entry, and is compared: an entry that says anything else, or that is damaged, is no entry.
 * Only a complete answer is kept. A failed call, an empty or a cut answer is asked again.
+* Of a sealed item nothing is looked for and nothing is kept: an entry shows question and answer.
 * A disk that refuses costs an entry, never the run.
 * It is off unless a folder is given, and refused where a laboratory signs (``starting.py``): a certified answer was given when it
   was asked for. A response that took no call is one from here; the report counts them.
@@ -20,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from evalcenter import boundary, canon, envelope
+from evalcenter import boundary, canon, envelope, sealing
 from evalcenter.errors import RunError, disk_refused
 from evalcenter.records import Answer, CandidateSpec, Message, Params, Plan, Question, record
 
@@ -53,6 +54,7 @@ class Cache:
 
     def __init__(self, folder: Path, plan: Plan) -> None:
         self.folder = folder
+        self._sealed = sealing.positions(plan)
         self._seed = plan.seed
         self._candidate = replace(plan.candidate, name="", key_env=None, price=None, vendor=None, filing_number=None)
         self._adapter = next(
@@ -65,6 +67,8 @@ class Cache:
 
     def find(self, question: Question) -> Answer | None:
         """The answer that was kept for `question`; None where there is none that can be trusted."""
+        if self._is_sealed(question):
+            return None
         identity = self._identity(question)
         raw = _read(self._path(identity))
         kept = boundary.exact(Kept, raw) if raw is not None else None
@@ -73,14 +77,17 @@ class Cache:
         return kept.answer
 
     def keep(self, question: Question, answer: Answer) -> None:
-        """Keep `answer`, unless it is not complete."""
-        if answer.state != "complete":
+        """Keep `answer`, unless it is not complete, or is one to a sealed item."""
+        if answer.state != "complete" or self._is_sealed(question):
             return
         identity = self._identity(question)
         path = self._path(identity)
         with suppress(OSError):
             path.parent.mkdir(exist_ok=True)
             _write(path, canon.encode(Kept(identity=identity, answer=answer)))
+
+    def _is_sealed(self, question: Question) -> bool:
+        return self._sealed[question.position : question.position + 1] == b"\1"
 
     def _identity(self, question: Question) -> dict[str, Any]:
         identity = Identity(

@@ -84,6 +84,9 @@ class Waiting:
 class Caller:
     """Calls one endpoint through `client`; whoever makes the calls says what becomes of each by the methods at the end."""
 
+    quiet = False
+    """Whether what an endpoint said stays out of every error, for it may quote a sealed item."""
+
     def __init__(self, client: hooks.Candidate, limits: hooks.Limits, endpoint: Endpoint, seed: str) -> None:
         self.client, self.limits, self.endpoint, self.pace, self._seed = client, limits, endpoint, endpoint.pace, seed
         self._answer = client.ask if getattr(client, "punctual", False) else self._in_time
@@ -109,7 +112,7 @@ class Caller:
                 self.pace.went_well()
                 return answer, attempt
             if problem.fatal is not None:
-                raise problem.fatal
+                raise unworded(problem.fatal) if self.quiet else problem.fatal
             problem.latency_ms = round((time.monotonic() - began) * 1000)
             self._pushed_back(problem, began)
             problem.attempts = attempt
@@ -169,6 +172,12 @@ class Caller:
 
     def slowed(self, allowed: int, pause_s: float) -> None:
         """The endpoint pushed back."""
+
+
+def unworded(problem: CandidateError) -> CandidateError:
+    """The same error without the endpoint's own words."""
+    what = "the endpoint can't be asked; what it said is left out, for it may quote a sealed item"
+    return type(problem)(what, where=problem.where, todo=problem.todo)
 
 
 def first(problems: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -28,9 +28,11 @@ from evalcenter import (
     hooks,
     readings,
     reviewing,
+    shut,
     steering,
     torn,
 )
+from evalcenter.ciphers import Identity
 from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, Tampered
 from evalcenter.judges import panels
 from evalcenter.records import Finding, Grade
@@ -50,18 +52,23 @@ class Checked:
     reports: tuple[str, ...]
     torn: bool
     unfinished: str = ""
+    shut: bool = False
+    """Whether the run is sealed and was not opened: marks were counted again, and not made again."""
 
 
-def verify(folder: Path, plugins: hooks.Plugins) -> Checked:
-    """Check the run in `folder` by recomputing it. Raises Tampered, Incomplete or PlanMismatch at the first difference."""
-    return recomputed(history.load(folder), plugins)  # steps 1 and 2
+def verify(folder: Path, plugins: hooks.Plugins, identity: Identity | None = None) -> Checked:
+    """Check the run in `folder` by recomputing it. Raises Tampered, Incomplete or PlanMismatch at the first difference.
+
+    A sealed run's marks are made again only where `identity` opens it.
+    """
+    return recomputed(history.load(folder, identity, shut=True), plugins)  # steps 1 and 2
 
 
 def recomputed(run: history.Run, plugins: hooks.Plugins) -> Checked:
     """Steps 3 to 6, for a run whose journal was read."""
     _plugins(run, plugins)  # step 3
     _judges(run)
-    _grades(run, plugins)  # step 4
+    shut.check(run) if run.shut else _grades(run, plugins)  # step 4
     _verdict(run)  # step 5
     return Checked(
         entries=run.count,
@@ -74,6 +81,7 @@ def recomputed(run: history.Run, plugins: hooks.Plugins) -> Checked:
         reports=_reports(run),  # step 6
         torn=bool(torn.half_line(run.path)),
         unfinished=_unfinished(run),
+        shut=run.shut,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from evalcenter import __version__, attesting, people, qualify, starting, studies, surveillance, watch
+from evalcenter import __version__, attesting, people, qualify, sealer, starting, studies, surveillance, watch
 from evalcenter.errors import (
     LintError,
     RowsRefused,
@@ -53,8 +53,8 @@ def main() -> None:
 
 @main.command()
 @suite_names
-@guarded
-def lint(suites: tuple[str, ...]) -> None:
+@starting.opening
+def lint(suites: tuple[str, ...], *, identity: Any) -> None:
     """Check suites: their files, and that every rubric tells its good answers from its bad ones.
 
     \b
@@ -65,13 +65,13 @@ def lint(suites: tuple[str, ...]) -> None:
     from evalcenter.plugins import load
 
     plugins = load()
-    loaded = named_suites(suites or tuple(shipped_suites()), plugins)
+    loaded = named_suites(suites or tuple(shipped_suites()), plugins, identity)
     for one in loaded:
         if (one.folder / "standard.yaml").is_file():
             specs.load_standard("", one)
     complaints = [c for one in loaded for c in linting.check(one, plugins)]
     if complaints:
-        lines = "\n".join(f"{c.where}: {c.item}: {c.what}" for c in complaints)
+        lines = "\n".join(c.line() for c in complaints)
         raise LintError(
             f"{len(complaints)} complaints\n{lines}", todo="mend the rubric or the example, whichever is wrong"
         )
@@ -82,13 +82,14 @@ def lint(suites: tuple[str, ...]) -> None:
 @main.command()
 @suite_names
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-@guarded
-def suites(suites: tuple[str, ...], *, as_json: bool) -> None:
+@starting.opening
+def suites(suites: tuple[str, ...], *, as_json: bool, identity: Any) -> None:
     """Say what the suites hold: items, criteria and families by dimension, language, grader and visibility."""
     from evalcenter import inventory
     from evalcenter.plugins import load
 
-    found = [inventory.count(one.suite) for one in named_suites(suites or tuple(shipped_suites()), load())]
+    held = named_suites(suites or tuple(shipped_suites()), load(), identity)
+    found = [inventory.count(one.suite) for one in held]
     click.echo(inventory.as_json(found) if as_json else inventory.as_text(found))
 
 
@@ -97,17 +98,17 @@ def suites(suites: tuple[str, ...], *, as_json: bool) -> None:
 @plan_options
 @candidate_options
 @click.option("--json", "as_json", is_flag=True, help="The whole plan, for machines.")
-@guarded
+@starting.opening
 def plan(suites: tuple[str, ...], *, standard: str, seed: str, as_json: bool, **options: Any) -> None:
     """Show what a run would ask, before any money is spent; nothing is sent.
 
     \b
     Example:  evalcenter plan medical --standard medical-launch
     """
-    from evalcenter import canon, inventory
+    from evalcenter import canon, inventory, sealing
 
     planned, _ = starting.planned(suites, standard, seed, options)
-    click.echo(canon.encode(planned).decode() if as_json else inventory.plan_text(planned))
+    click.echo(canon.encode(sealing.shown(planned)).decode() if as_json else inventory.plan_text(planned))
 
 
 @main.command()
@@ -133,7 +134,7 @@ def plan(suites: tuple[str, ...], *, standard: str, seed: str, as_json: bool, **
 @click.option("--continues", type=FOLDER, help="Another attempt: carry on this ended run's sequences and evidence.")
 @click.option("--more", type=click.IntRange(min=1), help="With --continues: raise every cap by so many units.")
 @attempt_options
-@guarded
+@starting.opening
 def run(
     suites: tuple[str, ...], *, out: Path | None, resume: Path | None, candidates: Path | None, **options: Any
 ) -> None:
@@ -183,12 +184,12 @@ def status(folder: Path, *, as_json: bool, every: float | None) -> None:
 
 @main.command()
 @click.argument("folder", type=FOLDER)
-@guarded
-def grade(folder: Path) -> None:
+@starting.opening
+def grade(folder: Path, *, identity: Any) -> None:
     """Grade the answers of a run that have no grade yet, and decide; judges are asked, the candidate is not."""
     from evalcenter import display
 
-    ended = starting.regraded(folder)
+    ended = starting.regraded(folder, identity)
     display.ended(ended)
     sys.exit(starting.outcome(ended))
 
@@ -199,8 +200,8 @@ def grade(folder: Path) -> None:
 @click.option("--lab", type=FILE, help="The centre's profile (YAML): docs/centre.md.")
 @click.option("--pdf", is_flag=True, help="A PDF of each as well (needs the extra pdf).")
 @click.option("--for", "view", type=VIEWS, default="report", show_default=True, help="For a vendor: what to mend.")
-@guarded
-def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None, pdf: bool, view: Any) -> None:
+@starting.opening
+def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None, pdf: bool, view: Any, identity: Any) -> None:
     """Render the report of a decided run again: HTML, JSON, Markdown and, where asked for, PDF.
 
     \b
@@ -215,6 +216,7 @@ def report(folder: Path, *, langs: tuple[Any, ...], lab: Path | None, pdf: bool,
         langs=langs or None,
         forms=(*walk.FORMS, "pdf") if pdf else walk.FORMS,
         lab=profiles.load(lab) if lab else Lab(),
+        identity=identity,
     )
     for path in walk.render(folder, means, view):
         click.echo(path)
@@ -265,8 +267,10 @@ def import_(mapping: Path, *, root: Path, out: Path) -> None:
 @click.option(
     "--faults", default="", help="Misbehave: [always:]NAME[=SHARE],… of the prompts; `list` shows the names and ends."
 )
-@guarded
-def serve_reference(suites: tuple[str, ...], *, seed: str, port: int, key_env: str | None, faults: str) -> None:
+@starting.opening
+def serve_reference(
+    suites: tuple[str, ...], *, seed: str, port: int, key_env: str | None, faults: str, identity: Any
+) -> None:
     """Serve the embedded reference candidate on 127.0.0.1, as a real OpenAI-compatible endpoint. All it says is simulated.
 
     \b
@@ -284,7 +288,7 @@ def serve_reference(suites: tuple[str, ...], *, seed: str, port: int, key_env: s
         return
     orders = misbehaving.parse(faults)
     plugins = load()
-    held = [one.suite for one in named_suites(suites or tuple(shipped_suites()), plugins)]
+    held = [one.suite for one in named_suites(suites or tuple(shipped_suites()), plugins, identity)]
     items = planning.bank(held, seed, plugins.generators, boundary.convert)
     server.serve(items, port=port, key=starting.key(key_env), seed=seed, faults=orders)
 
@@ -320,6 +324,8 @@ for command in (
     *(surveillance.GROUP, watch.watch, people.review, people.reviewer),
     *(studies.power, studies.compare, studies.trend, qualify.qualify_judge),
 ):
+    main.add_command(command)
+for command in (sealer.seal, sealer.open_item, sealer.verify_item, sealer.exposures):
     main.add_command(command)
 
 

@@ -303,8 +303,8 @@ def new_key(path: Path) -> Path:
     for place in (path, public):
         if place.exists() or place.is_symlink():
             raise InputError("a file is here already", where=str(place), todo="name another one, or drop --new-key")
-    _write_new(path, private, 0o600)
-    _write_new(public, shown, 0o644)
+    write_new(path, private, 0o600)
+    write_new(public, shown, 0o644)
     return public
 
 
@@ -315,7 +315,8 @@ def fingerprint(key: Verifier) -> str:
     return canon.digest(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
 
 
-def _write_new(path: Path, raw: bytes, mode: int) -> None:
+def write_new(path: Path, raw: bytes, mode: int) -> None:
+    """Write a key to a new file with these rights. Raises InputError where one is there, or the disk refuses."""
     try:
         with os.fdopen(
             os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode), "wb"

@@ -9,7 +9,8 @@
     │   ├── EncodingError     13  bytes that the named encoding cannot read
     │   ├── ColumnError       14  a mapped column is missing from the source
     │   ├── PluginError       15  an unknown, clashing or broken plugin
-    │   └── RowsRefused       16  an import in which rows were refused
+    │   ├── RowsRefused       16  an import in which rows were refused
+    │   └── BankError         17  a sealed bank is broken, or not what its commitment says
     ├── CandidateError        20  the candidate can't be asked
     │   ├── Unreachable       21  no connection, or nothing there speaks the protocol
     │   ├── KeyRefused        22  the endpoint refused the key, or the key's variable is empty
@@ -21,7 +22,8 @@
     │   ├── Locked            33  another process is writing this run
     │   ├── PlanMismatch      34  the run was planned with something else than is given now
     │   ├── DiskFull          35  the disk took no more
-    │   └── SignatureInvalid  36  a signed file is not signed by the key that was given, or was changed
+    │   ├── SignatureInvalid  36  a signed file is not signed by the key that was given, or was changed
+    │   └── Sealed            37  something sealed, and no identity at hand that opens it
     ├── MissingExtra          40  an optional dependency is not installed
     ├── RegisterError         50  the register can't be read or written, or knows no such entry
     │   ├── NotAllowed        51  a rule of the register forbids what was asked
@@ -107,6 +109,12 @@ class RowsRefused(InputError):
     exit_code = 16
 
 
+class BankError(InputError):
+    """A sealed bank is broken, or not what its commitment says."""
+
+    exit_code = 17
+
+
 class CandidateError(EvalcenterError):
     """The candidate can't be asked."""
 
@@ -177,6 +185,12 @@ class SignatureInvalid(RunError):
     """A signed file is not signed by the key that was given, or was changed after signing."""
 
     exit_code = 36
+
+
+class Sealed(RunError):
+    """Something is sealed, and no identity at hand opens it."""
+
+    exit_code = 37
 
 
 class MissingExtra(EvalcenterError):

@@ -89,7 +89,7 @@ def export(folder: Path, out: Path) -> int:
     if out.name.startswith("report.") and out.parent.resolve() == folder.resolve():
         raise InputError("it would pass for a report of this run", where=str(out), todo="give it another name")
     _free(out)
-    held = history.load(folder)
+    held = history.load(folder, shut=True)  # nothing of a sealed item is told, so no identity is needed
     try:
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=".evalcenter-export-") as beside:
             whole = Path(beside) / out.name

@@ -154,7 +154,7 @@ class Hearing:
             raise RunError("the plan names no judges", where=str(run.folder))
         self._run, self._watch, self._moved = run, watch, moved
         docket = judging.Docket(run.plan.panel, run.plan.seed, self._keep, self._settled)
-        self.jury = judging.Jury(docket, replace(means, items=run.plan.items))
+        self.jury = judging.Jury(docket, replace(means, items=run.plan.items, quiet=run.plan.sealing is not None))
         for found, said in unjudged(run):
             self.jury.add(found, said)
 

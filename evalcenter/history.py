@@ -6,6 +6,8 @@ Rules this module keeps:
   what counts of it, so that a run of a million samples fits.
 * A response, grade or failure is a record in its canonical form, to the byte, and every position is answered once. Anything else
   is Tampered.
+* What is sealed is opened line by line, when it is asked for; without an identity a sealed run is `shut`: what counts can be read,
+  and of its texts nothing but that they are there.
 * What a running program knows is what it wrote: `Run.write` writes a line and takes it in, as `load` does with a line it reads.
 """
 
@@ -13,13 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from evalcenter import boundary, canon, fingerprint, flying, journal, torn
+from evalcenter import boundary, canon, ciphers, fingerprint, flying, journal, torn
+from evalcenter.ciphers import Codec, Identity
 from evalcenter.errors import Incomplete, RunError, Tampered
+from evalcenter.glances import Seen, Tells
 from evalcenter.journal import Entry, Journal
 from evalcenter.pacing import Spent, tokens
 from evalcenter.paths import JUDGE, PERSON, Known, judgeable
@@ -27,8 +30,6 @@ from evalcenter.records import (
     Failure,
     Grade,
     Judgement,
-    MarkState,
-    Outcome,
     Plan,
     Probed,
     Response,
@@ -36,7 +37,6 @@ from evalcenter.records import (
     Review,
     Scores,
     Verdict,
-    Violation,
 )
 from evalcenter.shelves import NONE, Column, Lines, Pile, Shelf, compact, plain, typed
 from evalcenter.usage import Told
@@ -45,57 +45,18 @@ _RESPONSE_END: Final = re.compile(rb',"attempts":([0-9]{1,18}),"position":(0|[1-
 """How a response ends. The rest of it is looked at when it is read, and every time a run is verified."""
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    state: MarkState
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What counts of a grade, and where. Its words are looked at when it is read, and every time a run is verified."""
-
-    position: int
-    by: str
-    marks: tuple[_State, ...]
-    earned: int
-    possible: int
-    outcome: Outcome
-    violation: Violation
-    why: str
-
-    def result(self) -> Result:
-        """What counts."""
-        states = tuple([mark.state for mark in self.marks])
-        return Result(self.by, states, self.earned, self.possible, self.outcome, self.violation, self.why)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What an answer tells of itself, but for its text."""
-
-    model: str | None
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    reasoning_tokens: int | None
-    latency_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Tells:
-    answers: tuple[_Told, ...]
-
-
 class Run:
     """The plan of a run, and the latest word on every position.
 
     `results` holds what counts of the latest grade by a person, else the machine's; `grades` that grade itself, `machine` and
     `judged` the machine's and the judges' own; `judgements` and `reviews` are all that were written on a position. `book` is the
-    journal while it is open for writing.
+    journal while it is open for writing, `codec` what hides and opens the texts of a sealed run.
     """
 
-    def __init__(self, folder: Path, plan: Plan, first: Entry, book: Journal | None = None) -> None:
-        self.folder, self.path, self.plan, self.book = folder, folder / journal.NAME, plan, book
-        lines, length = Lines(self.path), len(plan.order)
+    def __init__(self, folder: Path, plan: Plan, first: Entry, codec: Codec | None = None) -> None:
+        self.folder, self.path, self.plan, self.codec = folder, folder / journal.NAME, plan, codec
+        self.book: Journal | None = None
+        lines, length = Lines(self.path, codec), len(plan.order)
         self.plan_digest = canon.digest(first.raw)
         self.head, self.count, self.first, self.last = first.digest, 1, first.at, first.at
         self.responses = Shelf(lines, Response, length)
@@ -127,6 +88,11 @@ class Run:
         self.rendered: dict[str, int] = {}
         self.closed: str | None = None
         self._seen: dict[Result, Result] = {}
+
+    @property
+    def shut(self) -> bool:
+        """Whether the texts of this run can't be read: it is sealed, and was opened without an identity."""
+        return self.plan.sealing is not None and self.codec is None
 
     # -- writing
 
@@ -169,7 +135,7 @@ class Run:
         """Take in a line of the journal. Raises Tampered where it says what can't be."""
         if entry.kind == "response" and (end := _RESPONSE_END.fullmatch(entry.raw, entry.raw.rfind(b',"attempts":'))):
             self._answer(int(end[2]), entry, remembered=end[1] == b"0")
-        elif entry.kind == "grade" and (seen := boundary.glance(_Seen, entry.raw)) is not None:
+        elif entry.kind == "grade" and (seen := boundary.glance(Seen, entry.raw)) is not None:
             self._grade(seen.position, seen.result(), entry)
         else:
             self._apply(entry, _data(entry, self.path))
@@ -203,7 +169,7 @@ class Run:
     def told(self) -> Iterator[Told]:
         """What every answer tells of itself, in the order of the plan, without its text where that can be left unread."""
         for position in self.responses:
-            glanced = boundary.glance(_Tells, self.responses.raw(position))
+            glanced = boundary.glance(Tells, self.responses.raw(position))
             yield from (self.responses[position] if glanced is None else glanced).answers
 
     def _characters(self, position: int) -> int:
@@ -349,40 +315,50 @@ def _data(entry: Entry, path: Path) -> Any:
 # -- opening ----------------------------------------------------------------------------------------------------------
 
 
-def load(folder: Path) -> Run:
-    """The run in `folder`, its chain verified. Raises RunError's children."""
-    run, first = begun(folder)
+def load(folder: Path, identity: Identity | None = None, *, shut: bool = False) -> Run:
+    """The run in `folder`, its chain verified. Raises RunError's children.
+
+    A sealed one needs an `identity`, unless it may stay `shut`.
+    """
+    run, first = begun(folder, identity, shut=shut)
     for entry in journal.entries(folder, first):
         run.read(entry)
     return run
 
 
-def begun(folder: Path) -> tuple[Run, Entry]:
+def begun(folder: Path, identity: Identity | None = None, *, shut: bool = False) -> tuple[Run, Entry]:
     """The run in `folder` as its first line has it, which is its plan; and that line. What came after is still to be read."""
     first = next(journal.entries(folder), None)
+    path = folder / journal.NAME
     if first is None or first.kind != "plan":
         raise Incomplete(
             "the journal does not start with a plan",
-            where=str(folder / journal.NAME),
+            where=str(path),
             todo="start the run again in a new folder" if first else "start the run again; nothing was asked yet",
         )
-    return Run(folder, compact(typed(Plan, first, folder / journal.NAME)), first), first
+    plan = compact(typed(Plan, first, path))
+    codec = None if shut and identity is None else ciphers.codec(plan, identity, str(path))
+    return Run(folder, plan if codec is None else codec.plan(plan, str(path)), first, codec), first
 
 
-def create(folder: Path, plan: Plan) -> Run:
-    """A new run in a new or empty `folder`, open for writing. Raises RunError when one is there."""
+def create(folder: Path, plan: Plan, identity: Identity | None = None) -> Run:
+    """A new run in a new or empty `folder`, open for writing. Raises RunError when one is there, Sealed without its identity."""
+    codec = ciphers.codec(plan, identity, str(folder))
     book = Journal.create(folder)
-    return Run(folder, plan, book.append("plan", plan), book)
+    book.seal = codec
+    run = Run(folder, plan, book.append("plan", plan if codec is None else codec.planned(plan)), codec)
+    run.book = book
+    return run
 
 
-def resume(folder: Path) -> Run:
+def resume(folder: Path, identity: Identity | None = None) -> Run:
     """The run in `folder`, open for writing. Half a line at its end is set aside; calls that a kill cut off are written down."""
     book = Journal.take(folder)
     try:
         half = torn.set_aside(folder / journal.NAME)
-        run = load(folder)
+        run = load(folder, identity)
         book.go_on(run.count, run.head)
-        run.book = book
+        book.seal, run.book = run.codec, book
         if half:
             run.write("recovered", {"bytes": len(half), "digest": canon.digest(half)})
         cut_off = [p for p in flying.left(folder) if p < len(run.plan.order) and p not in run.responses]

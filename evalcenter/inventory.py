@@ -15,6 +15,7 @@ from typing import Any
 from evalcenter import boundary, sequential, stats
 from evalcenter.blocks import Lab, Report
 from evalcenter.certificate import Certificate
+from evalcenter.commitments import Commitment, Proof
 from evalcenter.declaration import Declaration
 from evalcenter.errors import disk_refused
 from evalcenter.grants import Grant
@@ -86,6 +87,7 @@ def plan_text(planned: Plan) -> str:
         f"samples    {len(planned.order)} calls or dialogues, {planned.census} of them red lines; about {characters} characters",
         f"cost       {_cost(planned, characters)}",
         f"probes     {_probes(planned)}",
+        *_sealed(planned),
         "",
     ]
     for requirement, stream in zip(planned.standard.requirements, planned.streams, strict=True):
@@ -108,6 +110,15 @@ def _probes(planned: Plan) -> str:
         f"{held.id} {held.version}: {held.repeats * count} short calls before the first question, {count} behind the last, "
         f"and {count} among the first {width} questions, the next {2 * width}, the next {4 * width}, …"
     )
+
+
+def _sealed(planned: Plan) -> list[str]:
+    """What a plan asks of sealed banks, and what is retired there."""
+    lines = []
+    for bank in planned.sealing.banks if planned.sealing is not None else ():
+        gone = f"; {len(bank.retired)} retired, seen in {bank.limit} runs" if bank.limit is not None else ""
+        lines.append(f"sealed     {bank.suite}, {bank.items} items under {bank.root}{gone}")
+    return lines
 
 
 def _cost(planned: Plan, characters: int) -> str:
@@ -163,7 +174,7 @@ def _takes(requirement: Requirement, n: int) -> str:
 
 
 def write_schemas(folder: Path) -> tuple[Path, ...]:
-    """Write the JSON Schemas of what people write, of the report and of what is signed. Raises RunError when the disk refuses."""
+    """Write the JSON Schemas of what people write, of the report, of what is signed and what a bank publishes. Raises RunError."""
     kinds: dict[str, Any] = {
         "suite": Suite,
         "items": list[Item],
@@ -175,6 +186,8 @@ def write_schemas(folder: Path) -> tuple[Path, ...]:
         "grant": Grant,
         "certificate": Certificate,
         "declaration": Declaration,
+        "commitment": Commitment,
+        "proof": Proof,
     }
     written = []
     try:

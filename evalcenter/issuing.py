@@ -16,6 +16,7 @@ from typing import Final
 
 from evalcenter import canon, certificate, certify, envelope, history, hooks, signing, testresult
 from evalcenter.certificate import Certificate
+from evalcenter.ciphers import Identity
 from evalcenter.errors import NotGranted, RunError
 from evalcenter.grants import Grant
 from evalcenter.rendering import pages
@@ -44,7 +45,13 @@ class Issued:
 
 
 def issue(
-    folder: Path, grant: Grant, keys: tuple[Path, Path | None], plugins: hooks.Plugins, *, paper: bool = False
+    folder: Path,
+    grant: Grant,
+    keys: tuple[Path, Path | None],
+    plugins: hooks.Plugins,
+    *,
+    paper: bool = False,
+    identity: Identity | None = None,
 ) -> Issued:
     """Recompute the run in `folder`, and sign for one of the two people of `grant`.
 
@@ -55,7 +62,7 @@ def issue(
     mine, first = keys
     signing.outside(mine, folder)
     key = envelope.private_key(mine)
-    run = history.load(folder)
+    run = history.load(folder, identity)
     signing.complete(run, certify.recomputed(run, plugins))
     held = certificate.of(run, grant)
     payload, path = certificate.statement(held), folder / NAME

@@ -7,6 +7,7 @@ Rules this module keeps:
 * The first line is the plan. Nothing is ever edited or removed; a correction is a later line.
 * One process writes (a lock file), every line is flushed as it is written, and the disk is synced at most once a second and at
   the end, so a kill loses at most the line that was being written. Half a line at the end is set aside, and said.
+* What a seal hides is hidden before it reaches the file, and whoever reads a line gets it as it stands there.
 * This is the only place that reads the wall clock.
 
 The kinds of lines are in ``KINDS`` and, with an example each, in ``docs/journal.md``. What they add up to is in ``history.py``.
@@ -24,7 +25,7 @@ from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from evalcenter import canon, torn
 from evalcenter.errors import Incomplete, InputError, Locked, RunError, Tampered, disk_refused
@@ -210,8 +211,18 @@ def split(line: bytes, offset: int, *, digested: bool = True) -> Entry | None:
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
+class Seal(Protocol):
+    """Whoever hides secret texts before a line is written (``ciphers.py``)."""
+
+    def seal(self, kind: str, seq: int, raw: bytes) -> bytes:
+        """The canonical bytes of a line's data, without its secrets."""
+
+
 class Journal:
-    """The journal of one run, open for appending. Use it as a context manager; `create` starts one, `take` and `go_on` go on."""
+    """The journal of one run, open for appending. Use it as a context manager; `create` starts one, `take` and `go_on` go on.
+
+    Where there is a `seal`, it has its word on every line behind the plan.
+    """
 
     def __init__(self, folder: Path) -> None:
         from filelock import FileLock
@@ -222,6 +233,7 @@ class Journal:
         self._file: FileIO | None = None
         self._lock = FileLock(folder / LOCK)
         self._stamp = (-1, "")
+        self.seal: Seal | None = None
 
     @classmethod
     def create(cls, folder: Path) -> Journal:
@@ -284,6 +296,8 @@ class Journal:
         raw = (
             data if type(data) is bytes else canon.of_record(data) if isinstance(data, SPELLED) else canon.encode(data)
         )
+        if self.seal is not None and kind != "plan":
+            raw = self.seal.seal(kind, self.seq, raw)
         at = self._now()
         line = b'{"at":"%b","data":%b,"kind":"%b","prev":"%b","seq":%d}' % (
             at.encode(),

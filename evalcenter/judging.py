@@ -93,13 +93,14 @@ class Docket:
 class Means:
     """How judges are reached: the adapters, how hard they may be pushed, and the key of each by its name.
 
-    A judge that is embedded in this program marks by the examples of `items`.
+    A judge that is embedded in this program marks by the examples of `items`. `quiet` keeps its endpoint's words out of errors.
     """
 
     adapters: Mapping[str, hooks.Adapter]
     items: Sequence[Item] = ()
     limits: hooks.Limits = field(default_factory=hooks.Limits)
     keys: Mapping[str, str | None] = field(default_factory=dict)
+    quiet: bool = False
 
 
 class Jury:
@@ -110,6 +111,8 @@ class Jury:
         self.stirred: Callable[[], None] = _nothing
         limits = replace(means.limits, budget=None, deadline_s=None)
         self._seats = [_Seat(self, judge, _client(judge, means, limits), limits) for judge in docket.panel.judges]
+        for seat in self._seats:
+            seat.quiet = means.quiet
 
     @property
     def busy(self) -> bool:
@@ -212,7 +215,7 @@ class _Seat(Caller):
         except CallFailed as problem:
             if problem.http_status not in ITS_OWN and problem.kind != "not_sent":
                 raise JudgeGone(
-                    f"the judge {self.name!r} does not answer: {problem.message[:200]}",
+                    f"the judge {self.name!r} does not answer: {problem.kind if self.quiet else problem.message[:200]}",
                     where=self.where,
                     todo="what was answered and judged is safe; mend the judge, then go on with --resume",
                 ) from None

@@ -50,6 +50,12 @@ class Complaint:
     item: str
     where: str
     what: str
+    sealed: bool = False
+
+    def line(self) -> str:
+        """It in one line; of a sealed item only where it stands, for the words may quote it."""
+        what = "lint the suite where it was sealed; here the words are left out" if self.sealed else self.what
+        return f"{self.where}: {self.item}: {what}"
 
 
 def check(loaded: Loaded, plugins: hooks.Plugins) -> tuple[Complaint, ...]:
@@ -62,7 +68,8 @@ def check(loaded: Loaded, plugins: hooks.Plugins) -> tuple[Complaint, ...]:
     bench = _Bench(loaded, {item.id: item for item in items}, Marker(plugins.graders))
     hands = min(crew.cores(), len(items) // FEW)
     parts = crew.spread(_Bench.complaints, bench, crew.chunks(range(len(items)), CHUNK), hands=hands)
-    return (*(complaint for part in parts for complaint in part), *_alike(loaded))
+    found = (*(complaint for part in parts for complaint in part), *_alike(loaded))
+    return found if loaded.bank is None else tuple(replace(one, sealed=True) for one in found)
 
 
 def _alike(loaded: Loaded) -> Iterator[Complaint]:

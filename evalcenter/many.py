@@ -26,8 +26,9 @@ from urllib.parse import urlsplit
 
 from evalcenter import canon, crew, grade, history, hooks, journal, judging, run, torn, walk, watching
 from evalcenter.calling import Endpoint
+from evalcenter.ciphers import Identity
 from evalcenter.errors import EXIT, EvalcenterError, InputError, PlanMismatch, disk_refused
-from evalcenter.records import CandidateSpec, Lang, Plan, Plugin, Verdict
+from evalcenter.records import CandidateSpec, Lang, Plan, Plugin, Sealing, Verdict
 from evalcenter.rendering.markdown import escape
 from evalcenter.walk import Means
 
@@ -73,6 +74,8 @@ class Field:
     keys: Mapping[str, str | None] = field(default_factory=dict)
     at_once: int = 32
     workers: int = 2
+    sealings: Mapping[str, Sealing] = field(default_factory=dict)
+    """How each candidate's run is sealed, by its name: every run has a key of its own."""
 
 
 def folders(specs: Sequence[CandidateSpec], out: Path) -> dict[str, Path]:
@@ -87,11 +90,11 @@ def folders(specs: Sequence[CandidateSpec], out: Path) -> dict[str, Path]:
     return found
 
 
-def seed_of(specs: Sequence[CandidateSpec], out: Path) -> str | None:
+def seed_of(specs: Sequence[CandidateSpec], out: Path, identity: Identity | None = None) -> str | None:
     """The seed of the runs that `out` holds already; None where it holds none."""
     for folder in folders(specs, out).values():
         if torn.begun(folder / journal.NAME):
-            return history.load(folder).plan.seed
+            return history.load(folder, identity, shut=True).plan.seed
     return None
 
 
@@ -104,6 +107,16 @@ def for_candidate(planned: Plan, spec: CandidateSpec, plugins: hooks.Plugins) ->
     made = replace(planned, candidate=spec, plugins=tuple(held), probing=probing)
     judging.check(made)
     return made
+
+
+def runs(planned: Plan, specs: Sequence[CandidateSpec], around: Field) -> list[tuple[Plan, Path]]:
+    """Each candidate's plan, as its run will be sealed, and its folder."""
+    places = folders(specs, around.out)
+    return [(_sealed(for_candidate(planned, s, around.means.plugins), s, around), places[s.name]) for s in specs]
+
+
+def _sealed(planned: Plan, spec: CandidateSpec, around: Field) -> Plan:
+    return replace(planned, sealing=around.sealings.get(spec.name, planned.sealing))
 
 
 def _named(plugin: Plugin) -> tuple[str, str]:
@@ -147,7 +160,7 @@ class _Crowd:
             async with self.room:
                 await self._asked(spec, folder, watch)
             watch.stage("grading")  # and deciding and rendering, which can't be looked at from here
-            end = partial(_end, spec.name, folder, self.around.means.langs)
+            end = partial(_end, spec.name, folder, self.around.means.langs, self.around.means.identity)
             result, ended = await asyncio.get_running_loop().run_in_executor(pool, end)
         except EvalcenterError as problem:
             result = failed(spec.name, folder, problem)
@@ -161,10 +174,10 @@ class _Crowd:
     async def _asked(self, spec: CandidateSpec, folder: Path, watch: watching.Watch) -> None:
         """Ask what is still to ask; the run's folder then holds all answers, and is closed."""
         means = replace(self.around.means, key=self.around.keys.get(spec.name), watch=watch)
-        planned = for_candidate(self.planned, spec, means.plugins)
+        planned = _sealed(for_candidate(self.planned, spec, means.plugins), spec, self.around)
         candidate = walk.open_candidate(spec, means)
         try:
-            held = _held(folder, planned)
+            held = _held(folder, planned, means.identity)
         except BaseException:
             await candidate.close()
             raise
@@ -191,11 +204,11 @@ def address(spec: CandidateSpec) -> str:
     return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname else spec.name
 
 
-def _held(folder: Path, planned: Plan) -> history.Run:
+def _held(folder: Path, planned: Plan, identity: Identity | None) -> history.Run:
     if not torn.begun(folder / journal.NAME):
-        return history.create(folder, planned)
-    held = history.resume(folder)
-    if held.plan_digest == canon.digest(planned):
+        return history.create(folder, planned, identity)
+    held = history.resume(folder, identity)
+    if canon.digest(_unsealed(held.plan)) == canon.digest(_unsealed(planned)):
         return held
     held.close()
     raise PlanMismatch(
@@ -205,19 +218,27 @@ def _held(folder: Path, planned: Plan) -> history.Run:
     )
 
 
+def _unsealed(planned: Plan) -> Plan:
+    """A plan without what is drawn anew for every run."""
+    banks = () if planned.sealing is None else planned.sealing.banks
+    return replace(planned, sealing=None if not banks else Sealing(run="", key="", recipients=(), banks=banks))
+
+
 # -- in a process of its own ------------------------------------------------------------------------------------------
 
 
-def _end(name: str, folder: Path, langs: Sequence[Lang] | None) -> tuple[Result, walk.Ended]:
+def _end(
+    name: str, folder: Path, langs: Sequence[Lang] | None, identity: Identity | None = None
+) -> tuple[Result, walk.Ended]:
     """Decide a run and render its reports."""
     from evalcenter.plugins import load
 
-    ended = walk.regrade(folder, Means(plugins=load(), langs=langs))
-    return _ended(name, ended), ended
+    ended = walk.regrade(folder, Means(plugins=load(), langs=langs, identity=identity))
+    return _ended(name, ended, identity), ended
 
 
-def _ended(name: str, ended: walk.Ended) -> Result:
-    held = history.load(ended.folder)
+def _ended(name: str, ended: walk.Ended, identity: Identity | None) -> Result:
+    held = history.load(ended.folder, identity)
     price = held.plan.candidate.price
     return Result(
         name=name,

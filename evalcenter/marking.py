@@ -61,8 +61,11 @@ class Marker:
         try:
             return grader.mark(read, item, answer)
         except Exception as problem:
+            words = (
+                type(problem).__name__ if item.visibility == "sealed" else repr(problem)
+            )  # they may quote the answer
             raise PluginError(
-                f"the grader {grader.name!r} broke on {item.id}, {criterion.id}: {problem!r}",
+                f"the grader {grader.name!r} broke on {item.id}, {criterion.id}: {words}",
                 todo="the answers are safe in the journal; mend the grader and run `evalcenter grade` again",
             ) from problem
 

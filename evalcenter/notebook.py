@@ -51,4 +51,4 @@ class OpenedRun:
 
 def opened(folder: str | PathLike[str]) -> OpenedRun:
     """The run in `folder`. Raises RunError's children where it can't be read."""
-    return OpenedRun(history.load(Path(folder)))
+    return OpenedRun(history.load(Path(folder), shut=True))  # of sealed items the table tells no word

@@ -16,6 +16,7 @@ import click
 from evalcenter.errors import INTERRUPTED, EvalcenterError, InputError
 
 if TYPE_CHECKING:
+    from evalcenter.ciphers import Identity
     from evalcenter.hooks import Limits
     from evalcenter.records import CandidateSpec, Price
     from evalcenter.suites import Loaded
@@ -95,6 +96,11 @@ plan_options = many(
         help="Allow a judge that is the candidate; reports say so.",
     ),
     click.option("--qualification", type=FILE, help="What the judges are worth, as `qualify-judge` wrote it (JSON)."),
+    click.option(
+        "--max-exposure",
+        type=click.IntRange(min=1),
+        help="Of a sealed bank, don't ask what this vendor's endpoints saw in so many runs.",
+    ),
     click.option(
         "--readers",
         type=click.IntRange(1, 2),
@@ -196,13 +202,15 @@ def shipped_suites() -> Sequence[str]:
     return list(shipped())
 
 
-def named_suites(names: Sequence[str], plugins: Any) -> list[Loaded]:
-    """The suites that `names` give, by folder or id."""
+def named_suites(names: Sequence[str], plugins: Any, identity: Identity | None = None) -> list[Loaded]:
+    """The suites that `names` give, by folder or id; one that lies in a sealed bank is opened in memory."""
+    from evalcenter import banks
     from evalcenter.suites import find, load
 
     if not names:
         raise InputError("no suite was named", todo=f"give a suite's folder or one of {', '.join(shipped_suites())}")
-    return [load(find(name), plugins) for name in names]
+    paths = [Path(name) if banks.is_bank(Path(name)) else find(name) for name in names]
+    return [banks.load(path, identity, plugins) if banks.is_bank(path) else load(path, plugins) for path in paths]
 
 
 def named_candidate(options: dict[str, Any]) -> CandidateSpec:

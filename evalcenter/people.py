@@ -9,6 +9,7 @@ import click
 
 from evalcenter.errors import InputError
 from evalcenter.options import FILE, FOLDER, guarded
+from evalcenter.starting import opening
 
 TABLE = click.Path(path_type=Path, dir_okay=False)
 reviewers_option = click.option(
@@ -35,7 +36,7 @@ reviewers_option = click.option(
 @click.option("--import", "filled", type=FILE, help="Take the marks of a filled-in table.")
 @click.option("--reader", help="Who reads the table; stands in the journal.")
 @click.option("--arbiter", is_flag=True, help="With --reader: as the one who settles what two readers disagree on.")
-@guarded
+@opening
 def review(
     folder: Path,
     *,
@@ -56,21 +57,22 @@ def review(
     """
     from evalcenter import review as reading
 
+    identity = console.pop("identity")
     role: Literal["reader", "arbiter"] = "arbiter" if arbiter else "reader"
     if (filled or arbiter) and not reader:
         raise click.UsageError("--import and --arbiter need --reader")
     if filled and (export or count):
         raise click.UsageError("--import stands alone")
     if filled:
-        click.echo(reading.take(folder, filled, str(reader), role))
+        click.echo(reading.take(folder, filled, str(reader), role, identity))
     elif export or count:
-        click.echo(reading.give(folder, export, reader, role))
+        click.echo(reading.give(folder, export, reader, role, identity))
     elif reader:
         raise click.UsageError("--reader goes with --export or --import; in the console readers sign in")
     else:
         from evalcenter.web import serving
 
-        serving.serve(folder, serving.Bound(**console))
+        serving.serve(folder, serving.Bound(**console), identity)
 
 
 @click.group()

@@ -213,6 +213,7 @@ def _fresh(family: Family, lang: Lang, number: int, seen: set[str], make: Callab
                 tags=family.tags,
                 sources=family.sources,
                 family=family.id,
+                visibility=family.visibility,
             )
     raise SuiteError(
         f"the family {family.id!r} made no new {lang} question in {REDRAWS} tries after {len(seen)} distinct ones",

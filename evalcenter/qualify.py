@@ -109,9 +109,13 @@ def qualified(panel: Panel, suites: Sequence[str], out: Path, options: dict[str,
 
 def _labels(panel: Panel, suites: Sequence[str], options: dict[str, Any]) -> tuple[list[Pair], list[Trial]]:
     """Every label with its item, and the trials that reviewed runs of this panel hold already."""
-    from evalcenter import history, labels, labelsets, reviewed
+    from evalcenter import banks, history, labels, labelsets, reviewed
     from evalcenter.plugins import load
 
+    if any(banks.is_bank(Path(name)) for name in suites):
+        raise InputError(
+            "a sealed bank was named, and what judges say is kept in plain files", todo="try judges on open suites"
+        )
     items = {item.id: item for one in named_suites(suites, load()) for item in one.suite.items}
     pairs: list[Pair] = [(items[one.item], one) for one in labels.of_examples(items.values())]
     for path in options["labels"]:

@@ -140,7 +140,7 @@ def again(folder: Path, options: Mapping[str, Any]) -> Link | None:
     if not options["by"]:
         raise click.UsageError("--register needs --by")
     book = register.opened(options["register"])
-    submission, continues = streams.where(book, history.begun(folder)[0].plan_digest)
+    submission, continues = streams.where(book, history.begun(folder, shut=True)[0].plan_digest)
     if options["submission"] not in (None, submission):
         raise NotAllowed(f"this run is an attempt of submission {submission}")
     return Link(book=book, name=options["by"], submission=submission, continues=continues, begun=True)
@@ -159,5 +159,5 @@ def ended(folder: Path) -> End:
 
     certify.verify(folder, load())
     found = runs.ended(folder)
-    waits = found.outcome == "inconclusive" and readings.queue(history.load(folder))
+    waits = found.outcome == "inconclusive" and readings.queue(history.load(folder, shut=True))
     return replace(found, outcome="awaiting_review") if waits else found

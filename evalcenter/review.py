@@ -4,6 +4,7 @@ Rules this module keeps:
 
 * A reader sees question, answer and criterion, and no judge's mark; only the arbiter sees what two readers said.
 * Only marks that were asked for are taken. A table that says anything else is refused whole, and every wrong row is named.
+* The words of a sealed item go into no table: they are read in the console.
 * Cells that a spreadsheet would run as a formula are handed out as plain text.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from evalcenter import history, labels, plan, reviewing, sheets
+from evalcenter.ciphers import Identity
 from evalcenter.errors import InputError
 from evalcenter.grade import item_at
 from evalcenter.readings import Ask, Reading, Role, Who
@@ -40,9 +42,14 @@ NAMED: Final = 1_000
 # -- out --------------------------------------------------------------------------------------------------------------
 
 
-def give(folder: Path, out: Path | None, reader: str | None = None, role: Role = "reader") -> str:
-    """Write what waits as a table to `out`, or only say how much; with a `reader` only what he has not read."""
-    reading = Reading(history.load(folder))
+def give(
+    folder: Path, out: Path | None, reader: str | None = None, role: Role = "reader", identity: Identity | None = None
+) -> str:
+    """Write what waits as a table to `out`, or only say how much; with a `reader` only what he has not read.
+
+    Raises InputError where a table would hold the words of a sealed item.
+    """
+    reading = Reading(history.load(folder, identity))
     who = None if reader is None else Who(reviewing.name(reader), role)
     positions = reading.awaited() if who is None else reading.due(who)
     asks = {(p, criterion): p for p in positions for criterion in _left(reading, p, who)}
@@ -50,6 +57,10 @@ def give(folder: Path, out: Path | None, reader: str | None = None, role: Role =
     said = f"{len(asks)} marks on {len(set(asks.values()))} answers wait for {whom}"
     if out is None:
         return said
+    if any(item_at(reading.run, position).visibility == "sealed" for position in positions):
+        raise InputError(
+            "a table would hold the words of sealed items", where=str(out), todo="read them in the console"
+        )
     rows = [_row(reading, position, criterion, role) for position, criterion in asks]
     choices = [f"{word} {chinese}" for chinese, word in IN_CHINESE.items()]
     sheets.write(out, HEAD, rows, {"mark": choices})
@@ -89,10 +100,10 @@ def _differ(reading: Reading, position: int, criterion: str) -> str:
 # -- back -------------------------------------------------------------------------------------------------------------
 
 
-def take(folder: Path, filled: Path, reader: str, role: Role = "reader") -> str:
+def take(folder: Path, filled: Path, reader: str, role: Role = "reader", identity: Identity | None = None) -> str:
     """Take the marks of a filled-in table into the journal. Raises InputError, and takes nothing, when one of them is wrong."""
     who = Who(reviewing.name(reader), role)
-    with history.resume(folder) as run:
+    with history.resume(folder, identity) as run:
         reading = Reading(run)
         reading.settle()
         marks = _marks(filled, _open(reading, who))

@@ -138,6 +138,7 @@ class _Pump(Caller):
         self.probing = probing.Course(held)
         self.asked = len(held.responses)
         self.anything = bool(held.responses or held.probes)
+        self.quiet = held.plan.sealing is not None
         self.slots = flying.Slots(held.folder)
         self.flying = 0
         self.stopped_by = ""
@@ -243,7 +244,7 @@ class _Pump(Caller):
         """Raise Unreachable where nothing was ever answered and nobody was there."""
         if problem.kind in CONNECTION and not self.anything:
             raise Unreachable(
-                f"the candidate can't be reached: {problem.message}",
+                f"the candidate can't be reached: {problem.kind if self.quiet else problem.message}",
                 where=self.plan.candidate.base_url or self.plan.candidate.name,
                 todo="check the base URL and that the server runs, then go on with --resume",
             )

@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from evalcenter import boundary, journal
 from evalcenter.errors import InputError, RunError, Tampered
@@ -139,17 +139,24 @@ def compact(plan: Plan) -> Plan:
     return replace(plan, order=order, epochs=epochs)
 
 
+class Opener(Protocol):
+    """Whoever opens what is sealed in a line (``ciphers.py``)."""
+
+    def open(self, kind: str, seq: int, raw: bytes, where: str = "") -> bytes:
+        """The data as it was before it was sealed. Raises Tampered."""
+
+
 class Lines:
-    """Single lines of a journal, read again by where they begin."""
+    """Single lines of a journal, read again by where they begin, and opened where there is an `opener`."""
 
     FIRST: Final = 4096
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, opener: Opener | None = None) -> None:
+        self.path, self._opener = path, opener
         self._descriptor: int | None = None
 
-    def __reduce__(self) -> tuple[type[Lines], tuple[Path]]:
-        return Lines, (self.path,)  # another process opens the file for itself
+    def __reduce__(self) -> tuple[type[Lines], tuple[Path, Opener | None]]:
+        return Lines, (self.path, self._opener)  # another process opens the file for itself
 
     def entry(self, offset: int) -> Entry:
         """The line at `offset`. Raises RunError or Tampered where it is gone."""
@@ -163,7 +170,10 @@ class Lines:
         entry = journal.split(line, offset, digested=False)
         if entry is None:
             raise Tampered("the journal changed while it was read", where=f"{self.path}, byte {offset}")
-        return entry
+        if self._opener is None:
+            return entry
+        where = f"{self.path}:{entry.seq + 1}"
+        return entry._replace(raw=self._opener.open(entry.kind, entry.seq, entry.raw, where))
 
     def _line(self, descriptor: int, offset: int) -> bytes:
         read, size = b"", self.FIRST

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from evalcenter import boundary, canon, certify, declaration, envelope, history, hooks, plan, testresult
+from evalcenter import banks, boundary, canon, certify, declaration, envelope, history, hooks, plan, testresult
+from evalcenter.ciphers import Identity
 from evalcenter.declaration import Declaration
 from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, Tampered, disk_refused
 from evalcenter.rendering import pages
@@ -58,8 +59,9 @@ def ran(run: certify.Checked | None, suites: Sequence[str]) -> Iterator[str]:
     if run is None:
         yield "run        NOT checked: give it with --run"
         return
+    done = "counted again, but sealed and NOT made again without --identity" if run.shut else "recomputed"
     yield (
-        f"run        {run.entries} journal lines, {run.grades} grades of {run.answers} answers recomputed; "
+        f"run        {run.entries} journal lines, {run.grades} grades of {run.answers} answers {done}; "
         f"all that is declared was found; reports {', '.join(run.reports)}"
     )
     again = f"planned again from the files of {', '.join(suites)}: the same plan"
@@ -68,14 +70,18 @@ def ran(run: certify.Checked | None, suites: Sequence[str]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What a signed file is compared with: the run that it is about, if that is at hand, and the suites' own files."""
+    """What a signed file is compared with: the run that it is about, if that is at hand, and the suites' own files.
+
+    An `identity` opens a sealed run.
+    """
 
     run: Path | None
     plugins: hooks.Plugins
     suites: Sequence[Loaded] = ()
+    identity: Identity | None = None
 
 
-def sign(folder: Path, key_path: Path, plugins: hooks.Plugins) -> Path:
+def sign(folder: Path, key_path: Path, plugins: hooks.Plugins, identity: Identity | None = None) -> Path:
     """Recompute the run in `folder`, then write its declaration, signed with the key in `key_path`, beside its journal.
 
     Signing again with the same key gives the same file; another one is never overwritten. Raises what `verify` raises, and
@@ -83,7 +89,7 @@ def sign(folder: Path, key_path: Path, plugins: hooks.Plugins) -> Path:
     """
     outside(key_path, folder)
     key = envelope.private_key(key_path)
-    run = history.load(folder)
+    run = history.load(folder, identity)
     checked = certify.recomputed(run, plugins)
     complete(run, checked)
     declared = declaration.of(run)
@@ -186,7 +192,7 @@ def compare(
     folder = against.run
     if folder is None:
         return None
-    run = history.load(folder)
+    run = history.load(folder, against.identity, shut=True)
     if run.plan_digest != declared.plan:
         said = "; ".join(declaration.about(declared, run))
         raise PlanMismatch(
@@ -214,8 +220,8 @@ def planned_again(run: history.Run, suites: Sequence[Loaded], plugins: hooks.Plu
                 f"the suite {head.id!r} has the digest {given[head.id].digest}, the run was planned with {head.digest}",
                 todo=f"give version {head.version} of it",
             )
-    pairs = [(given[head.id].suite, head.digest) for head in run.plan.suites]
     fixed = run.plan
+    pairs = [(banks.as_asked(given[head.id], fixed).suite, head.digest) for head in fixed.suites]
     drawn = plan.expand(pairs, fixed.standard, fixed.candidate, fixed.seed, plugins, boundary.convert)
     again = replace(
         drawn,
@@ -225,8 +231,9 @@ def planned_again(run: history.Run, suites: Sequence[Loaded], plugins: hooks.Plu
         readers=fixed.readers,
         earlier=fixed.earlier,
         probing=fixed.probing,
+        sealing=fixed.sealing,
     )
-    if canon.digest(again) != run.plan_digest:
+    if canon.digest(again) != (run.plan_digest if fixed.sealing is None else canon.digest(fixed)):
         raise Tampered(
             "planned again from the suites' own files, the plan has other questions, rubrics or draws",
             where=str(run.folder),

@@ -1,28 +1,48 @@
 """How a command starts a run, goes on with one, or carries an earlier one on, and what it says when that ends early.
 
-Keys are read from the environment here and nowhere else.
+Keys are read from the environment here and nowhere else. Whoever holds an identity leaves no core file behind, and a defect of this
+program is told without its words, for they may quote a sealed item.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import click
 
 from evalcenter import registered
-from evalcenter.errors import EXIT, INTERRUPTED, CandidateError, DiskFull, InputError, KeyRefused
-from evalcenter.options import given, limits, named_candidate, named_suites
+from evalcenter.errors import (
+    EXIT,
+    INTERRUPTED,
+    CandidateError,
+    DiskFull,
+    EvalcenterError,
+    InputError,
+    KeyRefused,
+)
+from evalcenter.options import FILE, given, guarded, limits, named_candidate, named_suites
 
 if TYPE_CHECKING:
+    from evalcenter.ciphers import Identity
     from evalcenter.display import Display
     from evalcenter.qualifying import Brought
-    from evalcenter.records import CandidateSpec, Panel, Plan, Price, Probing
+    from evalcenter.records import CandidateSpec, Panel, Plan, Price, Probing, Sealing
+    from evalcenter.suites import Loaded
     from evalcenter.walk import Ended, Means
+
+P = ParamSpec("P")
+R = TypeVar("R")
+IDENTITY: Final = "EVALCENTER_IDENTITY"
+"""The environment variable that may hold an identity itself."""
 
 
 def fresh(length: int) -> str:
@@ -41,16 +61,106 @@ def key(variable: str | None) -> str | None:
     return os.environ[variable]
 
 
+# -- what is sealed ---------------------------------------------------------------------------------------------------
+
+
+def with_identity(command: Callable[P, R]) -> Callable[P, R]:
+    """Give a command the option ``--identity``, and what it names, or the environment holds, as `identity`."""
+
+    @click.option(
+        "--identity", "identity", type=FILE, help=f"The age identity that opens what is sealed; or set {IDENTITY}."
+    )
+    @wraps(command)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        held = _identity(kwargs.pop("identity", None))
+        kwargs["identity"] = held
+        if held is None:
+            return command(*args, **kwargs)
+        with _discreet():
+            return command(*args, **kwargs)
+
+    return call
+
+
+def opening(command: Callable[P, R]) -> Callable[P, R]:
+    """`guarded` and `with_identity` in one."""
+    return guarded(with_identity(command))
+
+
+def _identity(path: Any) -> Identity | None:
+    from evalcenter import ciphers
+
+    if path is not None:
+        return ciphers.identity(path)
+    text = os.environ.get(IDENTITY, "")
+    return ciphers.identity_of(text, IDENTITY) if text else None
+
+
+@contextmanager
+def _discreet() -> Iterator[None]:
+    """No core file, and no word of an unexpected error: what this program holds in memory stays there."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource  # not on every system
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    loud = logging.getLogger("asyncio")
+    before, loud.disabled = loud.disabled, True
+    try:
+        yield
+    except (EvalcenterError, click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception as problem:  # noqa: BLE001 - it is told without its words
+        frames = "".join(traceback.format_tb(problem.__traceback__))
+        words = "a defect of evalcenter; its words are left out, for they may quote a sealed item"
+        click.echo(f"{frames}{type(problem).__name__}: {words}", err=True)
+        sys.exit(1)
+    finally:
+        loud.disabled = before
+
+
+def _unretired(loaded: Sequence[Loaded], specs: Sequence[CandidateSpec], limit: int | None) -> list[Loaded]:
+    """The suites without the sealed items that an endpoint of one of these vendors saw in `limit` runs or more."""
+    from evalcenter import banks, exposures
+
+    found = []
+    for one in loaded:
+        if limit is not None and one.bank is not None:
+            vendors = {exposures.vendor(spec) for spec in specs}
+            gone = {leaf for by in vendors for leaf in exposures.retired(one.folder, one.bank.root, by, limit)}
+            found.append(banks.without(one, gone, limit))
+        else:
+            found.append(one)
+    return found
+
+
+def _exposed(suites: Sequence[str], runs: Sequence[tuple[Plan, Path]]) -> AbstractContextManager[None]:
+    """What runs show of the sealed banks among `suites` is written down beside these."""
+    from evalcenter import banks, exposures
+
+    return exposures.kept([Path(name) for name in suites if banks.is_bank(Path(name))], runs)
+
+
+def _sealings(made: Plan, specs: Sequence[CandidateSpec]) -> dict[str, Sealing]:
+    """A sealing for each candidate's run, by its name."""
+    from evalcenter import ciphers
+
+    held = made.sealing
+    return {} if held is None else {spec.name: ciphers.fresh(held.recipients, held.banks) for spec in specs}
+
+
+# -- starting ---------------------------------------------------------------------------------------------------------
+
+
 def planned(
     suites: Sequence[str], standard: str, seed: str, options: dict[str, Any], earlier: Plan | None = None
 ) -> Any:
     """(plan, plugins) for what the options name; it carries the `earlier` plan's sequences on where there is one."""
-    from evalcenter import attempts, specs, walk
+    from evalcenter import attempts, banks, specs, walk
     from evalcenter.plugins import load
     from evalcenter.records import CandidateSpec
 
     plugins = load()
-    loaded = named_suites(suites, plugins)
+    loaded = named_suites(suites, plugins, options["identity"])
     chosen, _ = specs.load_standard(standard, loaded[0])
     spec = options.get("spec") or CandidateSpec(adapter="openai_http", name="not named yet")
     if options["candidate"] or options["base_url"]:
@@ -64,7 +174,9 @@ def planned(
     )
     if earlier is not None:
         chosen = attempts.longer(chosen, earlier.standard, options["more"] or 0)
-    return walk.prepare(loaded, chosen, spec, seed or fresh(16), plugins, terms), plugins
+    loaded = _unretired(loaded, options.get("specs") or [spec], options["max_exposure"])
+    made = walk.prepare(loaded, chosen, spec, seed or fresh(16), plugins, terms)
+    return banks.planned(made, loaded, options["identity"]), plugins
 
 
 def _probing(spec: CandidateSpec, plugins: Any, options: dict[str, Any]) -> Probing | None:
@@ -132,7 +244,14 @@ def _around(plugins: Any, price: Price | None, options: dict[str, Any]) -> Means
     lab = profiles.load(options["lab"]) if options["lab"] else Lab()
     complete = lab == Lab() if options["complete"] is None else options["complete"]
     bounds = limits(options, price)
-    return walk.Means(plugins=plugins, limits=bounds, lab=lab, complete=complete, cache=options["cache"])
+    return walk.Means(
+        plugins=plugins,
+        limits=bounds,
+        lab=lab,
+        complete=complete,
+        cache=options["cache"],
+        identity=options["identity"],
+    )
 
 
 def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[str, Any]) -> int:
@@ -155,10 +274,10 @@ def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[st
         raise click.UsageError(f"--candidates and {', '.join(more)} exclude each other: write them in the files")
     found = specs.load_candidates(listed)
     folder = out or Path("reports") / f"candidates-{fresh(4)}"
-    seed = crowds.seed_of(found, folder) or options["seed"]
+    seed = crowds.seed_of(found, folder, options["identity"]) or options["seed"]
     if options["seed"] not in ("", seed):
         raise InputError("the runs in this folder have another seed", where=str(folder), todo="leave out --seed")
-    made, plugins = planned(suites, options["standard"], seed, {**options, "spec": found[0]})
+    made, plugins = planned(suites, options["standard"], seed, {**options, "spec": found[0], "specs": found})
     keys = {spec.name: key(spec.key_env) for spec in found}
     price = next((spec.price for spec in found if spec.price is None), found[0].price)
     with display.Board(len(found), quiet=options["quiet"]) as board:
@@ -168,9 +287,11 @@ def many(suites: Sequence[str], listed: Path, out: Path | None, options: dict[st
             board=options["observers"].board(board),
             keys=keys,
             at_once=options["at_once"],
+            sealings=_sealings(made, found),
         )
         try:
-            results = crowds.run_all(made, found, around)
+            with _exposed(suites, crowds.runs(made, found, around)):
+                results = crowds.run_all(made, found, around)
         except KeyboardInterrupt:
             click.echo(f"\ninterrupted; go on with the same command and:  --out {folder}", err=True)
             sys.exit(INTERRUPTED)
@@ -186,7 +307,7 @@ def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) ->
     link, options = registered.anew(options)
     if options["more"] and not options["continues"]:
         raise click.UsageError("--more belongs to --continues")
-    earlier = history.load(options["continues"]) if options["continues"] else None
+    earlier = history.load(options["continues"], options["identity"]) if options["continues"] else None
     if earlier is not None and options["seed"]:
         raise click.UsageError("a continued run keeps the seed of the earlier one")
     seed = earlier.plan.seed if earlier is not None else options["seed"]
@@ -194,7 +315,8 @@ def started(suites: Sequence[str], out: Path | None, options: dict[str, Any]) ->
     folder = out or Path("reports") / f"{made.suites[0].id}-{fresh(4)}"
     means, shown = _means(plugins, made, len(made.order), options)
     means = means if link is None else link.beside(means)
-    return _walked(folder, lambda: walk.start(made, folder, means, earlier), shown, link)
+    with _exposed(suites, [(made, folder)]):
+        return _walked(folder, lambda: walk.start(made, folder, means, earlier), shown, link)
 
 
 def resumed(folder: Path, options: dict[str, Any]) -> Ended:
@@ -221,11 +343,12 @@ def resumed(folder: Path, options: dict[str, Any]) -> Ended:
         "no_probes",
         "continues",
         "more",
+        "max_exposure",
     )
     if more := given(options, *fixed):
         raise click.UsageError(f"a resumed run keeps its own plan; {', '.join(more)} can't be changed")
     link = registered.again(folder, options)
-    with history.resume(folder) as held:
+    with history.resume(folder, options["identity"]) as held:
         means, shown = _means(load(), held.plan, len(held.plan.order) - len(held.responses), options)
         means = means if link is None else link.beside(means)
         return _walked(folder, lambda: walk.go_on(held, means), shown, link)
@@ -246,13 +369,13 @@ def _walked(folder: Path, walk: Callable[[], Ended], shown: Display, link: regis
         raise
 
 
-def regraded(folder: Path) -> Ended:
+def regraded(folder: Path, identity: Identity | None) -> Ended:
     """Grade what has no grade yet, put to the judges what waits for them, and decide."""
     from evalcenter import history, walk
     from evalcenter.plugins import load
 
-    keys = _judge_keys(history.begun(folder)[0].plan.panel)
-    return walk.regrade(folder, walk.Means(plugins=load(), judge_keys=keys))
+    keys = _judge_keys(history.begun(folder, shut=True)[0].plan.panel)
+    return walk.regrade(folder, walk.Means(plugins=load(), judge_keys=keys, identity=identity))
 
 
 def outcome(ended: Ended) -> int:

@@ -80,7 +80,7 @@ class Follower:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._run, self._at = history.begun(folder)
+        self._run, self._at = history.begun(folder, shut=True)
         self._spent = Spent()
         self._answers: deque[tuple[str, int]] = deque(maxlen=SECONDS)
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from evalcenter.errors import InputError, disk_refused
-from evalcenter.options import FOLDER, guarded, named_suites
+from evalcenter.options import FOLDER, named_suites
+from evalcenter.starting import opening
 
 if TYPE_CHECKING:
     from evalcenter.power import Odds
@@ -49,7 +50,7 @@ def _share(given: str, option: click.Parameter) -> Decimal:
 @click.option("--version-rank", type=click.IntRange(min=0), default=0, help="Plan for the vendor's k-th version.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw the chances as SVG.")
-@guarded
+@opening
 def power(standard: str, *, rates: tuple[Decimal, ...], as_json: bool, plot: Path | None, **given: Any) -> None:
     """Say how a standard will probably decide, and after how many calls, for true rates that you assume; nothing is sent.
 
@@ -58,7 +59,7 @@ def power(standard: str, *, rates: tuple[Decimal, ...], as_json: bool, plot: Pat
       evalcenter power gbt-45654-generated-content --true-rate 0.895 --plot chances.svg
       evalcenter power medical-launch --suite medical --true-rate 0.9 --true-rate 0.95
     """  # noqa: D301 - click reads a backspace as "keep these lines"
-    chosen, cases = _prospects(standard, given["suites"], given["version_rank"])
+    chosen, cases = _prospects(standard, given["suites"], given["version_rank"], given["identity"])
     if plot:
         from evalcenter.rendering import curves
 
@@ -72,8 +73,8 @@ def power(standard: str, *, rates: tuple[Decimal, ...], as_json: bool, plot: Pat
 @click.argument("new", type=FOLDER)
 @click.option("--margin", callback=shares, default="0.02", show_default=True, help="How much worse is still not worse.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-@guarded
-def compare(old: Path, new: Path, *, margin: Decimal, as_json: bool) -> None:
+@opening
+def compare(old: Path, new: Path, *, margin: Decimal, as_json: bool, identity: Any) -> None:
     """Compare two runs question by question: what got worse, what got better, and what that proves.
 
     \b
@@ -83,7 +84,7 @@ def compare(old: Path, new: Path, *, margin: Decimal, as_json: bool) -> None:
     from evalcenter import compare as comparing
     from evalcenter.display import safe
 
-    found = comparing.compare(history.load(old), history.load(new), margin)
+    found = comparing.compare(history.load(old, identity), history.load(new, identity), margin)
     click.echo(canon.encode(found).decode() if as_json else safe(comparing.words(found)))
 
 
@@ -92,8 +93,8 @@ def compare(old: Path, new: Path, *, margin: Decimal, as_json: bool) -> None:
 @click.option("--margin", callback=shares, default="0.02", show_default=True, help="How much worse is still not worse.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw every requirement as SVG.")
-@guarded
-def trend(folders: tuple[Path, ...], *, margin: Decimal, as_json: bool, plot: Path | None) -> None:
+@opening
+def trend(folders: tuple[Path, ...], *, margin: Decimal, as_json: bool, plot: Path | None, identity: Any) -> None:
     """Follow many runs through time: every requirement in each, and what changed from one run to the next.
 
     \b
@@ -103,7 +104,7 @@ def trend(folders: tuple[Path, ...], *, margin: Decimal, as_json: bool, plot: Pa
     from evalcenter import trend as following
     from evalcenter.display import safe
 
-    found = following.follow([history.load(folder) for folder in folders], margin)
+    found = following.follow([history.load(folder, identity) for folder in folders], margin)
     if plot:
         from evalcenter.rendering import trends
 
@@ -114,11 +115,11 @@ def trend(folders: tuple[Path, ...], *, margin: Decimal, as_json: bool, plot: Pa
 # -- planning ---------------------------------------------------------------------------------------------------------
 
 
-def _prospects(name: str, suites: Sequence[str], version_rank: int) -> tuple[Standard, tuple[Case, ...]]:
+def _prospects(name: str, suites: Sequence[str], version_rank: int, identity: Any) -> tuple[Standard, tuple[Case, ...]]:
     from evalcenter import prospects, specs, standards
     from evalcenter.plugins import load
 
-    loaded = named_suites(suites, load()) if suites else []
+    loaded = named_suites(suites, load(), identity) if suites else []
     read, _ = specs.load_standard(name, loaded[0] if loaded else None)
     standard = standards.spent(read, version_rank)
     return standard, prospects.cases(standard, _planned(loaded, standard) if loaded else None)

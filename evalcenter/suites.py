@@ -24,7 +24,7 @@ from typing import Any, Final, TypeVar
 
 from evalcenter import boundary, canon, crew, hooks, yamls
 from evalcenter.errors import EvalcenterError, SuiteError
-from evalcenter.records import Item, Suite, Taxonomy
+from evalcenter.records import Bank, Item, Suite, Taxonomy
 
 T = TypeVar("T")
 MUCH: Final = 500_000
@@ -34,13 +34,18 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A suite as it was read, with the digest of its files and the place of every item."""
+    """A suite as it was read, with the digest of its files and the place of every item; and the bank, if it lay in a sealed one.
+
+    `keepers` are the public keys that the bank was sealed to.
+    """
 
     suite: Suite
     digest: str
     folder: Path
     files: tuple[Path, ...]
     places: Mapping[str, tuple[yamls.Document, int]] = field(default_factory=dict)
+    bank: Bank | None = None
+    keepers: tuple[str, ...] = ()
 
     def where(self, item: str, path: Sequence[str | int] = ()) -> str:
         """``file:line`` of a part of an item."""
@@ -78,16 +83,25 @@ def find(name: str) -> Path:
 def load(folder: Path, plugins: hooks.Plugins) -> Loaded:
     """The suite in `folder`. Raises SuiteError with every problem found."""
     head = yamls.read(folder / "suite.yaml")
-    named = mapping(head)
-    taxonomies = [_taxonomy_path(folder, name, head, at) for at, name in enumerate(named.get("taxonomies") or [])]
-    read = [yamls.read(path) for path in taxonomies]
-    problems: list[str] = []
-    items: list[Item] = []
-    places: dict[str, tuple[yamls.Document, int]] = {}
     files = sorted((folder / "items").glob("*.yaml"))
     much = sum(path.stat().st_size for path in files if path.is_file()) // MUCH
     hands = min(crew.cores(), len(files), much)
     documents = list(crew.spread(_read, None, files, hands=hands))
+    return whole(folder, head, [*map(yamls.read, taxonomies(folder, head))], documents, plugins)
+
+
+def whole(
+    folder: Path,
+    head: yamls.Document,
+    shared: Sequence[yamls.Document],
+    documents: Sequence[yamls.Document],
+    plugins: hooks.Plugins,
+) -> Loaded:
+    """The suite whose files were read: its head, its taxonomies, its lists of items. Raises SuiteError with every problem found."""
+    named = mapping(head)
+    problems: list[str] = []
+    items: list[Item] = []
+    places: dict[str, tuple[yamls.Document, int]] = {}
     for document in documents:
         for index, item in _items(document, problems):
             if item.id in places:
@@ -100,18 +114,23 @@ def load(folder: Path, plugins: hooks.Plugins) -> Loaded:
         refuse(problems)
     suite = replace(
         as_record(Suite, {**named, "taxonomies": [], "items": []}, head),
-        taxonomies=tuple(as_record(Taxonomy, document.value, document) for document in read),
+        taxonomies=tuple(as_record(Taxonomy, document.value, document) for document in shared),
         items=tuple(items),
     )
-    loaded = Loaded(
-        suite, _digest(folder, [head, *read, *documents]), folder, (head.path, *(d.path for d in read), *files), places
-    )
+    files = (head.path, *(document.path for document in (*shared, *documents)))
+    loaded = Loaded(suite, _digest(folder, [head, *shared, *documents]), folder, files, places)
     refuse([*_problems(loaded, head, plugins)])
     return loaded
 
 
 def _read(_: None, path: Path) -> yamls.Document:
     return yamls.read(path)
+
+
+def taxonomies(folder: Path, head: yamls.Document) -> list[Path]:
+    """The files of the taxonomies that a suite names. Raises SuiteError where one is nowhere."""
+    named = mapping(head).get("taxonomies") or []
+    return [_taxonomy_path(folder, name, head, at) for at, name in enumerate(named)]
 
 
 def _taxonomy_path(folder: Path, name: Any, head: yamls.Document, at: int) -> Path:

@@ -36,6 +36,7 @@ from evalcenter import (
     report,
     run,
     scoring,
+    sealing,
     steering,
     usage,
     watching,
@@ -43,6 +44,7 @@ from evalcenter import (
 from evalcenter.blocks import Attempt, Facts, Lab, View, both
 from evalcenter.cache import Cache
 from evalcenter.calling import Endpoint
+from evalcenter.ciphers import Identity
 from evalcenter.errors import Incomplete, RunError, disk_refused
 from evalcenter.judges import panels
 from evalcenter.marking import Marker
@@ -74,6 +76,8 @@ class Means:
     """The key of each judge, by its name."""
     register: Callable[[history.Run], Attempt] | None = None
     """Enters the run in a register before it asks, and says which attempt it is."""
+    identity: Identity | None = None
+    """What opens a sealed run."""
 
     @property
     def judges(self) -> judging.Means:
@@ -138,7 +142,7 @@ def start(planned: Plan, folder: Path, means: Means, earlier: history.Run | None
         planned = attempts.carrying(planned, earlier.plan, earlier.head)
     candidate = open_candidate(planned.candidate, means)
     try:
-        held = history.create(folder, planned)
+        held = history.create(folder, planned, means.identity)
     except RunError:
         run.close(candidate)
         raise
@@ -151,7 +155,7 @@ def start(planned: Plan, folder: Path, means: Means, earlier: history.Run | None
 
 def resume(folder: Path, means: Means) -> Ended:
     """Walk on from where the run in `folder` stopped, asking no answered position again."""
-    with history.resume(folder) as held:
+    with history.resume(folder, means.identity) as held:
         return go_on(held, means)
 
 
@@ -174,7 +178,7 @@ def go_on(held: history.Run, means: Means) -> Ended:
 
 def regrade(folder: Path, means: Means) -> Ended:
     """Grade what has no grade yet and decide, without asking the candidate anything."""
-    with history.resume(folder) as held:
+    with history.resume(folder, means.identity) as held:
         means.watch.began(held)
         return _finish(held, means)
 
@@ -185,9 +189,9 @@ def render(folder: Path, means: Means, view: View = "report") -> tuple[Path, ...
     Another `view` stands beside the reports as ``<view>.<language>.<form>``, and the run is only read for it.
     """
     if view == "report":
-        with history.resume(folder) as held:
+        with history.resume(folder, means.identity) as held:
             return _rendered(held, means)
-    held = history.load(folder)
+    held = history.load(folder, means.identity)
     told, made = facts(held, _lab(held, means)), {}
     for lang in _langs(held, means):
         built = report.build(told, means.plugins.sections, lang, view)
@@ -334,6 +338,7 @@ def facts(held: history.Run, lab: Lab) -> Facts:
             "the run has no verdict yet", where=str(held.folder), todo="run `evalcenter grade` on it first"
         )
     used = usage.usage(held.told())
+    used = replace(used, models=sealing.named(held.plan, used.models))
     return Facts(
         plan=held.plan,
         plan_digest=held.plan_digest,

@@ -28,6 +28,7 @@ FLOORS = {
             "reviewing",
             "lookalikes",
         ),
+        *("sealing", "commitments"),
     },
     2: {"boundary", "plugins", "marking", "crew", "graders", "generators", "candidates", "importers", "sections"},
     3: {
@@ -52,6 +53,7 @@ FLOORS = {
         "register",
         "diary",
         "grants",
+        *("ciphers", "banks", "exposures", "glances"),
     },
     4: {
         *(
@@ -80,7 +82,7 @@ FLOORS = {
             "watching",
             "trying",
         ),
-        *("readings", "sheets", "hearings"),
+        *("readings", "sheets", "hearings", "shut"),
         *("signing", "certificate", "testresult", "issuing", "checking", "bundles", "manifest", "carrying"),
     },
     5: {
@@ -97,6 +99,7 @@ FLOORS = {
             "web",
             "people",
             "attesting",
+            "sealer",
         ),
         *("__init__", "notebook"),
         *("registering", "registered", "surveillance"),
@@ -117,6 +120,7 @@ HEAVY = (
     "jinja2",
     "yaml",
     "cryptography",
+    "pyrage",
     "opentelemetry",
     "starlette",
     "uvicorn",
@@ -230,7 +234,7 @@ def test_impurities_have_their_homes() -> None:
     homes = {
         "datetime.now": {"candidates"},  # Retry-After may be a date
         "time.time()": {"journal"},
-        "import secrets": {"starting", "reviewers", "web"},  # keys of runs; tokens; sessions
+        "import secrets": {"starting", "reviewers", "web", "ciphers"},  # keys of runs; tokens; sessions; nonces
         "os.environ": {"starting", "importers"},  # the Hugging Face libraries are switched offline by a variable
         "ProcessPoolExecutor": {"crew", "many"},
         "import random": set(),

@@ -14,6 +14,7 @@ records become bytes in ``canon.py``.
 from __future__ import annotations
 
 from evalcenter.records.plans import (
+    Bank,
     Calibration,
     CandidateSpec,
     Earlier,
@@ -26,6 +27,7 @@ from evalcenter.records.plans import (
     Probing,
     Qualified,
     Sampling,
+    Sealing,
     Stream,
     SuiteHead,
 )
@@ -79,6 +81,7 @@ from evalcenter.records.words import (
 __all__ = [
     "Answer",
     "AnswerState",
+    "Bank",
     "Calibration",
     "CandidateSpec",
     "Coverage",
@@ -127,6 +130,7 @@ __all__ = [
     "Scope",
     "Score",
     "Scores",
+    "Sealing",
     "Source",
     "Standard",
     "Status",

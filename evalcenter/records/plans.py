@@ -186,6 +186,34 @@ class Probing:
 
 
 @record
+class Bank:
+    """A sealed bank that a plan asks: the Merkle root over its items, how many there are, and what was left out.
+
+    `retired` are the leaves that this vendor's endpoints saw in `limit` runs or more; they are not asked.
+    """
+
+    suite: str
+    root: str
+    items: int
+    retired: tuple[int, ...] = ()
+    limit: int | None = None
+
+
+@record
+class Sealing:
+    """How the text of sealed items is kept in this run's journal: encrypted with a random key of its own.
+
+    `run` is a random name that every encrypted text is bound to. `key` is the run's key as an age file in base64, which the
+    identities of `recipients` (age public keys) open.
+    """
+
+    run: str
+    key: str
+    recipients: tuple[str, ...]
+    banks: tuple[Bank, ...]
+
+
+@record
 class Plan:
     """Everything fixed before the first question.
 
@@ -193,7 +221,8 @@ class Plan:
     is asked there, and `epochs` how often it was asked before; the first `census` positions ask every red-line item once. Two
     positions are two calls. `version_rank` k
     spends alpha / (k (k + 1)) on the k-th version that a vendor submits; 0 promises nothing over versions. With two `readers` a
-    person's mark counts when two agree who read apart, or when a third has settled what they disagree on.
+    person's mark counts when two agree who read apart, or when a third has settled what they disagree on. With `sealing` the words
+    of sealed items are ciphertext on the disk.
     """
 
     schema: Literal["evalcenter/plan/1"] = "evalcenter/plan/1"
@@ -215,3 +244,4 @@ class Plan:
     panel: Panel | None = None
     readers: Literal[1, 2] = 1
     probing: Probing | None = None
+    sealing: Sealing | None = None

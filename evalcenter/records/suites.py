@@ -94,7 +94,7 @@ class Item:
 
 @record
 class Family:
-    """A parametric family: `count` fresh items per language are generated from the plan's seed."""
+    """A parametric family: `count` fresh items per language are generated from the plan's seed, each with its visibility."""
 
     id: str
     generator: str
@@ -105,6 +105,7 @@ class Family:
     risks: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    visibility: Visibility = "public"
 
 
 @record

@@ -10,7 +10,7 @@ from evalcenter.register.streams import BROKEN_OFF, End
 
 def ended(folder: Path, outcome: str | None = None) -> End:
     """How the run in `folder` ended, by its journal. Without a verdict it was broken off, unless `outcome` says more."""
-    run = history.load(folder)
+    run = history.load(folder, shut=True)
     decided = run.verdict.outcome if run.verdict is not None else BROKEN_OFF
     readers = {review.reader: review.role for reviews in run.reviews.values() for review in reviews}
 

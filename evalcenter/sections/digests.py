@@ -42,6 +42,7 @@ class Digests:
                         (say(lang, f"题库 {s.id} {s.version}", f"Suite {s.id} {s.version}"), s.digest)
                         for s in plan.suites
                     ),
+                    *_banks(facts, lang),
                     *_judges(facts, lang),
                     (say(lang, "随机种子", "Seed"), _seed(facts, lang)),
                 )
@@ -50,6 +51,13 @@ class Digests:
             Subheading(text=say(lang, "运行环境", "Environment")),
             Fields(rows=tuple((name, facts.environment[name]) for name in sorted(facts.environment))),
         )
+
+
+def _banks(facts: Facts, lang: Lang) -> tuple[tuple[str, str], ...]:
+    held = () if facts.plan.sealing is None else facts.plan.sealing.banks
+    return tuple(
+        (say(lang, f"密封题库 {b.suite} 的承诺根", f"Root of the sealed bank {b.suite}"), b.root) for b in held
+    )
 
 
 def _judges(facts: Facts, lang: Lang) -> tuple[tuple[str, str], ...]:

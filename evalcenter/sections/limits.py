@@ -80,6 +80,15 @@ def _here(facts: Facts, lang: Lang) -> tuple[str, ...]:
                 "do not rule it out.",
             )
         )
+    if facts.plan.sealing is not None:
+        found.append(
+            say(
+                lang,
+                "密封题在存储中加密，但提问时不能加密：被测接口看到了每一道被问的密封题，远程判定模型还看到了题目和回答。",
+                "Sealed items are encrypted where they are kept, not where they are asked: the candidate's endpoint saw each one "
+                "that it was asked, and a remote judge saw item and answer.",
+            )
+        )
     if facts.lab.accreditation is None:
         found.append(say(lang, NOT_ACCREDITED.zh + "。", f"This report is {NOT_ACCREDITED.en}."))
     return tuple(found)

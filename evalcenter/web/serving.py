@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from evalcenter import history, reviewers
+from evalcenter.ciphers import Identity
 from evalcenter.errors import InputError
 from evalcenter.readings import Reading
 from evalcenter.web import app
@@ -41,13 +42,13 @@ class Bound:
     reviewers: Path = Path(reviewers.NAME)
 
 
-def serve(folder: Path, bound: Bound) -> None:
+def serve(folder: Path, bound: Bound, identity: Identity | None = None) -> None:
     """Serve the run in `folder` until the program is interrupted.
 
     Raises InputError where nobody may sign in or the address can't be had, RunError's children where the run can't be written.
     """
     checked(bound)
-    with opened(folder) as reading, listening(bound) as (port, sock):
+    with opened(folder, identity) as reading, listening(bound) as (port, sock):
         made = server(reading, bound, port)
         _say(folder, bound, port, len(reading.awaited()))
         with suppress(KeyboardInterrupt):
@@ -58,9 +59,9 @@ def serve(folder: Path, bound: Bound) -> None:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Reading]:
+def opened(folder: Path, identity: Identity | None = None) -> Iterator[Reading]:
     """The reading of a run that is open for writing; what a kill left unwritten is written first."""
-    with history.resume(folder) as run:
+    with history.resume(folder, identity) as run:
         reading = Reading(run)
         reading.settle()
         yield reading
@@ -93,16 +94,19 @@ def server(reading: Reading, bound: Bound, port: int, **changes: Any) -> Server:
         secure=secure,
         **changes,
     )
-    return uvicorn_on(app.app(site, hosts))
+    return uvicorn_on(app.app(site, hosts), silent=reading.run.plan.sealing is not None)
 
 
-def uvicorn_on(served: Any) -> Server:
-    """A server of an application: it names itself to nobody, believes no proxy, and keeps no log of who asked what."""
+def uvicorn_on(served: Any, *, silent: bool = False) -> Server:
+    """A server of an application: it names itself to nobody, believes no proxy, and keeps no log of who asked what.
+
+    A `silent` one tells of no error either: its words may quote a sealed item.
+    """
     import uvicorn
 
     config = uvicorn.Config(
         served,
-        log_level="warning",
+        log_level="critical" if silent else "warning",
         access_log=False,
         server_header=False,
         lifespan="off",

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from evalcenter import boundary, certify, history, plan, reviewers, scoring, walk
+from evalcenter.ciphers import Identity
 from evalcenter.hooks import Limits
 from evalcenter.records import Answer, CandidateSpec, Criterion, Item, Message, Requirement, Text
 from evalcenter.web import serving
@@ -123,11 +124,17 @@ class Room:
 
 
 @contextmanager
-def served(folder: Path, book: Path, tokens: Mapping[str, str], clock: Clock | None = None) -> Iterator[Room]:
+def served(
+    folder: Path,
+    book: Path,
+    tokens: Mapping[str, str],
+    clock: Clock | None = None,
+    identity: Identity | None = None,
+) -> Iterator[Room]:
     """The console of the run in `folder`, in a thread."""
     clock = clock or Clock()
     bound = serving.Bound(port=0, reviewers=book)
-    with serving.opened(folder) as reading, serving.listening(bound) as (port, sock):
+    with serving.opened(folder, identity) as reading, serving.listening(bound) as (port, sock):
         server = serving.server(reading, bound, port, clock=clock)
         thread = threading.Thread(target=lambda: server.run(sockets=[sock]), daemon=True)
         thread.start()

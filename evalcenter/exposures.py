@@ -1,0 +1,148 @@
+"""Counts which vendor's endpoints saw which items of a sealed bank, in a file beside the bank that is only ever added to.
+
+Rules this module keeps:
+
+* A line names a bank by its root, a vendor, a run and the leaves that it asked; no word of an item stands in it.
+* Before the first question a run is written down with all that its plan may ask; when it ends, with what it asked. The later line
+  of a run counts, so a run that was killed counts for all it might have shown.
+* A run counts once for an item, however often it asked it. A call that failed showed the item too.
+* What can't be read is refused: an exposure that is lost in silence would let an item be asked for ever.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from evalcenter import banks, boundary, canon, history, journal, sealing
+from evalcenter.errors import BankError, InputError, RunError, disk_refused
+from evalcenter.history import Run
+from evalcenter.records import CandidateSpec, Plan, record
+
+NAME: Final = "exposures.jsonl"
+
+
+@record
+class Exposure:
+    """What one run showed of a bank: `leaves` of the tree with this `root`. `whole` says that the run had ended."""
+
+    root: str
+    vendor: str
+    run: str
+    at: str
+    leaves: tuple[int, ...]
+    whole: bool
+
+
+def vendor(spec: CandidateSpec) -> str:
+    """Whose endpoint a candidate is: the vendor's name, or where none is given its own."""
+    return spec.vendor or spec.name
+
+
+def planned(plan: Plan) -> tuple[Exposure, ...]:
+    """For each bank of a plan what the run may show of it."""
+    return _exposures(plan, set(plan.order), whole=False)
+
+
+def asked(run: Run) -> tuple[Exposure, ...]:
+    """For each bank of a run what it showed of it, by its journal; no identity is needed."""
+    positions: set[int] = set()
+    begun = False
+    for entry in journal.entries(run.folder):
+        begun = begun or entry.kind == "opened"  # what stands before was taken over from an earlier run
+        if not begun:
+            continue
+        if entry.kind in ("response", "failure", "retry"):
+            positions.add(entry.data["position"])
+        elif entry.kind == "reasked":
+            positions.update(entry.data["positions"])
+    order = run.plan.order
+    return _exposures(run.plan, {order[at] for at in positions if 0 <= at < len(order)}, whole=True)
+
+
+def _exposures(plan: Plan, items: set[int], *, whole: bool) -> tuple[Exposure, ...]:
+    if plan.sealing is None:
+        return ()
+    own = {plan.items[index].id for index in items if sealing.is_leaf(plan.items[index])}
+    by, run, at = vendor(plan.candidate), plan.sealing.run, journal.now()
+    return tuple(
+        Exposure(root=bank.root, vendor=by, run=run, at=at, leaves=_leaves(own, bank.suite), whole=whole)
+        for bank in plan.sealing.banks
+    )
+
+
+def _leaves(names: set[str], suite: str) -> tuple[int, ...]:
+    return tuple(sorted(sealing.number(name) for name in names if name.rpartition("-")[0] == suite))
+
+
+@contextmanager
+def kept(folders: Sequence[Path], runs: Sequence[tuple[Plan, Path]]) -> Iterator[None]:
+    """Write down what `runs` (plan and folder) may show of the banks in `folders`, and when they end what they showed."""
+    roots = {folder: banks.published(folder / banks.COMMITMENT).root for folder in folders}
+    for folder, root in roots.items():
+        for plan, place in runs:
+            if not (place / journal.NAME).exists():  # a run that goes on has its line
+                note(folder, root, planned(plan))
+    try:
+        yield
+    finally:
+        for folder, root in roots.items():
+            for plan, place in runs:
+                note(folder, root, _shown(plan, place))
+
+
+def _shown(plan: Plan, folder: Path) -> tuple[Exposure, ...]:
+    """What a run showed so far; nothing where it never began, and nothing new to say where another process has it."""
+    if not (folder / journal.NAME).exists():
+        return tuple(replace(one, leaves=(), whole=True) for one in planned(plan))
+    try:
+        return asked(history.load(folder, shut=True))
+    except RunError:
+        return ()
+
+
+def note(bank: Path, root: str, exposures: tuple[Exposure, ...]) -> None:
+    """Add those of `exposures` that are of the bank with this `root` to the file beside it. Raises RunError's children."""
+    lines = b"".join(canon.encode(one) + b"\n" for one in exposures if one.root == root)
+    try:
+        opened = os.open(bank / NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with os.fdopen(opened, "ab") as file:
+            file.write(lines)
+    except OSError as problem:
+        raise disk_refused(problem, bank / NAME) from None
+
+
+def seen(bank: Path, root: str) -> Mapping[str, Mapping[int, int]]:
+    """In how many runs each vendor's endpoints saw each leaf. Raises BankError where the file can't be read."""
+    latest = {(one.vendor, one.run): one for one in _lines(bank / NAME) if one.root == root}
+    found: dict[str, Counter[int]] = {}
+    for one in latest.values():
+        found.setdefault(one.vendor, Counter()).update(set(one.leaves))
+    return found
+
+
+def retired(bank: Path, root: str, by: str, limit: int) -> tuple[int, ...]:
+    """The leaves that the vendor `by` saw in `limit` runs or more."""
+    return tuple(sorted(leaf for leaf, runs in seen(bank, root).get(by, {}).items() if runs >= limit))
+
+
+def _lines(path: Path) -> Iterator[Exposure]:
+    if not path.exists():
+        return
+    try:
+        raw = path.read_bytes()
+    except OSError as problem:
+        raise BankError(f"can't be read: {problem.strerror}", where=str(path)) from None
+    for number, line in enumerate(raw.splitlines(), start=1):
+        try:
+            canon.decode(line)
+            yield boundary.read(Exposure, line)
+        except InputError:
+            raise BankError(
+                "not an exposure of a bank", where=f"{path}:{number}", todo="put the file back as it was"
+            ) from None

@@ -1,0 +1,513 @@
+"""Sealed banks: what is published and what is not, one item proved, leaks found, and what strangers make of a bank refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from evalcenter import (
+    banks,
+    boundary,
+    canon,
+    ciphers,
+    cli,
+    commitments,
+    exposures,
+    hooks,
+    lint,
+    plan,
+    plugins,
+    sealing,
+    specs,
+    suites,
+    walk,
+)
+from evalcenter.banks import Content
+from evalcenter.ciphers import Identity
+from evalcenter.errors import BankError, EvalcenterError, InputError, LintError, PlanMismatch, Sealed
+from evalcenter.records import CandidateSpec
+from tests import marked, small
+from tests.factory import DIGEST
+
+TODAY = "2026-03-02"
+SPEC = CandidateSpec(adapter="openai_http", name="model", vendor="ACME")
+
+
+@pytest.fixture(scope="module")
+def held() -> hooks.Plugins:
+    """The plugins of this program."""
+    return plugins.load()
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Identity, Identity]:
+    """The centre's identity, and a stranger's."""
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("centre", "stranger"):
+        ciphers.new_identity(folder / name)
+    return ciphers.identity(folder / "centre"), ciphers.identity(folder / "stranger")
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The marked suite."""
+    return marked.suite(tmp_path_factory.mktemp("suite"))
+
+
+@pytest.fixture
+def bank(tmp_path: Path, suite: Path, keys: tuple[Identity, Identity], held: hooks.Plugins) -> Path:
+    """A bank of the marked suite, sealed to the centre."""
+    banks.seal(suite, keys[0].recipients, tmp_path / "bank", held, TODAY)
+    return tmp_path / "bank"
+
+
+def repacked(bank: Path, key: Identity, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change what is inside a bank, as only somebody could who has its key, or who makes a bank of his own."""
+    inside = json.loads(key.open((bank / banks.NAME).read_bytes(), "bank"))
+    changed = change(inside)
+    raw = changed if isinstance(changed, bytes) else canon.encode(inside)
+    (bank / banks.NAME).write_bytes(ciphers.wrapped(raw, key.recipients))
+
+
+def republished(bank: Path, **changes: Any) -> None:
+    told = banks.published(bank / banks.COMMITMENT)
+    (bank / banks.COMMITMENT).write_bytes(canon.encode(replace(told, **changes)))
+
+
+# -- what a bank is ---------------------------------------------------------------------------------------------------
+
+
+def test_nothing_of_a_bank_can_be_read_but_its_commitment_and_standard(bank: Path) -> None:
+    """No mark stands in its files; counts, root and digests do."""
+    assert {path.name for path in marked.files(bank)} == {banks.NAME, banks.COMMITMENT, banks.STANDARD}
+    assert marked.found(bank) == {}
+    told = banks.published(bank / banks.COMMITMENT)
+    assert (told.items, told.red_lines, told.by_lang, told.sealed) == (8, 2, {"en": 8}, TODAY)
+
+
+def test_a_bank_opens_as_the_suite_with_numbers_for_names(
+    bank: Path, suite: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Texts and rubrics are those of the suite; names of items, criteria and clusters are numbers, and everything is sealed."""
+    loaded, original = banks.load(bank, keys[0], held), suites.load(suite, held)
+    one, was = loaded.suite.items[2], original.suite.items[2]
+    assert (one.id, one.criteria[1].id, one.cluster) == ("marked-00002", "c2", "marked-cluster-0")
+    assert (one.prompt, one.criteria[1].check, one.examples.good) == (
+        was.prompt,
+        was.criteria[1].check,
+        was.examples.good,
+    )
+    assert {item.visibility for item in loaded.suite.items} == {"sealed"}
+    assert marked.kinds(canon.encode(loaded.suite)) & {"item", "point", "bunch", "source"} == set()
+
+
+def test_a_bank_is_as_sound_as_its_suite(bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins) -> None:
+    """Lint has nothing against it: examples, criteria and twins still belong together."""
+    assert lint.check(banks.load(bank, keys[0], held), held) == ()
+
+
+def test_lint_quotes_nothing_of_a_bank(bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins) -> None:
+    """A complaint about a sealed item names its place and leaves its words out."""
+    loaded = banks.load(bank, keys[0], held)
+    spoilt = replace(
+        loaded.suite.items[2], examples=replace(loaded.suite.items[2].examples, good=loaded.suite.items[2].examples.bad)
+    )
+    again = replace(loaded, suite=replace(loaded.suite, items=(spoilt,)))
+    complaints = lint.check(again, held)
+    assert complaints
+    assert all("words are left out" in one.line() and marked.WORD not in one.line() for one in complaints)
+
+
+def test_families_of_a_bank_make_sealed_items(
+    tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """What a sealed family generates is sealed too, and stands in no tree."""
+    banks.seal(small.suite(), keys[0].recipients, tmp_path / "bank", held, TODAY)
+    loaded = banks.load(tmp_path / "bank", keys[0], held)
+    items = plan.bank([loaded.suite], "seed", held.generators, boundary.convert)
+    made = [item for item in items if item.family]
+    assert made
+    assert all(item.visibility == "sealed" and item.id.startswith("small-family-0-") for item in made)
+    assert not any(sealing.is_leaf(item) for item in made)
+
+
+def test_two_seals_of_one_suite_have_nothing_in_common(
+    tmp_path: Path, suite: Path, bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Salts and canary are fresh, so root, digest and canary differ."""
+    one = banks.published(bank / banks.COMMITMENT)
+    other = banks.seal(suite, keys[0].recipients, tmp_path / "again", held, TODAY)
+    assert one.root != other.root
+    assert one.digest != other.digest
+    assert one.canary != other.canary
+
+
+def test_a_suite_that_does_not_prove_itself_is_not_sealed(
+    tmp_path: Path, suite: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Behind the seal nobody could mend it."""
+    broken = tmp_path / "broken"
+    marked.suite(broken)
+    path = broken / "marked" / "items" / "all.yaml"
+    path.write_text(path.read_text("utf-8").replace("The right word is qzxgood1", "A word"), "utf-8")
+    with pytest.raises(LintError):
+        banks.seal(broken / "marked", keys[0].recipients, tmp_path / "bank", held, TODAY)
+    assert not (tmp_path / "bank").exists()
+
+
+def test_a_bank_is_never_sealed_over_another(
+    bank: Path, suite: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """A folder that is there stays as it is."""
+    with pytest.raises(InputError, match="here already"):
+        banks.seal(suite, keys[0].recipients, bank, held, TODAY)
+
+
+# -- plans ------------------------------------------------------------------------------------------------------------
+
+
+def planned(bank: Path, key: Identity, held: hooks.Plugins, *more: suites.Loaded) -> Any:
+    loaded = [banks.load(bank, key, held), *more]
+    standard, _ = specs.load_standard("", loaded[0])
+    return banks.planned(walk.prepare(loaded, standard, SPEC, "seed", held), loaded, key)
+
+
+def test_a_run_can_be_opened_by_the_banks_people_and_by_whoever_runs_it(
+    tmp_path: Path, suite: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """The run's key is wrapped to all of them."""
+    both = [*keys[0].recipients, *keys[1].recipients]
+    banks.seal(suite, both, tmp_path / "bank", held, TODAY)
+    made = planned(tmp_path / "bank", keys[1], held)
+    assert set(made.sealing.recipients) == set(both)
+    assert made.sealing.banks[0].root == banks.published(tmp_path / "bank" / banks.COMMITMENT).root
+
+
+def test_banks_of_different_people_are_not_asked_in_one_run(
+    tmp_path: Path, bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Whoever may open one must not read the other by way of the run."""
+    both = [*keys[0].recipients, *keys[1].recipients]
+    banks.seal(small.suite(), both, tmp_path / "other", held, TODAY)
+    with pytest.raises(InputError, match="different people"):
+        planned(bank, keys[0], held, banks.load(tmp_path / "other", keys[0], held))
+
+
+def test_retired_items_are_not_asked_and_the_plan_says_so(
+    bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """The items that a vendor saw often enough are left out; leaf and limit stand in the plan."""
+    loaded = [banks.without(banks.load(bank, keys[0], held), [3, 5], 2)]
+    standard, _ = specs.load_standard("", loaded[0])
+    made = banks.planned(walk.prepare(loaded, standard, SPEC, "seed", held), loaded, keys[0])
+    assert {sealing.number(item.id) for item in made.items} == {0, 1, 2, 4, 6, 7}
+    assert made.sealing is not None
+    assert (made.sealing.banks[0].retired, made.sealing.banks[0].limit) == ((3, 5), 2)
+    assert banks.as_asked(banks.load(bank, keys[0], held), made) == loaded[0]
+
+
+def test_another_bank_is_not_taken_for_the_plans(
+    tmp_path: Path, suite: Path, bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Planned again from a bank with another root, or from the open suite, it is a mismatch."""
+    made = planned(bank, keys[0], held)
+    banks.seal(suite, keys[0].recipients, tmp_path / "again", held, TODAY)
+    for other in (banks.load(tmp_path / "again", keys[0], held), suites.load(suite, held)):
+        with pytest.raises(PlanMismatch):
+            banks.as_asked(other, made)
+
+
+def test_a_plan_is_shown_without_its_words(bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins) -> None:
+    """As JSON on a screen a sealed plan says what anybody may read."""
+    assert marked.kinds(canon.encode(sealing.shown(planned(bank, keys[0], held)))) == set()
+
+
+# -- one item ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["qzxitem-4", "marked-00004"])
+def test_one_item_is_proved_and_no_other_shown(
+    bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins, name: str
+) -> None:
+    """By its own name or by its number, it is in the bank; the proof holds the words of that item alone."""
+    proof = banks.prove(bank, name, keys[0], held)
+    commitments.check(proof, banks.published(bank / banks.COMMITMENT))
+    raw = canon.encode(proof)
+    assert b"qzxprompt4" in raw
+    assert not any(f"qzxprompt{n}".encode() in raw for n in range(8) if n != 4)
+
+
+def test_the_commands_prove_an_item_without_keys(bank: Path, tmp_path: Path, keys: tuple[Identity, Identity]) -> None:
+    """`open-item` needs the identity, `verify-item` nothing; a changed proof ends with the code of tampering."""
+    call = CliRunner().invoke
+    env = {"EVALCENTER_IDENTITY": "\n".join(keys[0]._keys)}
+    proof = tmp_path / "proof.json"
+    assert call(cli.main, ["open-item", str(bank), "qzxitem-1", "--out", str(proof)]).exit_code == 37
+    assert call(cli.main, ["open-item", str(bank), "qzxitem-1", "--out", str(proof)], env=env).exit_code == 0
+    checked = ["verify-item", str(proof), str(bank / banks.COMMITMENT)]
+    assert call(cli.main, checked).exit_code == 0
+    proof.write_bytes(proof.read_bytes().replace(b"qzxgood1", b"qzxgood2"))
+    assert call(cli.main, checked).exit_code == 32
+
+
+def test_an_item_that_is_not_there_is_not_proved(
+    bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """A name that no item has is refused."""
+    with pytest.raises(InputError, match="no item"):
+        banks.prove(bank, "marked-00099", keys[0], held)
+
+
+# -- leaks ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_leaked_file_is_found_by_its_canary(
+    bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever in a text a file of the bank stands, also across blocks, it is found without a key; another bank's is not."""
+    monkeypatch.setattr(banks, "BLOCK", 64)
+    inside = json.loads(keys[0].open((bank / banks.NAME).read_bytes(), "bank"))
+    text = tmp_path / "corpus.txt"
+    text.write_text("words " * 50 + inside["files"]["items/all.yaml"], "utf-8")
+    assert len(banks.leaked(bank, text)) == 1
+    republished(bank, canary=DIGEST)
+    assert banks.leaked(bank, text) == ()
+
+
+def test_the_command_says_where_a_canary_stands(bank: Path, tmp_path: Path, keys: tuple[Identity, Identity]) -> None:
+    """Found, it ends with an error; else with 0."""
+    inside = json.loads(keys[0].open((bank / banks.NAME).read_bytes(), "bank"))
+    (tmp_path / "leaked.txt").write_text(inside["files"]["suite.yaml"], "utf-8")
+    (tmp_path / "clean.txt").write_text("evalcenter-canary-00000000-0000-0000-0000-000000000000", "utf-8")
+    for name, code in (("leaked.txt", 10), ("clean.txt", 0)):
+        done = CliRunner().invoke(cli.main, ["seal", str(bank), "--check-canary", str(tmp_path / name)])
+        assert done.exit_code == code, done.output
+
+
+# -- exposures --------------------------------------------------------------------------------------------------------
+
+
+def shown(run: str, *leaves: int, whole: bool = True, vendor: str = "ACME") -> exposures.Exposure:
+    return exposures.Exposure(
+        root=DIGEST, vendor=vendor, run=run, at="2026-03-02T01:00:00Z", leaves=leaves, whole=whole
+    )
+
+
+def test_exposures_count_runs_by_item_and_vendor(tmp_path: Path) -> None:
+    """A run counts once for an item, each vendor for itself, and the later word on a run stands."""
+    exposures.note(tmp_path, DIGEST, (shown("a", 0, 1, 2, whole=False), shown("a", 0, 1), shown("b", 1, vendor="B")))
+    exposures.note(tmp_path, DIGEST, (shown("c", 1),))
+    assert exposures.seen(tmp_path, DIGEST) == {"ACME": {0: 1, 1: 2}, "B": {1: 1}}
+    assert exposures.retired(tmp_path, DIGEST, "ACME", 2) == (1,)
+    assert exposures.retired(tmp_path, DIGEST, "nobody", 1) == ()
+
+
+def test_what_a_run_might_show_counts_until_it_ends(
+    bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Before the first question all that is planned is written down, so a kill leaves it standing."""
+    made = planned(bank, keys[0], held)
+    with exposures.kept([bank], [(made, tmp_path / "run")]):
+        assert len(exposures.seen(bank, made.sealing.banks[0].root)["ACME"]) == 8
+
+
+def test_a_run_that_never_began_showed_nothing(
+    bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Where no journal was begun, nothing was asked."""
+    made = planned(bank, keys[0], held)
+    with exposures.kept([bank], [(made, tmp_path / "run")]):
+        pass
+    assert exposures.seen(bank, made.sealing.banks[0].root)["ACME"] == {}
+
+
+@pytest.mark.parametrize("line", ["no json", "{}", '{"root":"a","root":"b"}'])
+def test_exposures_that_can_not_be_read_are_refused(tmp_path: Path, line: str) -> None:
+    """A lost line would let an item be asked for ever."""
+    (tmp_path / exposures.NAME).write_text(f"{line}\n", "utf-8")
+    with pytest.raises(BankError, match="not an exposure"):
+        exposures.seen(tmp_path, DIGEST)
+
+
+def test_exposures_hold_no_word(
+    bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """The file beside the bank names leaves by number."""
+    with exposures.kept([bank], [(planned(bank, keys[0], held), tmp_path / "run")]):
+        assert (bank / exposures.NAME).is_file()
+    assert marked.found(bank) == {}
+
+
+# -- banks from strangers ---------------------------------------------------------------------------------------------
+
+
+def climbing(inside: dict[str, Any]) -> None:
+    inside["files"]["items/../../../climbed.yaml"] = "[]"
+
+
+def absolute(inside: dict[str, Any]) -> None:
+    inside["files"]["/climbed.yaml"] = "[]"
+
+
+def headless(inside: dict[str, Any]) -> None:
+    del inside["files"]["suite.yaml"]
+
+
+def unsalted(inside: dict[str, Any]) -> None:
+    inside["salts"][0] = ""
+
+
+def salted_otherwise(inside: dict[str, Any]) -> None:
+    inside["salts"][0] = "00" * 32
+
+
+def fewer_salts(inside: dict[str, Any]) -> None:
+    inside["salts"].pop()
+
+
+def edited(inside: dict[str, Any]) -> None:
+    inside["files"]["items/all.yaml"] = inside["files"]["items/all.yaml"].replace("qzxgood3", "qzxgood9")
+
+
+def reordered(inside: dict[str, Any]) -> None:
+    inside["salts"].reverse()
+
+
+def twice(inside: dict[str, Any]) -> bytes:
+    return canon.encode(inside).replace(b'{"files"', b'{"files":{},"files"', 1)
+
+
+def odd_yaml(inside: dict[str, Any]) -> None:
+    inside["files"]["items/all.yaml"] = "- {id: qzxitem-1, id: qzxitem-2}"
+
+
+def unknown(inside: dict[str, Any]) -> None:
+    inside["qzxprompt"] = "qzxprompt"
+
+
+def deep(inside: dict[str, Any]) -> bytes:
+    return b"[" * 100_000
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        climbing,
+        absolute,
+        headless,
+        unsalted,
+        salted_otherwise,
+        fewer_salts,
+        edited,
+        reordered,
+        twice,
+        odd_yaml,
+        unknown,
+        deep,
+    ],
+)
+def test_a_bank_that_was_tampered_with_is_refused(
+    bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins, tmp_path: Path, change: Callable[[Any], Any]
+) -> None:
+    """Whatever stands inside, it is a broken bank, nothing is written, and none of its words is quoted."""
+    repacked(bank, keys[0], change)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(BankError) as told:
+        banks.load(bank, keys[0], held)
+    assert marked.WORD not in str(told.value)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"root": DIGEST}, {"items": 9}, {"by_lang": {"zh": 8}}, {"digest": DIGEST}, {"suite": "other"}, {"red_lines": 0}],
+)
+def test_a_bank_that_is_not_what_was_published_is_refused(
+    bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins, changes: dict[str, Any]
+) -> None:
+    """Every field of the commitment is counted again."""
+    republished(bank, **changes)
+    with pytest.raises(BankError, match="not what this commitment says"):
+        banks.load(bank, keys[0], held)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"{}", b"no json", b'{"suite":"a","suite":"b"}', b'{"items":1.5}', b"[" * 100_000],
+    ids=["empty", "no-fields", "no-json", "duplicate-keys", "float", "deep"],
+)
+def test_what_is_no_commitment_is_refused(tmp_path: Path, raw: bytes) -> None:
+    """Duplicate keys, floats and nonsense are named."""
+    (tmp_path / banks.COMMITMENT).write_bytes(raw)
+    with pytest.raises(BankError, match="not a commitment"):
+        banks.published(tmp_path / banks.COMMITMENT)
+
+
+def cut(raw: bytes) -> bytes:
+    return raw[: len(raw) // 2]
+
+
+def flipped(raw: bytes) -> bytes:
+    return raw[:-1] + bytes([raw[-1] ^ 1])
+
+
+def nonsense(raw: bytes) -> bytes:
+    return b"nonsense" * 50
+
+
+@pytest.mark.parametrize("change", [cut, flipped, nonsense])
+def test_broken_ciphertext_is_refused(
+    bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins, change: Callable[[bytes], bytes]
+) -> None:
+    """Cut short, changed by a bit, or no age file at all."""
+    path = bank / banks.NAME
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(BankError, match="does not open"):
+        banks.load(bank, keys[0], held)
+
+
+def test_a_strangers_identity_does_not_open_a_bank(
+    bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """It says so, with its own code."""
+    for identity in (keys[1], None):
+        with pytest.raises(Sealed):
+            banks.load(bank, identity, held)
+
+
+def test_a_huge_bank_is_refused_before_it_is_read(
+    bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More bytes than any bank has are not read."""
+    monkeypatch.setattr(banks, "MAX_BYTES", 1000)
+    with pytest.raises(BankError, match="more than 1,000 bytes"):
+        banks.load(bank, keys[0], held)
+
+
+def test_a_link_is_no_bank(bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins) -> None:
+    """A bank that points elsewhere is refused."""
+    (bank / banks.NAME).rename(tmp_path / "elsewhere")
+    (bank / banks.NAME).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(EvalcenterError, match="a link"):
+        banks.load(bank, keys[0], held)
+
+
+def test_a_bank_is_not_qualified_on(bank: Path, tmp_path: Path) -> None:
+    """What judges say of labelled answers stands in plain files, so a bank has no place there."""
+    done = CliRunner().invoke(
+        cli.main, ["qualify-judge", "reference-judge-0.95", str(bank), "--out", str(tmp_path / "q.json"), "--quiet"]
+    )
+    assert done.exit_code == 10
+    assert "sealed bank" in done.output
+
+
+def test_the_content_of_a_bank_has_one_spelling(bank: Path, keys: tuple[Identity, Identity]) -> None:
+    """What is encrypted is canonical, and is a Content."""
+    raw = keys[0].open((bank / banks.NAME).read_bytes(), "bank")
+    assert canon.encode(boundary.read(Content, raw)) == raw
