@@ -92,12 +92,14 @@ def retested(book: Book, retest: int, submission: int | None, why: str, by: By) 
 
 def _certified(pages: Pages) -> list[tuple[Row, Row]]:
     """(certificate, its submission) of all."""
-    held = []
-    for row in pages.all(tables.certificates):
-        decision = pages.one(tables.decisions, row["decision"])
-        attempt = pages.one(tables.attempts, decision["attempt"])
-        held.append((row, pages.one(tables.submissions, attempt["submission"])))
-    return held
+    decisions, attempts, submissions = (
+        {row["id"]: row for row in pages.all(table)}
+        for table in (tables.decisions, tables.attempts, tables.submissions)
+    )
+    return [
+        (row, submissions[attempts[decisions[row["decision"]]["attempt"]]["submission"]])
+        for row in pages.all(tables.certificates)
+    ]
 
 
 def version_changed(book: Book, model: int, by: By) -> list[str]:

@@ -69,13 +69,14 @@ def issue(book: Book, paper: Paper, by: By) -> None:
 
 def _granted(pen: Pen, number: str) -> Row:
     """The decision that grants the certificate of that number, which is the next one that may be issued on it."""
-    for row in pen.all(tables.decisions, decision="granted"):
+    row = pen.last(tables.decisions, id=rules.decision_of(number), decision="granted")
+    if row is not None:
         issued = len(pen.all(tables.certificates, decision=row["id"]))
-        may = rules.number(streams.prefix(pen), row["at"], row["id"], issued + 1)
-        if number == may:
+        numbers = [rules.number(streams.prefix(pen), row["at"], row["id"], n + 1) for n in range(issued + 1)]
+        if number == numbers[-1]:
             return row
-        if number == rules.number(streams.prefix(pen), row["at"], row["id"], max(issued, 1)):
-            raise NotAllowed(f"{number} was issued already", todo=f"the next one on the same decision is {may}")
+        if number in numbers:
+            raise NotAllowed(f"{number} was issued already", todo=f"the next one on the same decision is {numbers[-1]}")
     raise NotAllowed(f"no decision grants the certificate {number}", todo="evalcenter register decide … --grant")
 
 

@@ -55,6 +55,7 @@ REASONS: Final[dict[str, Text]] = {
     "other": Text(zh="其他", en="other"),
 }
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER: Final = re.compile(r"[A-Z0-9]{2,12}-[0-9]{4}-([0-9]{5,9})(?:-[0-9]{1,4})?")
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -187,6 +188,12 @@ def term(decided: str, valid_from: str, valid_until: str) -> None:
 def number(prefix: str, decided: str, decision: int, issue: int) -> str:
     """The public number of a certificate: the centre's prefix, the year, the decision, and the issue after the first."""
     return f"{prefix}-{decided[:4]}-{decision:05d}" + (f"-{issue}" if issue > 1 else "")
+
+
+def decision_of(number: str) -> int:
+    """The decision that the public number of a certificate names; 0 where it names none."""
+    found = _NUMBER.fullmatch(number)
+    return int(found[1]) if found else 0
 
 
 @record

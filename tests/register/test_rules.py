@@ -141,3 +141,11 @@ def test_numbers_of_certificates_are_apart() -> None:
     """A decision's certificate has its number, and one that is issued again another."""
     assert rules.number("EC", "2026-03-02", 7, 1) == "EC-2026-00007"
     assert rules.number("EC", "2026-03-02", 7, 2) == "EC-2026-00007-2"
+
+
+@given(st.integers(1, 10**8), st.integers(1, 999))
+def test_a_number_names_its_decision(decision: int, issue: int) -> None:
+    """And what is no number names none."""
+    number = rules.number("EC", "2026-03-02", decision, issue)
+    assert rules.decision_of(number) == decision
+    assert rules.decision_of(f"{number} ") == rules.decision_of(f"x{number}") == 0
