@@ -28,6 +28,8 @@ from evalcenter.records import Bank, Item, Plan, Sealing
 
 FORMAT: Final = "evalcenter/sealing/1"
 KEY: Final = 32
+NOWHERE: Final = -1
+"""The position of what is about none."""
 NONCE: Final = 12
 MAX_BYTES: Final = 16 * 1024
 _SEED: Final = ("plan", 0, "seed")
@@ -230,7 +232,7 @@ class Codec:
             return raw
 
         def hide(path: str, text: str) -> str:
-            return self._hide(text.encode(), kind, seq, data["position"], path)
+            return self._hide(text.encode(), kind, seq, data.get("position", NOWHERE), path)
 
         return canon.encode(sealing.turned(kind, data, hide))
 
@@ -243,7 +245,7 @@ class Codec:
             raise Tampered(f"entry {seq}: not in canonical form", where=where)
 
         def reveal(path: str, text: str) -> str:
-            found = self._reveal(text, kind, seq, data["position"], path)
+            found = self._reveal(text, kind, seq, data.get("position", NOWHERE), path)
             if found is None:
                 raise Tampered(f"entry {seq}: {path} is sealed and does not open", where=where)
             return found.decode("utf-8", "replace")
@@ -251,14 +253,14 @@ class Codec:
         return canon.encode(sealing.turned(kind, data, reveal))
 
     def _concerned(self, kind: str, raw: bytes) -> Any:
-        """The data of a line about a sealed item; None for any other."""
-        if kind not in sealing.SECRET:
+        """The data of a line about a sealed item, or about no planned position, such as a failed probe; None for any other."""
+        data = canon.decode(raw) if kind in sealing.SECRET else None
+        if not isinstance(data, dict):
             return None
-        data = canon.decode(raw)
-        position = data.get("position") if isinstance(data, dict) else None
-        if type(position) is not int or not 0 <= position < len(self._sealed):
+        position = data.get("position", NOWHERE)
+        if type(position) is int and 0 <= position < len(self._sealed) and not self._sealed[position]:
             return None
-        return data if self._sealed[position] else None
+        return data
 
     def _hide(self, raw: bytes, *place: str | int) -> str:
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305

@@ -58,7 +58,7 @@ def asked(run: Run) -> tuple[Exposure, ...]:
         if not begun:
             continue
         if entry.kind in ("response", "failure", "retry"):
-            positions.add(entry.data["position"])
+            positions.add(entry.data.get("position", -1))  # a probe has none
         elif entry.kind == "reasked":
             positions.update(entry.data["positions"])
     order = run.plan.order

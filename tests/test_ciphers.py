@@ -197,6 +197,14 @@ def test_a_public_item_in_a_sealed_run_stays_readable(keys: tuple[Identity, Iden
     assert codec(planned(keys[0]), keys[0]).seal("response", 5, response(1)) == response(1)
 
 
+def test_what_a_server_said_of_a_probe_is_hidden_too(keys: tuple[Identity, Identity]) -> None:
+    """A line without a position, such as a failed probe, could repeat anything that was asked."""
+    held = codec(planned(keys[0]), keys[0])
+    line = canon.encode({"attempt": 1, "http_status": 500, "kind": "server_error", "message": "secret", "probe": "p"})
+    assert b"secret" not in held.seal("retry", 5, line)
+    assert held.open("retry", 5, held.seal("retry", 5, line)) == line
+
+
 def test_a_reason_that_all_runs_give_alike_stays_readable(keys: tuple[Identity, Identity]) -> None:
     """That a person has read it is told without the key."""
     plan = planned(keys[0])

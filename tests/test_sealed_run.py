@@ -148,6 +148,8 @@ def _told(desk: Desk, given: tuple[object, ...]) -> None:
         desk.call(*command)
     desk.call("plan", "bank", EVALCENTER_IDENTITY=Path(str(given[1])).read_text("utf-8"))
     desk.call("certify", "run", "--key", desk.root / "home" / "sign.pem", "--new-key", *given)
+    desk.call("bundle", "run", "--out", "run.zip", "--commitment", "bank/commitment.json")
+    desk.call("verify", "run.zip", "--key", desk.root / "home" / "sign.pub.pem")
     desk.call("grade", "run", *given, ok=(0, 3, 4, 5, 6))
 
 
@@ -158,8 +160,8 @@ def _refused(desk: Desk, given: tuple[object, ...]) -> None:
     half = desk.root / "cwd" / "half"
     shutil.copytree(desk.run, half)
     lines = (half / journal.NAME).read_bytes().splitlines(keepends=True)
-    kept = [line for line in lines if b'"kind":"verdict"' not in line and b'"kind":"report"' not in line]
-    (half / journal.NAME).write_bytes(b"".join(kept[:8]))
+    first = next(at for at, line in enumerate(lines) if b'"kind":"response"' in line and b'"position":0}' in line)
+    (half / journal.NAME).write_bytes(b"".join(lines[: first + 1]))
     desk.call("grade", "half", *given, code=CRASH, ok=(1,))
     for status, code in ((401, 22), (500, 21)):
         with echoing.running(status=status) as url:
