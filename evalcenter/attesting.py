@@ -8,11 +8,16 @@ from typing import Any
 import click
 
 from evalcenter.errors import InputError
-from evalcenter.options import FILE, FOLDER, guarded, named_suites, shipped_suites
+from evalcenter.options import FILE, FOLDER, named_suites, shipped_suites
 from evalcenter.standing import Lookup
 from evalcenter.starting import opening
 
 KEY = click.Path(path_type=Path, dir_okay=False)
+HELD = {
+    "files": "its files are in it",
+    "commitment": "sealed; its commitment is in it",
+    "nothing": "NOT in it: give its folder with --suite, or its commitment with --commitment",
+}
 
 
 @click.command("verify-journal")
@@ -139,23 +144,25 @@ def moment(day: str | None) -> str:
 @click.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--out", type=KEY, required=True, help="The new file, such as may.zip.")
-@click.option("--suite", "suites", multiple=True, help="A suite of the run, by folder; shipped ones are found.")
-@click.option("--commitment", "commitments", type=FILE, multiple=True, help="The commitment of a sealed bank.")
-@guarded
-def bundle(folder: Path, *, out: Path, suites: tuple[str, ...], commitments: tuple[Path, ...]) -> None:
+@click.option(
+    "--suite", "suites", multiple=True, help="A suite of the run or a bank, by folder; shipped ones are found."
+)
+@click.option("--commitment", "told", type=FILE, multiple=True, help="The commitment of a sealed bank.")
+@opening
+def bundle(folder: Path, *, out: Path, suites: tuple[str, ...], told: tuple[Path, ...], identity: Any) -> None:
     """Put a run and all that proves it into one file: journal, suites, reports, what was signed, and how to check it.
 
     \b
     Example:  evalcenter bundle reports/may --out may.zip
               evalcenter verify may.zip --key evaluator.pub.pem --key decider.pub.pem
     """
-    from evalcenter import bundles
+    from evalcenter import banks, bundles
     from evalcenter.plugins import load
 
-    plugins = load()
-    named = named_suites([*suites, *shipped_suites()], plugins)
-    made = bundles.pack(folder, out, plugins, named, commitments)
+    plugins, sealed = load(), [name for name in suites if banks.is_bank(Path(name))]
+    named = named_suites([*(name for name in suites if name not in sealed), *shipped_suites()], plugins)
+    commitments = [*told, *(Path(name) / banks.COMMITMENT for name in sealed)]
+    made = bundles.pack(folder, out, plugins, named, commitments, identity)
     click.echo(f"{len(made.files) + 1} files in {out}; journal head {made.head}")
     for one in made.suites:
-        gone = "NOT in it: give its folder with --suite, or its commitment with --commitment"
-        click.echo(f"suite      {one.id} {one.version}: {'its files are in it' if one.held == 'files' else gone}")
+        click.echo(f"suite      {one.id} {one.version}: {HELD[one.held]}")

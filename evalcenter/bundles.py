@@ -25,10 +25,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final
 
-from evalcenter import boundary, canon, certify, envelope, history, hooks, issuing, journal, signing
+from evalcenter import banks, boundary, canon, certify, envelope, history, hooks, issuing, journal, signing
 from evalcenter import manifest as manifests
+from evalcenter.ciphers import Identity
 from evalcenter.errors import InputError, RunError, Tampered, disk_refused
-from evalcenter.manifest import Asked, Manifest
+from evalcenter.manifest import Asked, Held, Manifest
 from evalcenter.suites import Loaded
 
 MANIFEST: Final = "manifest.json"
@@ -63,16 +64,23 @@ class Limits:
 
 
 def pack(
-    folder: Path, out: Path, plugins: hooks.Plugins, suites: Sequence[Loaded], commitments: Sequence[Path] = ()
+    folder: Path,
+    out: Path,
+    plugins: hooks.Plugins,
+    suites: Sequence[Loaded],
+    commitments: Sequence[Path] = (),
+    identity: Identity | None = None,
 ) -> Manifest:
     """Recompute the run in `folder` and write its bundle to `out`, which must not exist.
 
-    Of `suites`, those whose digests the plan names are put in. Raises what `certify.verify` raises, Incomplete where the run has no
-    verdict or lacks a report, InputError where a bundle would hand out sealed items or a name is not plain.
+    Of `suites`, those whose digests the plan names are put in, but for sealed ones, whose `commitments` are. A sealed run's marks
+    are made again only where `identity` opens it. Raises what `certify.verify` raises, Incomplete where the run has no
+    verdict or lacks a report, InputError where a bundle would hand out sealed items, a commitment is of no bank of the run, or a
+    name is not plain.
     """
     if out.exists():
         raise InputError("a file is here already", where=str(out), todo="name another one")
-    run = history.load(folder, shut=True)
+    run = history.load(folder, identity, shut=True)
     signing.complete(run, certify.recomputed(run, plugins))
     if run.plan.sealing is None and any(item.visibility == "sealed" for item in run.plan.items):
         raise InputError(
@@ -81,9 +89,11 @@ def pack(
             todo="bundle runs on sealed banks, whose journals are encrypted",
         )
     digests = {head.digest for head in run.plan.suites}
-    held = [one for one in suites if one.digest in digests]
-    places = {**_of_run(run), **_of_suites(held), **{f"commitments/{path.name}": path for path in commitments}}
-    manifest = _manifest(run, {one.digest for one in held}, {name: _digest(path) for name, path in places.items()})
+    held = [one for one in suites if one.digest in digests and _is_open(one)]
+    told = _of_banks(run, commitments)
+    places = {**_of_run(run), **_of_suites(held), **{f"commitments/{suite}.json": path for suite, path in told.items()}}
+    found: dict[str, Held] = {**dict.fromkeys(told, "commitment"), **{one.suite.id: "files" for one in held}}
+    manifest = _manifest(run, found, {name: _digest(path) for name, path in places.items()})
     _written(out, manifest, places, manifests.text(manifest))
     return manifest
 
@@ -91,6 +101,24 @@ def pack(
 def _of_run(run: history.Run) -> dict[str, Path]:
     names = (journal.NAME, *run.report, *SIGNED, *PAGES)
     return {f"run/{name}": run.folder / name for name in names if (run.folder / name).exists()}
+
+
+def _is_open(one: Loaded) -> bool:
+    """Whether a suite's files hold nothing that is sealed."""
+    seen = [*(item.visibility for item in one.suite.items), *(family.visibility for family in one.suite.families)]
+    return one.bank is None and "sealed" not in seen
+
+
+def _of_banks(run: history.Run, commitments: Sequence[Path]) -> dict[str, Path]:
+    """The commitments by their suites' ids; each must be that of a bank which the run asked."""
+    roots = {} if run.plan.sealing is None else {bank.suite: bank.root for bank in run.plan.sealing.banks}
+    found = {}
+    for path in commitments:
+        told = banks.published(path)
+        if roots.get(told.suite) != told.root:
+            raise InputError("this commitment is of no bank that the run asked", where=str(path), todo="leave it out")
+        found[told.suite] = path
+    return found
 
 
 def _of_suites(held: Sequence[Loaded]) -> dict[str, Path]:
@@ -106,7 +134,7 @@ def _of_suites(held: Sequence[Loaded]) -> dict[str, Path]:
     return places
 
 
-def _manifest(run: history.Run, held: set[str], files: Mapping[str, str]) -> Manifest:
+def _manifest(run: history.Run, held: Mapping[str, Held], files: Mapping[str, str]) -> Manifest:
     for name in files:
         if not _PLACES.fullmatch(name):
             raise InputError(f"{name!r} is no name for a file in a bundle", todo="rename the file")
@@ -116,9 +144,9 @@ def _manifest(run: history.Run, held: set[str], files: Mapping[str, str]) -> Man
         head=run.head,
         verdict=run.verdict.outcome if run.verdict else "none",
         suites=tuple(
-            Asked(id=s.id, version=s.version, digest=s.digest, held="files" if s.digest in held else "nothing")
-            for s in run.plan.suites
+            Asked(id=s.id, version=s.version, digest=s.digest, held=held.get(s.id, "nothing")) for s in run.plan.suites
         ),
+        sealed=run.plan.sealing is not None,
         signers={name: _hints(run.folder / name) for name in SIGNED if f"run/{name}" in files},
         environment=dict(run.opened[-1]["environment"]) if run.opened else {},
         files=dict(sorted(files.items())),

@@ -119,9 +119,10 @@ def look(file: Path, ask: Ask) -> Iterator[str]:
                 "nothing in this bundle is signed", where=str(file), todo="ask its issuer for a signed one"
             )
         plugins = ask.against.plugins
-        brought = ask.against.suites or [suites.load(folder, plugins) for folder in held.suites]
+        whole = len(held.suites) == len(held.manifest.suites)
+        brought = ask.against.suites or [suites.load(folder, plugins) for folder in held.suites if whole]
         try:
-            found = check(held.signed, replace(ask, against=Against(held.run, plugins, brought)))
+            found = check(held.signed, replace(ask, against=replace(ask.against, run=held.run, suites=brought)))
         except EvalcenterError as problem:
             problem.where = problem.where.replace(
                 str(held.run.parent), str(file)

@@ -51,6 +51,9 @@ Statements v1, signed with Ed25519; each line of `run/journal.jsonl` holds the S
 """
 
 
+Held = Literal["files", "commitment", "nothing"]
+
+
 @record
 class Asked:
     """A suite of the run, and what of it is in the bundle."""
@@ -58,14 +61,31 @@ class Asked:
     id: str
     version: str
     digest: str
-    held: Literal["files", "nothing"]
+    held: Held
+
+
+ZH: Final = {
+    "files": "文件在本归档中",
+    "commitment": "密封题库，题目不在本归档中；承诺值见 `commitments/`，须与机构公布的一致",
+    "nothing": "文件不在本归档中",
+    "sealed": "密封题的题目和回答已加密。没有机构的身份密钥时，可核对日志链、计数和结论；"
+    "加 `--identity 文件` 才能重新作出每个评分。",
+}
+EN: Final = {
+    "files": "its files are here",
+    "commitment": "sealed, its items are not here; its commitment in `commitments/` must be the one that the centre published",
+    "nothing": "not here",
+    "sealed": "Sealed items and the answers to them are encrypted. Without the centre's identity the chain, the counts and the "
+    "verdict are checked; with `--identity FILE` every mark is made again.",
+}
 
 
 @record
 class Manifest:
     """What a bundle holds: the digest of every file but this one, and what the run says of itself.
 
-    `signers` are the fingerprints that stand beside the signatures as hints; who signed is found out with keys from elsewhere.
+    `sealed` says whether the run's items and answers are encrypted. `signers` are the fingerprints that stand beside the
+    signatures as hints; who signed is found out with keys from elsewhere.
     """
 
     format: Literal["evalcenter/bundle/1"] = "evalcenter/bundle/1"
@@ -74,6 +94,7 @@ class Manifest:
     head: str
     verdict: str
     suites: tuple[Asked, ...]
+    sealed: bool = False
     signers: Mapping[str, tuple[str, ...]]
     environment: Mapping[str, str]
     files: Mapping[str, str]
@@ -94,11 +115,11 @@ def text(manifest: Manifest) -> str:
     }
     zh = [
         *_signers(manifest, "签名旁所注的密钥指纹（仅为提示）"),
-        *_suites(manifest, "题库", "文件在本归档中", "文件不在本归档中；如有承诺值，见 `commitments/`"),
+        *_suites(manifest, "题库", ZH),
     ]
     en = [
         *_signers(manifest, "Fingerprints that stand beside the signatures (hints only)"),
-        *_suites(manifest, "Suites", "its files are here", "not here; a commitment, if any, stands in `commitments/`"),
+        *_suites(manifest, "Suites", EN),
     ]
     return TEXT.format(**words, zh="\n".join(zh), en="\n".join(en))
 
@@ -110,12 +131,9 @@ def _signers(manifest: Manifest, title: str) -> list[str]:
     return [f"{title}:", "", *lines, ""]
 
 
-def _suites(manifest: Manifest, title: str, here: str, gone: str) -> list[str]:
-    lines = (
-        f"- {_inline(one.id)} {_inline(one.version)} `{one.digest}`: {here if one.held == 'files' else gone}"
-        for one in manifest.suites
-    )
-    return [f"{title}:", "", *lines]
+def _suites(manifest: Manifest, title: str, words: Mapping[str, str]) -> list[str]:
+    lines = (f"- {_inline(one.id)} {_inline(one.version)} `{one.digest}`: {words[one.held]}" for one in manifest.suites)
+    return [f"{title}:", "", *lines, *(["", words["sealed"]] if manifest.sealed else [])]
 
 
 def _inline(value: str) -> str:

@@ -21,6 +21,7 @@ from evalcenter.options import given
 
 if TYPE_CHECKING:
     from evalcenter.blocks import Attempt
+    from evalcenter.ciphers import Identity
     from evalcenter.history import Run
     from evalcenter.register.book import Book
     from evalcenter.register.streams import End
@@ -151,13 +152,17 @@ def _alone(options: Mapping[str, Any]) -> None:
         raise click.UsageError("--submission needs --register")
 
 
-def ended(folder: Path) -> End:
-    """How the run in `folder` ended, once everything in it was recomputed. Raises RunError's children."""
+def ended(folder: Path, identity: Identity | None) -> End:
+    """How the run in `folder` ended, once everything in it was recomputed; a sealed one takes its `identity` for that.
+
+    Raises RunError's children.
+    """
     from evalcenter import certify, history, readings
     from evalcenter.plugins import load
     from evalcenter.register import runs
 
-    certify.verify(folder, load())
+    run = history.load(folder, identity)
+    certify.recomputed(run, load())
     found = runs.ended(folder)
-    waits = found.outcome == "inconclusive" and readings.queue(history.load(folder, shut=True))
+    waits = found.outcome == "inconclusive" and readings.queue(run)
     return replace(found, outcome="awaiting_review") if waits else found

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from evalcenter import starting
 from evalcenter.errors import CertificateNotValid
 from evalcenter.options import FILE, by_option, guarded, many, register_option
 
@@ -202,15 +203,17 @@ def application(name: str, *, number: str, model: int, vendor: str, register: st
 @click.option("--candidate", type=FILE, required=True, help="The candidate file (YAML); it names vendor and version.")
 @click.option("--standard", default="", help="A standard's id or file; by default the first suite's own.")
 @WRITES
-@guarded
-def submit(suites: tuple[str, ...], *, candidate: Path, standard: str, register: str | None, by: str) -> None:
+@starting.opening
+def submit(
+    suites: tuple[str, ...], *, candidate: Path, standard: str, register: str | None, by: str, identity: Any
+) -> None:
     """Submit a version of a model. Submitted again, it is the same submission; a new version takes the vendor's next rank."""
     from evalcenter import specs
     from evalcenter.options import named_suites
     from evalcenter.plugins import load
     from evalcenter.register import duties, parties, streams
 
-    loaded = named_suites(suites, load())
+    loaded = named_suites(suites, load(), identity)
     chosen, _ = specs.load_standard(standard, loaded[0])
     book, who, banks = opened(register), writer(by), [streams.bank(one.suite, one.digest) for one in loaded]
     model = parties.model(book, specs.load_candidate(candidate), who)
@@ -256,14 +259,14 @@ def abandon(submission: int, *, why: str, register: str | None, by: str) -> None
 @click.option("--grant/--refuse", required=True, default=None, help="Whether a certificate may be issued.")
 @click.option("--why", required=True, help="The reason; it is kept with the decision.")
 @WRITES
-@guarded
-def decide(folder: Path, *, grant: bool, why: str, register: str | None, by: str) -> None:
+@starting.opening
+def decide(folder: Path, *, grant: bool, why: str, register: str | None, by: str, identity: Any) -> None:
     """Decide on a run that is an attempt: it is recomputed first. Whoever took part in it can't decide."""
     from evalcenter import registered
     from evalcenter.register import streams
 
     book, who = opened(register), writer(by)
-    number = streams.decide(book, registered.ended(folder), "granted" if grant else "refused", why, who)
+    number = streams.decide(book, registered.ended(folder, identity), "granted" if grant else "refused", why, who)
     say(f"granted; the certificate's number is {number}" if number else "refused")
 
 

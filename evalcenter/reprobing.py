@@ -61,7 +61,7 @@ class Reference:
     @classmethod
     def of(cls, folder: Path) -> Reference:
         """The run in `folder`, its chain verified."""
-        run = history.load(folder, shut=True)
+        run = history.load(folder, shut=True)  # probes and their answers are never sealed
         if run.plan.probing is None:
             raise InputError("this run took no fingerprint", where=str(folder), todo=RUN_TODO)
         found = fingerprint.identity(run.plan.probing, run.probes, ended=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -166,6 +168,8 @@ def kinds(raw: bytes) -> set[str]:
     if raw[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             texts += [packed.read(name).lower() for name in packed.namelist()]
+    if raw[:5] == b"%PDF-" and shutil.which("pdftotext"):
+        texts.append(subprocess.run(["pdftotext", "-", "-"], input=raw, capture_output=True, check=True).stdout.lower())
     if raw[:4] == b"PAR1":
         import pyarrow.parquet as parquet
 
