@@ -9,6 +9,7 @@ from typing import Any
 from evalcenter import canon, certificate, checking, envelope, issuing, journal, signing, walk
 from evalcenter.blocks import Lab
 from evalcenter.certificate import Certificate
+from evalcenter.ciphers import Identity
 from evalcenter.grants import Grant, Party, Person
 from evalcenter.records import Plan, Text
 from tests.doubles import Scripted, plugins
@@ -42,6 +43,8 @@ class Place:
     """A folder with the run in ``run`` and both people's keys."""
 
     home: Path
+    identity: Identity | None = None
+    """What opens the run, where it is sealed."""
 
     @property
     def run(self) -> Path:
@@ -83,10 +86,12 @@ class Place:
         return replace(made, **changes)
 
     def evaluate(self, **changes: Any) -> issuing.Issued:
-        return issuing.issue(self.run, self.grant(**changes), (self.home / "e.pem", None), plugins())
+        keys = (self.home / "e.pem", None)
+        return issuing.issue(self.run, self.grant(**changes), keys, plugins(), identity=self.identity)
 
-    def decide(self, **changes: Any) -> issuing.Issued:
-        return issuing.issue(self.run, self.grant(**changes), (self.home / "d.pem", self.keys[0]), plugins())
+    def decide(self, *, paper: bool = False, **changes: Any) -> issuing.Issued:
+        grant, keys = self.grant(**changes), (self.home / "d.pem", self.keys[0])
+        return issuing.issue(self.run, grant, keys, plugins(), paper=paper, identity=self.identity)
 
     def signed(self, payload: bytes, *names: str) -> None:
         """Put good signatures of both people, or of those named, on anything."""

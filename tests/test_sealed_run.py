@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -118,6 +119,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Identity]:
         echoing.running(behind, every=4, pause_s=0.05) as url,
     ):
         whole(desk, apart, bank, url, identity, *given)
+        _registered(desk, url, given)
     _told(desk, given)
     _refused(desk, given)
     tokens = room.people(apart / "who.json", "Dr C")
@@ -126,10 +128,40 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Identity]:
     return desk, identity
 
 
+def _registered(desk: Desk, url: str, given: tuple[object, ...]) -> None:
+    """An attempt that a register knows, a decision on it, and a look whether it is still the same model."""
+    lines = (f"name: {PERSONA}", "adapter: openai_http", f"model: {PERSONA}", "vendor: ACME", 'version: "1"')
+    (desk.root / "cwd" / "acme.yaml").write_text(
+        "\n".join((*lines, f"base_url: {url}", "simulated: true", "")), "utf-8"
+    )
+    book = ("--register", "register.db", "--by")
+    desk.call("register", "init", "--centre", "Centre", "--prefix", "EC", *book, "Gu")
+    desk.call("register", "person", "Li", "--role", "evaluator", *book, "Gu")
+    desk.call("register", "person", "Zhao", "--role", "decider", *book, "Gu")
+    desk.call("register", "vendor", "ACME", *book, "Gu")
+    desk.call("register", "submit", "bank", "--candidate", "acme.yaml", *book, "Gu", *given)
+    asked = (
+        "run",
+        "bank",
+        "--candidate",
+        "acme.yaml",
+        "--submission",
+        1,
+        "--judges",
+        "reference-judge-0.95",
+        "--quiet",
+    )
+    desk.call(*asked, "--out", "attempt", *book, "Li", *given, ok=(0, 3, 4, 5, 6))
+    decide = ("register", "decide", "attempt", "--refuse", "--why", "no", *book, "Zhao")
+    desk.call(*decide, ok=(37,))
+    desk.call(*decide, *given, ok=(51,))  # opened and recomputed; people still have to read
+    desk.call("watch", "acme.yaml", "--against", "attempt", ok=(0, 4, 7))
+
+
 def _told(desk: Desk, given: tuple[object, ...]) -> None:
     """Everything that tells of a run or a bank."""
     for command in (
-        ("report", "run", *given),
+        ("report", "run", "--pdf", *given),
         ("report", "run", "--for", "vendor", *given),
         ("export", "run", "--out", "run.csv"),
         ("export", "run", "--out", "run.xlsx"),
@@ -148,8 +180,12 @@ def _told(desk: Desk, given: tuple[object, ...]) -> None:
         desk.call(*command)
     desk.call("plan", "bank", EVALCENTER_IDENTITY=Path(str(given[1])).read_text("utf-8"))
     desk.call("certify", "run", "--key", desk.root / "home" / "sign.pem", "--new-key", *given)
-    desk.call("bundle", "run", "--out", "run.zip", "--commitment", "bank/commitment.json")
-    desk.call("verify", "run.zip", "--key", desk.root / "home" / "sign.pub.pem")
+    signer = ("--key", desk.root / "home" / "sign.pub.pem")
+    desk.call("bundle", "run", "--out", "run.zip", "--suite", "bank")
+    desk.call("bundle", "run", "--out", "same.zip", "--commitment", "bank/commitment.json")
+    desk.call("verify", "run.zip", *signer)
+    desk.call("verify", "run.zip", *signer, *given)
+    desk.call("verify", "run/attestation.dsse.json", "--run", "run", "--suite", "bank", *signer, *given)
     desk.call("grade", "run", *given, ok=(0, 3, 4, 5, 6))
 
 
@@ -244,8 +280,37 @@ def test_what_was_asked_is_counted_for_the_vendor(sealed: tuple[Desk, Identity])
     desk, _ = sealed
     bank = desk.root / "cwd" / "bank"
     seen = exposures.seen(bank, banks.published(bank / banks.COMMITMENT).root)
-    assert set(seen) == {PERSONA}
+    assert set(seen) == {PERSONA, "ACME"}
     assert len(seen[PERSONA]) == 8
+
+
+def test_a_bundle_holds_the_commitment_and_verifies_without_the_identity(sealed: tuple[Desk, Identity]) -> None:
+    """In the place of the bank's items stands what was published; chain, counts and verdict hold for whoever has the file."""
+    desk, _ = sealed
+    with zipfile.ZipFile(desk.root / "cwd" / "run.zip") as packed:
+        names = packed.namelist()
+        assert packed.read("commitments/marked.json") == (desk.root / "cwd" / "bank" / banks.COMMITMENT).read_bytes()
+    assert not [name for name in names if name.startswith("suites/")]
+    assert (desk.root / "cwd" / "same.zip").read_bytes() == (desk.root / "cwd" / "run.zip").read_bytes()
+    said = [text for path in desk.said if (text := path.read_text("utf-8", "replace")).startswith("bundle ")]
+    assert ["NOT made again without --identity" in text for text in said] == [True, False]
+
+
+def test_planned_again_from_its_bank_a_sealed_run_is_the_same(sealed: tuple[Desk, Identity]) -> None:
+    """With the bank and the identity, the plan follows from bank, seed and standard, probes and sealing included."""
+    desk, _ = sealed
+    assert any("planned again from the files of marked" in path.read_text("utf-8", "replace") for path in desk.said)
+
+
+def test_answers_to_probes_stay_readable(sealed: tuple[Desk, Identity]) -> None:
+    """Probes are public, and without the key it can be seen whether one model gave all answers."""
+    desk, _ = sealed
+    run = history.load(desk.run, shut=True)
+    answers = [one.answer.text for one in run.probes if one.answer is not None]
+    assert answers
+    assert not any(text.startswith("sealed:") for text in answers)
+    assert run.verdict is not None
+    assert run.verdict.identity is not None
 
 
 def test_events_name_no_sealed_item(sealed: tuple[Desk, Identity]) -> None:
