@@ -76,7 +76,18 @@ def _run(asked: Questions, suite: Path, endpoint: bench.Endpoint, slots: int) ->
     shutil.rmtree(asked.out, ignore_errors=True)
     endpoint.reset()
     ran = bench.evalcenter(
-        *("run", suite, "--base-url", endpoint.base_url, "--model", "bench", "--seed", "bench", "--quiet"),
+        *(
+            "run",
+            suite,
+            "--base-url",
+            endpoint.base_url,
+            "--model",
+            "bench",
+            "--seed",
+            "bench",
+            "--no-probes",
+            "--quiet",
+        ),
         *("--concurrency", str(slots), "--out", asked.out),
     )
     counts = endpoint.counts()

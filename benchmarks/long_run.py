@@ -70,6 +70,7 @@ def measure(samples: int, folder: Path) -> Long:
                 "bench",
                 "--seed",
                 SEED,
+                "--no-probes",  # what is measured is the samples
                 "--quiet",
                 "--complete",
             ),

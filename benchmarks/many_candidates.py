@@ -57,6 +57,7 @@ def main() -> int:
                 folder / "candidates",
                 "--out",
                 folder / "out",
+                "--no-probes",
                 "--quiet",
             )
             first = bench.evalcenter(*arguments, "--concurrency", str(given.slots))

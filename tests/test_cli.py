@@ -196,7 +196,7 @@ def test_suites_are_counted() -> None:
             "grounded",
             "label",
             "judge",
-            *(["order"] if name == "medical" else []),
+            *(["asks", "order"] if name == "medical" else []),
         }
         assert one["items"] == sum(one["by_dimension"].values()) == sum(one["by_visibility"].values()) == items
         assert one["families"]

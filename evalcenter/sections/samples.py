@@ -2,8 +2,8 @@
 
 Rules this module keeps:
 
-* Every position that was asked is a row, whether it was answered or not. Of more than `MOST` the failed ones come first, then the
-  unscored ones; what is left out is said, and how to get at it.
+* Every position that was asked is a row, whether it was answered or not. Of more than `MOST` only `LISTED` are, the failed ones
+  first, then the unscored ones; what is left out is said, and how to get at it.
 * Of a sealed item nothing is shown but what became of it, by risk.
 * Failed answers are shown at the length of an excerpt. The others share `LETTERS` characters, so that many samples fit a page.
 """
@@ -23,6 +23,8 @@ from evalcenter.sections.wording import count, item_at, risk, say
 
 MOST: Final = 5_000
 """A page of so many opens and filters at once in a browser (``benchmarks/report_page.py``)."""
+LISTED: Final = 500
+"""Of a longer run only so many: nobody reads more in a page, and a million samples take no more memory than they need."""
 LETTERS: Final = 1_500_000
 LEAST, SHORT = 200, 80
 """So much of an answer, and of a reason, is shown at least."""
@@ -108,7 +110,7 @@ def _listed(facts: Facts, public: Sequence[int], lang: Lang) -> tuple[Block, ...
     if not public:
         return ()
     turn = sorted(public, key=lambda position: (TURN[outcome(facts, position)], position))
-    chosen = sorted(turn[:MOST])
+    chosen = sorted(turn if len(turn) <= MOST else turn[:LISTED])
     failed = sum(outcome(facts, position) == "fail" for position in chosen)
     others = _length(len(chosen) - failed)
     rows = tuple(
@@ -121,7 +123,7 @@ def _listed(facts: Facts, public: Sequence[int], lang: Lang) -> tuple[Block, ...
         f"The {count(len(rows))} samples on public items are listed one by one in the report's HTML and JSON forms; "
         f"as a table: {COMMAND} (RUN is the run's folder).",
     )
-    return (*_left_out(len(public) - len(rows), others, lang), Samples(samples=rows, elsewhere=elsewhere))
+    return (*_left_out(len(rows), len(public) - len(rows), others, lang), Samples(samples=rows, elsewhere=elsewhere))
 
 
 def _length(others: int) -> Lengths:
@@ -130,14 +132,14 @@ def _length(others: int) -> Lengths:
     return Lengths(question=question, answer=answer, reason=max(SHORT, reason))
 
 
-def _left_out(left: int, others: Lengths, lang: Lang) -> tuple[Paragraph, ...]:
+def _left_out(listed: int, left: int, others: Lengths, lang: Lang) -> tuple[Paragraph, ...]:
     said = []
     if left:
         said.append(
             say(
                 lang,
-                f"以下列出 {count(MOST)} 个：先列未达到的，再列未评分的；另有 {count(left)} 个未列出。",
-                f"{count(MOST)} are listed, failed ones before unscored ones and these before the rest; "
+                f"以下列出 {count(listed)} 个：先列未达到的，再列未评分的；另有 {count(left)} 个未列出。",
+                f"{count(listed)} are listed, failed ones before unscored ones and these before the rest; "
                 f"{count(left)} more are not.",
             )
         )

@@ -64,6 +64,7 @@ def test_nothing_was_asked() -> None:
 def test_the_failed_ones_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of too many samples the failed are kept, then the unscored, in the order of the plan; the rest is counted."""
     monkeypatch.setattr(samples, "MOST", 2)
+    monkeypatch.setattr(samples, "LISTED", 2)
     blocks = build(samples, three())
     assert [one.position for one in only(Samples, blocks).samples] == [1, 2]
     assert "1 more are not" in words(blocks)
