@@ -135,8 +135,19 @@ def reasons(counts: Mapping[str, int], lang: Lang) -> str:
     return listed((f"{unscored(why, lang)} {count(n)}" for why, n in counts.items()), lang) or "–"
 
 
+OWN: Final = {
+    "set by this project": "由本项目设定",
+    "; the confidence is added by this project": "；置信度由本项目附加",
+}
+"""What a standard's clause says of itself where no published text stands behind it."""
+TAGS: Final = {"counterfactual": Text(zh="对照变体组", en="counterfactual sets")}
+
+
 def clause(text: str, status: Status, lang: Lang) -> str:
     """A clause, marked where its source was not opened."""
+    if lang == "zh":
+        for ours, words in OWN.items():
+            text = text.replace(ours, words)
     return text if status == "verified" else say(lang, f"{text}（未核实）", f"{text} (unverified)")
 
 
@@ -171,7 +182,7 @@ def scope(facts: Facts, limits: Scope, lang: Lang) -> str:
     parts = [dimension(facts, key, lang) for key in limits.dimensions]
     parts += [LANGS[key].of(lang) for key in limits.langs]
     parts += [risk(facts, key, lang) for key in limits.any_risk]
-    parts += list(limits.any_tag)
+    parts += [TAGS[tag].of(lang) if tag in TAGS else tag for tag in limits.any_tag]
     if limits.expects:
         parts.append(EXPECTS[limits.expects].of(lang))
     if limits.red_line is not None:

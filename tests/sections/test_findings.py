@@ -12,6 +12,7 @@ from evalcenter.blocks import (
 )
 from evalcenter.records import (
     Finding,
+    Scope,
     Text,
 )
 from evalcenter.sections import (
@@ -55,6 +56,15 @@ def test_a_promise_that_requirements_share_is_said_once() -> None:
     built = build(findings, facts)
     assert words(built).count("Confidence bound:") == 1
     assert "alpha, beta – " in words(only(Points, built).items[0])
+
+
+def test_what_this_project_set_is_said_in_both_languages() -> None:
+    """A clause that no published text stands behind, and the tag of a set of variants, are said in the report's language."""
+    wanted = make_requirement(clause="set by this project", scope=Scope(any_tag=("counterfactual",)))
+    facts = make_facts(make_plan(standard=make_standard(wanted)))
+    zh, en = words(build(findings, facts, "zh")), words(build(findings, facts))
+    assert {"由本项目设定", "对照变体组"} <= set(zh.split("\n"))
+    assert {"set by this project", "counterfactual sets"} <= set(en.split("\n"))
 
 
 def test_nothing_scored() -> None:
