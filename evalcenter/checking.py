@@ -132,11 +132,17 @@ def look(file: Path, ask: Ask) -> Iterator[str]:
         yield from found.words()
 
 
+def genuine(file: Path, keys: Sequence[Path]) -> tuple[Certificate, str]:
+    """(the certificate in `file`, the digest of what was signed): steps 1 to 5, whatever the day. Raises as `check`."""
+    trusted = _trusted(keys)
+    opened = envelope.opened(envelope.read(file), trusted)
+    held = _signed(opened, str(file), [envelope.fingerprint(key) for key in trusted], demo=False)
+    return held, canon.digest(opened.payload)
+
+
 def check(file: Path, ask: Ask) -> Attested | Certified:
     """Check the signed `file`. Raises at the first step that fails; see the module for the steps."""
-    keys = [envelope.public_key(path) for path in ask.keys]
-    if len({envelope.fingerprint(key) for key in keys}) < len(keys):
-        raise InputError("one key was given twice", todo="give the public key of each of the two people")
+    keys = _trusted(ask.keys)
     opened, where = envelope.opened(envelope.read(file), keys), str(file)  # step 1
     kind = envelope.predicate_type(opened.payload)
     if kind == testresult.TYPE:
@@ -159,7 +165,14 @@ def check(file: Path, ask: Ask) -> Attested | Certified:
     return found
 
 
-def _certified(opened: envelope.Opened, where: str, trusted: Sequence[str], ask: Ask) -> Certified:
+def _trusted(paths: Sequence[Path]) -> Sequence[envelope.Verifier]:
+    keys = [envelope.public_key(path) for path in paths]
+    if len({envelope.fingerprint(key) for key in keys}) < len(keys):
+        raise InputError("one key was given twice", todo="give the public key of each of the two people")
+    return keys
+
+
+def _signed(opened: envelope.Opened, where: str, trusted: Sequence[str], *, demo: bool) -> Certificate:
     held = certificate.read(opened.payload, where)  # steps 2 and 3
     signers = [envelope.fingerprint(key) for key in opened.signers]
     for role, who in (("evaluated", held.evaluated_by), ("decided", held.decided_by)):  # step 4
@@ -172,12 +185,17 @@ def _certified(opened: envelope.Opened, where: str, trusted: Sequence[str], ask:
             where=where,
             todo="get both public keys from the centre, and give each with --key",
         )
-    if held.demonstration and not ask.demo:  # step 5
+    if held.demonstration and not demo:  # step 5
         raise Demonstration(
             "this certificate is a DEMONSTRATION: a stand-in was tested, or the keys are throw-away ones",
             where=where,
             todo="nobody may rely on it; to look at it all the same give --demo",
         )
+    return held
+
+
+def _certified(opened: envelope.Opened, where: str, trusted: Sequence[str], ask: Ask) -> Certified:
+    held = _signed(opened, where, trusted, demo=ask.demo)
     standing.dated(held.valid_from, held.valid_until, ask.at)  # step 6
     document = canon.digest(opened.payload)
     found = None if ask.lookup is None else ask.lookup(held.id)

@@ -1,14 +1,15 @@
-"""How a run is an attempt of a register: entered before its first question, and its end written down whatever happens.
+"""How a run is an attempt of a register, from before its first question to the certificate that two people signed on it.
 
 Rules this module keeps:
 
 * The register says whether it is a fresh attempt, the last one going on, or the last one carried on; nobody can choose.
 * What an earlier run was is checked by its journal: an older copy of it, or another run, carries nothing on.
+* What is issued is read from the signed file, once both signatures were found good.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evalcenter.errors import EvalcenterError, InputError, NotAllowed
+from evalcenter.errors import EvalcenterError, InputError, NotAllowed, PlanMismatch
 from evalcenter.options import given
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from evalcenter.ciphers import Identity
     from evalcenter.history import Run
     from evalcenter.register.book import Book
+    from evalcenter.register.granted import Paper
     from evalcenter.register.streams import End
     from evalcenter.walk import Ended, Means
 
@@ -166,3 +168,33 @@ def ended(folder: Path, identity: Identity | None) -> End:
     found = runs.ended(folder)
     waits = found.outcome == "inconclusive" and readings.queue(run)
     return replace(found, outcome="awaiting_review") if waits else found
+
+
+def paper(file: Path, keys: Sequence[Path], run: Path | None) -> Paper:
+    """What a signed certificate says to the register. With `run` its journal says which of its last lines are only reports.
+
+    Raises what `checking.genuine` raises, and PlanMismatch where the run is another one.
+    """
+    from evalcenter import checking, grants
+    from evalcenter.register import runs
+    from evalcenter.register.granted import Paper
+
+    held, document = checking.genuine(file, keys)
+    said = held.evidence
+    heads = (said.journal.head,) if run is None else runs.heads(run)
+    if heads[-1:] != (said.journal.head,):
+        raise PlanMismatch("this is not the run that the certificate is about, as it was signed", where=str(run))
+    return Paper(
+        number=held.id,
+        document=document,
+        granted=held.granted,
+        valid_from=held.valid_from,
+        valid_until=held.valid_until,
+        scope=" / ".join(dict.fromkeys(grants.spellings(held.scope))),
+        plan=said.plan,
+        heads=heads,
+        verdict=said.verdict.outcome,
+        evaluated_by=grants.spellings(held.evaluated_by.name),
+        decided_by=grants.spellings(held.decided_by.name),
+        fingerprint=held.fingerprint or "",
+    )

@@ -9,7 +9,7 @@ import click
 
 from evalcenter import starting
 from evalcenter.errors import CertificateNotValid
-from evalcenter.options import FILE, by_option, guarded, many, register_option
+from evalcenter.options import FILE, FOLDER, by_option, guarded, many, register_option
 
 TABLE = click.Path(path_type=Path, dir_okay=False)
 WRITES = many(register_option, by_option)
@@ -274,23 +274,25 @@ def decide(folder: Path, *, grant: bool, why: str, register: str | None, by: str
 
 
 @register.command()
-@click.argument("number")
-@click.option("--document", type=FILE, required=True, help="The signed certificate; the register keeps its digest.")
-@click.option("--from", "valid_from", required=True, metavar=DAY, help="The first day of its term.")
-@click.option("--until", "valid_until", required=True, metavar=DAY, help="The last day of its term.")
-@click.option("--scope", required=True, help="What it is about.")
+@click.option("--document", type=FILE, required=True, help="The certificate that both people signed.")
+@click.option("--key", "keys", type=FILE, multiple=True, required=True, help="A person's public key (PEM); give both.")
+@click.option("--run", type=FOLDER, help="Its run, where reports were rendered between decision and signatures.")
 @click.option("--retest", default="", metavar=DAY, help="By when the model is tested again; the last day by default.")
 @click.option("--replaces", default="", help="The number of the certificate whose place it takes.")
 @WRITES
 @guarded
-def issue(number: str, *, document: Path, register: str | None, by: str, **paper: str) -> None:
-    """Issue the certificate that a decision granted."""
-    from evalcenter import canon, envelope
+def issue(
+    *, document: Path, keys: tuple[Path, ...], run: Path | None, register: str | None, by: str, **more: str
+) -> None:
+    """Issue the certificate that a decision granted and two people signed; number, term and scope are the file's own."""
+    from dataclasses import replace
+
+    from evalcenter import registered
     from evalcenter.register import granted
 
-    made = granted.Paper(number=number, document=canon.digest(envelope.read(document)), **paper)
+    made = replace(registered.paper(document, keys, run), retest=more["retest"], replaces=more["replaces"])
     granted.issue(opened(register), made, writer(by))
-    say(f"issued {number}")
+    say(f"issued {made.number}, valid from {made.valid_from} to {made.valid_until}; publish the status list")
 
 
 @register.command()

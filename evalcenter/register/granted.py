@@ -2,6 +2,8 @@
 
 Rules this module keeps:
 
+* What is issued is what two people signed: about the attempt that was decided on, as it was then, by the people who evaluated and
+  decided. Nothing of it is typed again.
 * Whoever took part in the evaluation neither issues a certificate nor gives a suspended one its validity back; to suspend or
   revoke one takes no more than a decider, for there somebody may be in danger.
 * A certificate that takes another's place is the same vendor's, and ends the other in the same write.
@@ -26,29 +28,44 @@ class NoCertificate(RegisterError):
 
 @record
 class Paper:
-    """A certificate that is to be issued: the digest of its signed file, its term (days) and scope.
+    """A certificate that is to be issued, as its signed file says it; days are ``YYYY-MM-DD``.
 
-    `retest` is the day by which its model is tested again, the last day of the term where it is empty; `replaces` is the number
-    of a certificate whose place it takes.
+    `document` is the digest of what was signed, `plan` that of the run's plan, `heads` are those of the last lines of its journal
+    as far back as nothing but reports was written. The two people stand with every spelling of their names. `retest` is the day by
+    which its model is tested again, the last day of the term where it is empty; `replaces` is the number of a certificate whose
+    place it takes.
     """
 
     number: str
     document: str
+    granted: str
     valid_from: str
     valid_until: str
     scope: str
+    plan: str
+    heads: tuple[str, ...]
+    verdict: str
+    evaluated_by: tuple[str, ...]
+    decided_by: tuple[str, ...]
+    fingerprint: str = ""
     retest: str = ""
     replaces: str = ""
 
 
 def issue(book: Book, paper: Paper, by: By) -> None:
-    """Issue a certificate. Raises NotAllowed where no decision granted it, or `by` took part in the evaluation."""
+    """Issue a certificate.
+
+    Raises NotAllowed where no decision granted it, it is about something else than was decided on or signed by others than did so,
+    or `by` took part in the evaluation.
+    """
     if not (paper.document.startswith("sha256:") and len(paper.document) == 71):
         raise InputError(f"{paper.document!r} is no digest of a document")
     with book.write(by, "decider") as pen:
         decision = _granted(pen, paper.number)
         rules.apart(streams.took_part(pen, decision), by.name, "issue its certificate")
         rules.term(decision["at"][:10], paper.valid_from, paper.valid_until)
+        _decided_on(pen, decision, paper)
+        _by_these_people(pen, decision, paper)
         if pen.last(tables.certificates, document=paper.document) is not None:
             raise NotAllowed("a certificate with this very document was issued already")
         number = pen.add(
@@ -65,6 +82,9 @@ def issue(book: Book, paper: Paper, by: By) -> None:
         pen.add(tables.retests, certificate=number, trigger="scheduled", due=due, note="")
         if paper.replaces:
             _replace(pen, paper.replaces, number)
+        model = streams.submission_of(pen, decision)["model"]
+        if paper.fingerprint and parties.fact(pen, model, "fingerprint") != paper.fingerprint:
+            pen.add(tables.facts, model=model, kind="fingerprint", value=paper.fingerprint)
 
 
 def _granted(pen: Pen, number: str) -> Row:
@@ -78,6 +98,46 @@ def _granted(pen: Pen, number: str) -> Row:
         if number in numbers:
             raise NotAllowed(f"{number} was issued already", todo=f"the next one on the same decision is {numbers[-1]}")
     raise NotAllowed(f"no decision grants the certificate {number}", todo="evalcenter register decide … --grant")
+
+
+def _decided_on(pen: Pen, decision: Row, paper: Paper) -> None:
+    """Raise NotAllowed where a certificate is about another run than was decided on, or about more or less of it."""
+    attempt = pen.one(tables.attempts, decision["attempt"])
+    named = f"attempt {attempt['number']} of submission {attempt['submission']}"
+    if paper.plan != attempt["plan"]:
+        raise NotAllowed(
+            f"the certificate is about another run than {named}, which was decided on",
+            todo=f"certify the run in {attempt['folder']}",
+        )
+    if decision["head"] not in paper.heads:
+        raise NotAllowed(
+            f"the certificate is about a journal that ends with {paper.heads[-1]}; {named} was decided on when it ended with "
+            f"{decision['head']}",
+            todo="certify the run as it was decided on; where only a report was rendered since, name it with --run",
+        )
+    if paper.verdict != decision["verdict"]:
+        raise NotAllowed(f"the certificate says {paper.verdict}; {named} was decided on as {decision['verdict']}")
+    if paper.granted < decision["at"][:10]:
+        raise NotAllowed(
+            f"the certificate is granted on {paper.granted}, before the decision of {decision['at'][:10]}",
+            todo="grant it on the day of the decision or later (ISO/IEC 17065, 7.7.1 b)",
+        )
+
+
+def _by_these_people(pen: Pen, decision: Row, paper: Paper) -> None:
+    """Raise NotAllowed where others signed a certificate than evaluated the submission and decided on it."""
+    submission = streams.submission_of(pen, decision)["id"]
+    for names, role, known in (
+        (paper.evaluated_by, "evaluated", streams.evaluators(pen, submission)),
+        (paper.decided_by, "decided", {str(pen.one(tables.people, decision["who"])["name"])}),
+    ):
+        if not {reviewing.key(one) for one in names} & {reviewing.key(one) for one in known}:
+            raise NotAllowed(
+                f"the certificate says that {' / '.join(names)} {role}; by the register that was {', '.join(sorted(known))}",
+                todo="whoever did it signs it, under a name that the register has",
+            )
+    for name in paper.decided_by:
+        rules.apart(streams.took_part(pen, decision), name, "be the one who decided")
 
 
 def _replace(pen: Pen, old: str, new: int) -> None:

@@ -8,6 +8,16 @@ from evalcenter import history, journal
 from evalcenter.register.streams import BROKEN_OFF, End
 
 
+def heads(folder: Path) -> tuple[str, ...]:
+    """The digests of a journal's last lines, as far back as nothing but reports was written."""
+    held: list[str] = []
+    for entry in journal.entries(folder):
+        if entry.kind != "report":
+            held.clear()
+        held.append(entry.digest)
+    return tuple(held)
+
+
 def ended(folder: Path, outcome: str | None = None) -> End:
     """How the run in `folder` ended, by its journal. Without a verdict it was broken off, unless `outcome` says more."""
     run = history.load(folder, shut=True)

@@ -302,6 +302,12 @@ def prefix(pages: Pages) -> str:
     return str(pages.all(tables.centre)[0]["prefix"])
 
 
+def evaluators(pages: Pages, submission: int) -> set[str]:
+    """The names of those who made the attempts of a submission."""
+    rows = pages.all(tables.attempts, submission=submission)
+    return {part["name"] for row in rows for part in pages.all(tables.parts, attempt=row["id"], part="evaluator")}
+
+
 def _names(pages: Pages, submission: int) -> set[str]:
     rows = pages.all(tables.attempts, submission=submission)
     return {part["name"] for row in rows for part in pages.all(tables.parts, attempt=row["id"])}

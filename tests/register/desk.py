@@ -106,17 +106,27 @@ def certified(held: Book, version: str = "1.0", replaces: str = "", now: str = N
     """A certificate for a version that passed: its number."""
     ran = attempted(held, submitted(held, version), version=version)
     number = streams.decide(held, ran.end, "granted", "the evidence bears it", by(DECIDER, now))
-    granted.issue(held, paper(number, replaces=replaces, **changes), by(DECIDER, now))
+    granted.issue(
+        held, paper(number, ran.end, **{"granted": now[:10], "replaces": replaces, **changes}), by(DECIDER, now)
+    )
     return number
 
 
-def paper(number: str, **changes: Any) -> granted.Paper:
+def paper(number: str, about: End | None = None, **changes: Any) -> granted.Paper:
+    """What a signed certificate says, by default of the first version's run that passed."""
+    about = about or end(planned())
     given: dict[str, Any] = {
         "number": number,
         "document": canon.digest(f"certificate {number}"),
+        "granted": NOW[:10],
         "valid_from": NOW[:10],
         "valid_until": "2027-03-01",
         "scope": "Chinese medical questions",
+        "plan": about.plan,
+        "heads": (about.head,),
+        "verdict": about.outcome,
+        "evaluated_by": ("李医生", EVALUATOR),
+        "decided_by": (DECIDER,),
     }
     return granted.Paper(**{**given, **changes})
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from evalcenter import canon
 from evalcenter.errors import InputError, NotAllowed, RegisterError
-from evalcenter.register import duties, granted, lookup, parties, streams
+from evalcenter.register import duties, granted, lookup, parties, streams, tables
 from evalcenter.register.book import Book
 from evalcenter.register.rules import State, Written
 from tests.register import desk
@@ -56,7 +57,7 @@ def test_whoever_evaluated_does_not_issue(held: Book) -> None:
     ran = desk.attempted(held, desk.submitted(held), who=BOTH)
     number = streams.decide(held, ran.end, "granted", "fine", by(DECIDER))
     with pytest.raises(NotAllowed, match="issue its certificate"):
-        granted.issue(held, desk.paper(number), by("WANG Fang"))
+        granted.issue(held, desk.paper(number, ran.end, evaluated_by=(BOTH,)), by("WANG Fang"))
     with pytest.raises(NotAllowed, match="no decider"):
         granted.issue(held, desk.paper(number), by(EVALUATOR))
 
@@ -95,7 +96,7 @@ def test_another_vendor_s_certificate_is_not_superseded(held: Book) -> None:
     streams.begin(held, made.number, desk.running(plan), by(EVALUATOR))
     other = streams.decide(held, desk.end(plan), "granted", "fine", by(DECIDER))
     with pytest.raises(NotAllowed, match="another vendor"):
-        granted.issue(held, desk.paper(other, replaces=number), by(DECIDER))
+        granted.issue(held, desk.paper(other, desk.end(plan), replaces=number), by(DECIDER))
     assert state(held, number) == "valid"
 
 
@@ -104,6 +105,46 @@ def test_a_document_is_named_by_its_digest(held: Book, document: str) -> None:
     """Anything else is refused."""
     with pytest.raises(InputError, match="no digest"):
         desk.certified(held, document=document)
+
+
+# -- what the signed file says ----------------------------------------------------------------------------------------
+
+
+WRONG = {
+    "another run": ({"plan": canon.digest("other")}, "another run than attempt 1 of submission 1"),
+    "a run that was written on": ({"heads": (canon.digest("later"),)}, "was decided on when it ended with"),
+    "another verdict": ({"verdict": "conditional"}, "was decided on as pass"),
+    "granted before the decision": ({"granted": "2026-03-01"}, "before the decision"),
+    "evaluated by somebody else": ({"evaluated_by": ("A. Stranger",)}, "that was Dr Li"),
+    "evaluated by whoever decided": ({"evaluated_by": (DECIDER,)}, "that was Dr Li"),
+    "decided by somebody else": ({"decided_by": (BOTH,)}, "that was Zhao Min"),
+    "decided by whoever evaluated": ({"decided_by": (EVALUATOR,)}, "that was Zhao Min"),
+    "an evaluator under a decider's other spelling": ({"decided_by": (DECIDER, "DR LI")}, "took part"),
+}
+
+
+@pytest.mark.parametrize(("changes", "words"), WRONG.values(), ids=WRONG)
+def test_a_certificate_of_something_else_is_not_issued(held: Book, changes: dict[str, Any], words: str) -> None:
+    """It is about the attempt as it was decided on, and signed by those who evaluated and decided; else nothing is written."""
+    with pytest.raises(NotAllowed, match=words):
+        desk.certified(held, **changes)
+    with held.read() as pages:
+        assert pages.all(tables.certificates) == []
+
+
+def test_reports_that_were_rendered_since_do_not_matter(held: Book) -> None:
+    """The line that was decided on may be followed by lines that are known to be only reports."""
+    ran = desk.attempted(held, desk.submitted(held))
+    number = streams.decide(held, ran.end, "granted", "fine", by(DECIDER))
+    granted.issue(held, desk.paper(number, ran.end, heads=(ran.end.head, canon.digest("report"))), by(DECIDER))
+    assert state(held, number) == "valid"
+
+
+def test_the_fingerprint_of_the_certificate_is_known_of_its_model(held: Book) -> None:
+    """The public page then says it."""
+    number = desk.certified(held, fingerprint="sha256:" + "f" * 64)
+    with held.read() as pages:
+        assert granted.about(pages, granted.certificate(pages, number))["fingerprint"] == "sha256:" + "f" * 64
 
 
 # -- its life ---------------------------------------------------------------------------------------------------------
@@ -124,7 +165,7 @@ def test_whoever_evaluated_does_not_reinstate(held: Book) -> None:
     """To give validity back is a decision."""
     ran = desk.attempted(held, desk.submitted(held), who=BOTH)
     number = streams.decide(held, ran.end, "granted", "fine", by(DECIDER))
-    granted.issue(held, desk.paper(number), by(DECIDER))
+    granted.issue(held, desk.paper(number, ran.end, evaluated_by=(BOTH,)), by(DECIDER))
     granted.change(held, number, "suspended", "incident", "somebody was harmed", by(BOTH))
     with pytest.raises(NotAllowed, match="validity back"):
         granted.change(held, number, "valid", "reinstated", "it is fine", by(BOTH))
