@@ -106,9 +106,9 @@ def drift(reference: Reference, probed: Sequence[Probed], number: int, at: str) 
     )
 
 
-def earlier(path: Path, reference: Reference) -> int:
-    """How many rounds since this run the history in `path` holds, each recomputed. Raises Tampered where one says otherwise."""
-    count = 0
+def earlier(path: Path, reference: Reference) -> list[Drift]:
+    """The rounds since this run that the history in `path` holds, each recomputed. Raises Tampered where one says otherwise."""
+    found: list[Drift] = []
     for number, held in enumerate(diary.read(path), 1):
         try:
             line: Round = boundary.convert(Round, held)
@@ -116,10 +116,21 @@ def earlier(path: Path, reference: Reference) -> int:
             raise Tampered(f"not a round of probes: {problem.what}", where=f"{path}:{number}") from None
         if line.drift.against != reference.run.plan_digest:
             continue
-        count += 1
-        if drift(reference, line.probed, count, line.drift.at) != line.drift:
+        if drift(reference, line.probed, len(found) + 1, line.drift.at) != line.drift:
             raise Tampered("what this line says does not follow from its answers", where=f"{path}:{number}")
-    return count
+        found.append(line.drift)
+    return found
+
+
+def began(rounds: Sequence[Drift]) -> Drift | None:
+    """The round in which the drift that still goes on was first seen: none since found the same model. None where none does."""
+    first = None
+    for one in rounds:
+        if one.state == "same":
+            first = None
+        elif one.state == "drifted":
+            first = first or one
+    return first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +149,7 @@ def again(reference: Reference, spec: CandidateSpec, means: Means) -> Drift:
     Raises PlanMismatch for another candidate, Tampered for a history that was changed, CandidateError where nobody can be asked.
     """
     reference.check(spec)
-    number = earlier(means.history, reference) + 1
+    number = len(earlier(means.history, reference)) + 1
     adapter: hooks.Adapter = hooks.find(means.adapters, "adapter", spec.adapter)
     opened = adapter.open(spec, boundary.convert(adapter.settings, dict(spec.settings)), means.key, means.limits)
     probed = asyncio.run(_round(opened, reference.run, number, means.limits))

@@ -6,15 +6,17 @@ import json
 import re
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from evalcenter.errors import DRIFTED, EXIT, CandidateError
-from evalcenter.options import FILE, FOLDER, guarded
+from evalcenter.options import FILE, FOLDER, given, guarded
 
 if TYPE_CHECKING:
+    from evalcenter.alarms import Alarm
     from evalcenter.reprobing import Drift, Means, Reference
 
 SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -53,14 +55,19 @@ def _seconds(_: click.Context, __: click.Parameter, value: str | None) -> float 
     "--attempts", type=click.IntRange(min=1), default=5, show_default=True, help="Calls for one probe at most."
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines: one line a round.")
+@click.option("--register", help="Open a re-test in this register where it drifts (docs/register.md).")
+@click.option("--certificate", help="With --register: of this certificate only; by default of all of the model's.")
+@click.option("--model", type=click.IntRange(min=1), help="With --register: the model's number there.")
+@click.option("--by", default="", help="With --register: who watches, by a registrar's name in it.")
 @guarded
 def watch(
-    candidate: Path, *, against: Path, history: Path | None, every: float | None, as_json: bool, **limits: Any
+    candidate: Path, *, against: Path, history: Path | None, every: float | None, as_json: bool, **more: Any
 ) -> None:
     """Ask a tested candidate its probes again: is it still the same model? Nothing is scored.
 
     \b
-    Example:  evalcenter watch candidate.yaml --against reports/may --every 6h
+    Examples:  evalcenter watch candidate.yaml --against reports/may --every 6h
+               evalcenter watch candidate.yaml --against reports/may --register register.db --by "Gu Ping"
     Exit codes: 0 the same, 7 another model answers, 4 it can't be told.
     """
     from evalcenter import hooks, reprobing, specs, starting
@@ -69,15 +76,34 @@ def watch(
     spec = specs.load_candidate(candidate)
     means = reprobing.Means(
         adapters=load().adapters,
-        limits=hooks.Limits(timeout_s=limits["timeout"], attempts=limits["attempts"]),
+        limits=hooks.Limits(timeout_s=more["timeout"], attempts=more["attempts"]),
         key=starting.key(spec.key_env),
         history=history or candidate.with_suffix(".watch.jsonl"),
     )
     reference = reprobing.Reference.of(against)
-    sys.exit(_watched(reference, spec, means, every, as_json=as_json))
+    alarm = _alarm(reference, more)
+    sys.exit(_watched(reference, spec, means, alarm, every=every, as_json=as_json))
 
 
-def _watched(reference: Reference, spec: Any, means: Means, every: float | None, *, as_json: bool) -> int:
+def _alarm(reference: Reference, options: Mapping[str, Any]) -> Alarm | None:
+    """Where a drift is told; None without --register."""
+    from evalcenter import alarms
+
+    if not options["register"]:
+        if alone := given(dict(options), "certificate", "model", "by"):
+            raise click.UsageError(f"{', '.join(alone)} needs --register")
+        return None
+    if not options["by"]:
+        raise click.UsageError("--register needs --by")
+    if options["certificate"] and options["model"]:
+        raise click.UsageError("--certificate and --model exclude each other")
+    wanted = alarms.Wanted(certificate=options["certificate"], model=options["model"])
+    return alarms.of(options["register"], options["by"], reference, wanted)
+
+
+def _watched(
+    reference: Reference, spec: Any, means: Means, alarm: Alarm | None, *, every: float | None, as_json: bool
+) -> int:
     """Look once, or again and again until it drifts; the exit code."""
     from evalcenter import reprobing
 
@@ -90,9 +116,21 @@ def _watched(reference: Reference, spec: Any, means: Means, every: float | None,
             click.echo(f"error: {problem.what}", err=True)
         else:
             click.echo(_json(found) if as_json else _text(found, means.history, spec.name))
+            if alarm is not None:
+                _tell(alarm, reprobing.began(reprobing.earlier(means.history, reference)))
             if every is None or found.state == "drifted":
                 return CODES[found.state]
         time.sleep(every)
+
+
+def _tell(alarm: Alarm, began: Drift | None) -> None:
+    """Tell the register of a drift that goes on, and whoever watches what came of it."""
+    if began is None:
+        return
+    new = alarm.told(began)
+    for number in alarm.numbers:
+        said = "a re-test is due" if number in new else "a re-test is open or was closed, or the certificate has ended"
+        click.echo(f"register   {number}: {said}", err=True)
 
 
 def _json(found: Drift) -> str:

@@ -102,7 +102,7 @@ FLOORS = {
             "sealer",
         ),
         *("__init__", "notebook"),
-        *("registering", "registered", "surveillance"),
+        *("registering", "registered", "surveillance", "alarms"),
         *OBSERVERS,
     },
 }

@@ -8,6 +8,7 @@ Rules this module keeps:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from evalcenter.errors import InputError, NotAllowed, RegisterError
@@ -77,6 +78,26 @@ def _open(pen: Pen, row: Row, cause: Cause, by: By) -> bool:
     note = text(cause.note, "the note")
     pen.add(tables.retests, certificate=row["id"], trigger=cause.trigger, due=when, note=note)
     return True
+
+
+def drifted(book: Book, numbers: Sequence[str], note: str, by: By) -> list[str]:
+    """Open a re-test of these certificates for the drift that `note` names; those for which it is new, and that have not ended."""
+    cause = Cause(trigger="fingerprint_drift", note=note)
+    with book.write(by, "registrar") as pen:
+        rows = [pen.last(tables.certificates, number=number) for number in numbers]
+        return [
+            row["number"]
+            for row in rows
+            if row is not None
+            and pen.last(tables.retests, certificate=row["id"], trigger=cause.trigger, note=note) is None
+            and _open(pen, row, cause, by)
+        ]
+
+
+def concerned(pages: Pages, descriptor: str) -> list[str]:
+    """The numbers of the certificates of the model's version that has this descriptor."""
+    models = {row["id"] for row in pages.all(tables.models, descriptor=descriptor)}
+    return [row["number"] for row, submission in _certified(pages) if submission["model"] in models]
 
 
 def retested(book: Book, retest: int, submission: int | None, why: str, by: By) -> None:
