@@ -320,8 +320,8 @@ class Facts:
     criteria as the standard holds them, where there is one. With very many samples `responses` and `grades` are read from the disk
     one by one: a section that goes through all of them reads `results` and `usage`. `reviews` are what people said of
     each answer that they read, `machine` the graders' own grades, `judged` what counts of a panel's, `heard` is there where
-    the plan names judges, `attempt` where the run stands in a register; `probed` is what the answers to the probes took. Times are
-    UTC text.
+    the plan names judges, `attempt` where the run stands in a register; `probed` is what the answers to the probes took.
+    `held_by_issuer` is false where somebody else than `lab`, or nobody by name, held a sitting. Times are UTC text.
     """
 
     plan: Plan
@@ -349,6 +349,7 @@ class Facts:
     machine: Mapping[int, Grade] = field(default_factory=dict)
     judged: Mapping[int, Result] = field(default_factory=dict)
     probed: Usage = Usage()
+    held_by_issuer: bool = True
     title: Text = Text(zh="测试报告", en="Test report")
 
 

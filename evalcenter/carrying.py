@@ -12,10 +12,15 @@ from evalcenter.blocks import Lab
 from evalcenter.errors import RunError
 
 
+def held_by(run: history.Run, lab: Lab) -> bool:
+    """Whether `run` was held by `lab`, by its name, from the first sitting to the last."""
+    names = {canon.digest(boundary.convert(Lab, one["lab"]).name) for one in run.opened}
+    return names == {canon.digest(lab.name)}
+
+
 def allowed(earlier: history.Run, lab: Lab) -> None:
     """Raise RunError where a centre would take over an attempt that it did not hold from its first sitting to its last."""
-    names = {canon.digest(boundary.convert(Lab, one["lab"]).name) for one in earlier.opened}
-    if lab.name is not None and names != {canon.digest(lab.name)}:
+    if lab.name is not None and not held_by(earlier, lab):
         raise RunError(
             "the earlier attempt was not this centre's from its first sitting to its last",
             where=str(earlier.folder),

@@ -358,6 +358,7 @@ def facts(held: history.Run, lab: Lab) -> Facts:
         verdict=held.verdict,
         environment=dict(held.opened[-1]["environment"]) if held.opened else {},
         lab=lab,
+        held_by_issuer=carrying.held_by(held, lab),
         deviations=(*deviations.words(held, used.models), *map(both, lab.deviations)),
         reviews=held.reviews,
         machine=held.machine,

@@ -130,6 +130,15 @@ def test_a_self_test_whose_reports_were_rendered_for_a_centre(tmp_path: Path) ->
     refused(held, "self-test: no centre")
 
 
+@pytest.mark.parametrize(
+    ("first", "own"), [(Lab(), False), (replace(CENTRE, name="Another Centre"), False), (CENTRE, True)]
+)
+def test_a_report_knows_whether_its_issuer_held_the_run(tmp_path: Path, first: Lab, own: bool) -> None:
+    """A self-test, or another centre's run, that is rendered in a centre's name was not tested by it."""
+    run = history.load(place(tmp_path, lab=first).run)
+    assert walk.facts(run, CENTRE).held_by_issuer is own
+
+
 @pytest.mark.parametrize("other", [Lab(), replace(CENTRE, name="Another Centre")])
 def test_sittings_of_different_centres(here: Place, other: Lab) -> None:
     """A run that was begun by nobody, or by another centre, is not certified by whoever finished it."""

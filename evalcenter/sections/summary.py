@@ -89,7 +89,21 @@ def _notices(facts: Facts, lang: Lang) -> tuple[Notice, ...]:
                 ),
             )
         )
-    elif facts.lab.accreditation is None:
+        return tuple(found)
+    if not facts.held_by_issuer:
+        found.append(
+            Notice(
+                title=say(lang, "非出具机构实施", "Not tested by the issuer"),
+                text=say(
+                    lang,
+                    "运行日志没有写明每次提问都由出具机构实施；出具机构的名称是事后写入的，其认可范围不及于这些提问。",
+                    "The run's journal does not name the issuer for every sitting: its name was put on this report afterwards, "
+                    "and no accreditation of the issuer covers what it did not hold.",
+                ),
+                tone="fail",
+            )
+        )
+    if facts.lab.accreditation is None:
         found.append(
             Notice(
                 title=say(lang, "非认可范围", "Not accredited"),

@@ -58,6 +58,16 @@ def test_accreditation(accreditation: str | None, notices: int) -> None:
     assert all("not issued under accreditation" in b.text for b in found)
 
 
+@pytest.mark.parametrize(("accreditation", "notices"), [(None, 2), ("CNAS L0000", 1)])
+def test_a_run_that_the_issuer_did_not_hold(accreditation: str | None, notices: int) -> None:
+    """A report in the name of a centre that did not ask the questions says so above everything else, accredited or not."""
+    lab = Lab(name="Laboratory", accreditation=accreditation)
+    blocks = build(summary, replace(make_facts(lab=lab), held_by_issuer=False))
+    found = [b for b in blocks if isinstance(b, Notice)]
+    assert len(found) == notices
+    assert (found[0].title, found[0].tone) == ("Not tested by the issuer", "fail")
+
+
 def test_waiting() -> None:
     """Open reviews are announced beside the verdict."""
     facts = make_facts()
