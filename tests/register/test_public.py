@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 import threading
 import time
@@ -19,6 +18,7 @@ from evalcenter.errors import InputError
 from evalcenter.register import granted, parties
 from evalcenter.register.book import Book
 from evalcenter.web import public, serving
+from tests import chromium
 from tests.register import desk
 from tests.register.desk import BOTH, DECIDER, EVALUATOR, REGISTRAR, by
 from tests.web.room import Client
@@ -193,15 +193,8 @@ def test_another_host_needs_an_address(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
+    with chromium.opened() as found:
+        yield found
 
 
 @pytest.mark.browser

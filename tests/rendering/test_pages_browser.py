@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evalcenter.rendering import pages
+from tests import chromium
 from tests.centre import place
 from tests.rendering.test_pages import DOCUMENT, full
 
@@ -43,15 +43,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def browser(made: Path) -> Iterator[Browser]:
     """Chromium; the pages are made first, for the browser brings a loop of its own in which no run can be walked."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
+    with chromium.opened() as found:
+        yield found
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from evalcenter import history, walk
 from evalcenter.records import Document, Message
-from tests import doubles
+from tests import chromium, doubles
 from tests.web import room
 from tests.web.room import Room
 
@@ -35,15 +34,8 @@ HOSTILE = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
+    with chromium.opened() as found:
+        yield found
 
 
 def context(browser: Browser, lang: str, **changes: Any) -> BrowserContext:
