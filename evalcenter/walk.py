@@ -190,7 +190,7 @@ def render(folder: Path, means: Means, view: View = "report") -> tuple[Path, ...
     """
     if view == "report":
         with history.resume(folder, means.identity) as held:
-            return _rendered(held, means)
+            return _rendered(held, means, again=True)
     held = history.load(folder, means.identity)
     told, made = facts(held, _lab(held, means)), {}
     for lang in _langs(held, means):
@@ -279,8 +279,8 @@ def _standing(held: history.Run, paths: tuple[Path, ...]) -> tuple[Path, ...]:
     return paths if same else ()
 
 
-def _rendered(held: history.Run, means: Means) -> tuple[Path, ...]:
-    written = write_reports(held, means.plugins, _lab(held, means), _langs(held, means), means.forms)
+def _rendered(held: history.Run, means: Means, *, again: bool = False) -> tuple[Path, ...]:
+    written = write_reports(held, means, _lab(held, means), _langs(held, means), again=again)
     digests = {path.name: canon.digest(path.read_bytes()) for path in written}
     if digests.items() - held.report.items():
         held.write("report", digests)
@@ -301,14 +301,24 @@ def _langs(held: history.Run, means: Means) -> Sequence[Lang]:
 
 
 def write_reports(
-    held: history.Run, plugins: hooks.Plugins, lab: Lab, langs: Sequence[Lang], forms: Sequence[report.Form] = FORMS
+    held: history.Run, means: Means, lab: Lab, langs: Sequence[Lang], *, again: bool = False
 ) -> tuple[Path, ...]:
-    """Render the reports of a decided run into its folder; all before one is written, so that none is lost to another's failure."""
+    """Render the reports of a decided run into its folder; all before one is written, so that none is lost to another's failure.
+
+    Rendering them `again` never touches what was signed: RunError where they would become others.
+    """
     told = facts(held, lab)
     made = {}
     for lang in langs:
-        built = report.build(told, plugins.sections, lang)
-        made.update({report_path(held.folder, lang, form): report.render(built, form) for form in forms})
+        built = report.build(told, means.plugins.sections, lang)
+        made.update({report_path(held.folder, lang, form): report.render(built, form) for form in means.forms})
+    news = {path.name: canon.digest(raw) for path, raw in made.items()}.items() - held.report.items()
+    if again and news and any(held.folder.glob("*.dsse.json")):
+        raise RunError(
+            "this run is signed, and other reports than the signed ones would end that",
+            where=str(held.folder),
+            todo="copy its journal.jsonl into a folder of its own and render there, or move the signed file away",
+        )
     return _all_written(made)
 
 

@@ -139,6 +139,16 @@ def test_a_report_knows_whether_its_issuer_held_the_run(tmp_path: Path, first: L
     assert walk.facts(run, CENTRE).held_by_issuer is own
 
 
+def test_a_signed_run_is_not_rendered_into_another(here: Place) -> None:
+    """What was signed stays: other reports than the signed ones are refused before a byte is written, the same ones are not."""
+    here.evaluate()
+    before = {path.name: path.read_bytes() for path in here.run.iterdir()}
+    with pytest.raises(RunError, match="this run is signed"):
+        walk.render(here.run, replace(means(Scripted()), lab=replace(CENTRE, name="Another Centre")))
+    walk.render(here.run, means(Scripted()))
+    assert {path.name: path.read_bytes() for path in here.run.iterdir()} == before
+
+
 @pytest.mark.parametrize("other", [Lab(), replace(CENTRE, name="Another Centre")])
 def test_sittings_of_different_centres(here: Place, other: Lab) -> None:
     """A run that was begun by nobody, or by another centre, is not certified by whoever finished it."""

@@ -38,7 +38,7 @@ def endpoint() -> Iterator[str]:
 @pytest.fixture
 def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports take most of a short run's time, and are told elsewhere."""
-    monkeypatch.setattr(walk, "write_reports", lambda *told: ())
+    monkeypatch.setattr(walk, "write_reports", lambda *told, **_: ())
 
 
 def run(*args: object, env: dict[str, str] | None = None) -> Result:
