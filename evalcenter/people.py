@@ -31,6 +31,7 @@ reviewers_option = click.option(
     help="What readers type to reach it, such as https://review.example.org. Needed for any other --host than this machine.",
 )
 @reviewers_option
+@click.option("--register", help="Show this register's read-only page under /register too (docs/register.md).")
 @click.option("--count", is_flag=True, help="Only say how much waits.")
 @click.option("--export", type=TABLE, help="Write the queue as .xlsx or .csv, to be filled in.")
 @click.option("--import", "filled", type=FILE, help="Take the marks of a filled-in table.")

@@ -123,6 +123,6 @@ def incidents(*, register: str | None) -> None:
 @guarded
 def serve(*, register: str | None, host: str, port: int, address: str) -> None:
     """Show the register on a read-only page: anybody may look a certificate up; nobody is named, nothing can be changed."""
-    from evalcenter.web import public
+    from evalcenter.web import serving
 
-    public.serve(named(register), host, port, address)
+    serving.serve_register(named(register), serving.Bound(host=host, port=port, address=address))

@@ -2,7 +2,8 @@
 
 Rules this module keeps:
 
-* Without a session there is nothing but the form to sign in. A reviewer who was taken off the list is signed out at the next visit.
+* Without a session there is nothing but the form to sign in, and the register's pages where they are served too: those are for
+  anybody. A reviewer who was taken off the list is signed out at the next visit.
 * A form is taken only with its session's own token, and only from our own pages.
 * An address never leads anywhere else, and is never taken from what somebody sent.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
@@ -30,6 +31,7 @@ from evalcenter.web.sessions import TOTAL_S, Session, Sessions, Throttle
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import Route
     from starlette.types import ASGIApp
 
 LANG: Final = "evalcenter_lang"
@@ -56,13 +58,18 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What the pages stand on. `origins` are our own addresses; `secure` says that browsers reach us over TLS."""
+    """What the pages stand on.
+
+    `origins` are our own addresses; `secure` says that browsers reach us over TLS; `register` is where the register's pages begin,
+    empty where they are not served.
+    """
 
     console: Console
     reviewers: Path
     origins: tuple[str, ...]
     cookie: str
     secure: bool = False
+    register: str = ""
     clock: Callable[[], float] = time.monotonic
     sessions: Sessions = field(init=False)
     throttle: Throttle = field(init=False)
@@ -98,7 +105,7 @@ class Site:
 
     def home(self, visit: Visit, who: Who) -> Response:
         """How far it is."""
-        return self._page("home", visit, who, progress=self.console.progress(who))
+        return self._page("home", visit, who, progress=self.console.progress(who), register=self.register)
 
     def next(self, _: Visit, who: Who) -> Response:
         """On to what is read next."""
@@ -245,17 +252,10 @@ class Site:
         )
 
 
-def app(site: Site, hosts: tuple[str, ...]) -> ASGIApp:
-    """The console as an application, which answers to `hosts` only."""
+def app(site: Site, hosts: tuple[str, ...], beside: Sequence[Route] = ()) -> ASGIApp:
+    """The console as an application, which answers to `hosts` only; `beside` are pages that take no session."""
     from starlette.applications import Starlette
-    from starlette.responses import PlainTextResponse, Response
     from starlette.routing import Route
-
-    async def static(request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in pages.STATIC:
-            return PlainTextResponse("no such file\n", 404)
-        return Response(pages.static(name), media_type=pages.STATIC[name])
 
     def page(path: str, handle: Callable[[Visit], Response], *methods: str) -> Route:
         return Route(path, site.serve(handle), methods=list(methods or ("GET",)))
@@ -269,7 +269,8 @@ def app(site: Site, hosts: tuple[str, ...]) -> ASGIApp:
         page("/read/{code:str}", site.signed_in(site.sample), "GET", "POST"),
         page("/sign-in", site.sign_in, "GET", "POST"),
         page("/sign-out", site.signed_in(lambda visit, _: site.sign_out(visit)), "POST"),
-        Route("/static/{name:str}", static),
+        pages.files_route(),
+        *beside,
         page("/{rest:path}", site.signed_in(nowhere)),
     ]
     return guards.Guard(Starlette(routes=routes), hosts)

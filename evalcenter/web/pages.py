@@ -19,6 +19,8 @@ from evalcenter.web.words import words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from starlette.requests import Request
+    from starlette.routing import Route
 
 STATIC: Final = {
     "console.css": "text/css; charset=utf-8",
@@ -28,9 +30,10 @@ STATIC: Final = {
 TAGS: Final = {"zh": "zh-CN", "en": "en"}
 
 
-def render(name: str, lang: Lang, **values: Any) -> str:
-    """The page `name` in `lang`."""
-    return _environment().get_template(name).render(lang=lang, tag=TAGS[lang], tags=TAGS, w=words(lang), **values)
+def render(name: str, lang: Lang, *, root: str = "", **values: Any) -> str:
+    """The page `name` in `lang`; its own links begin with `root`."""
+    given = {"lang": lang, "tag": TAGS[lang], "tags": TAGS, "w": words(lang), "root": root}
+    return _environment().get_template(name).render(**given, **values)
 
 
 @cache
@@ -42,6 +45,20 @@ def static(name: str) -> bytes:
     if name != "console.css":
         return own
     return files("evalcenter.rendering").joinpath("palette.css").read_bytes() + own
+
+
+def files_route() -> Route:
+    """The address of our own files, the same for every page."""
+    from starlette.responses import PlainTextResponse, Response
+    from starlette.routing import Route
+
+    async def answer(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in STATIC:
+            return PlainTextResponse("no such file\n", 404)
+        return Response(static(name), media_type=STATIC[name])
+
+    return Route("/static/{name:str}", answer, methods=["GET"])
 
 
 @cache

@@ -9,20 +9,20 @@ Rules this module keeps:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from evalcenter import canon, journal, register
+from evalcenter import canon, journal
 from evalcenter.errors import EvalcenterError
 from evalcenter.records import Lang
-from evalcenter.web import guards, pages, serving
+from evalcenter.web import guards, pages
 from evalcenter.web.app import LANG, YEAR_S, cookies_of, language
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import Route
     from starlette.types import ASGIApp
 
     from evalcenter.register.book import Book
@@ -33,11 +33,12 @@ MOST: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What the pages stand on: the register, the clock (UTC text), and whether browsers come over TLS."""
+    """What the pages stand on: the register, the clock (UTC text), whether browsers come over TLS, and where the pages begin."""
 
     book: Book
     clock: Callable[[], str] = journal.now
     secure: bool = False
+    root: str = ""
 
     def home(self, asked: Mapping[str, str], lang: Lang) -> str:
         """The form, and what was found by it."""
@@ -75,9 +76,8 @@ class Desk:
 
         with self.book.read() as held:
             centre = held.all(tables.centre)[0]["name"]
-        return pages.render(
-            name, lang, who=None, form_token="", keys=False, centre=centre, asked_for=asked_for, **values
-        )
+        bare = {"who": None, "form_token": "", "keys": False, "centre": centre, "asked_for": asked_for}
+        return pages.render(name, lang, root=self.root, **bare, **values)
 
     def serve(self, handle: Callable[[Mapping[str, str], Lang], str]) -> Callable[[Request], Any]:
         """`handle` as an endpoint, in a thread of its own."""
@@ -107,53 +107,30 @@ class Desk:
             except NoCertificate:
                 return self.message(lang, "gone", "r_gone_text"), 404
         except EvalcenterError:  # what it says may name places on this machine
-            return _broken(lang), 503
+            return self._broken(lang), 503
+
+    def _broken(self, lang: Lang) -> str:
+        values = {"title": "r_broken", "text": "r_broken_text", "centre": "evalcenter", "asked_for": ""}
+        bare = {"who": None, "form_token": "", "keys": False}
+        return pages.render("register_message", lang, root=self.root, **bare, **values)
 
 
-def _broken(lang: Lang) -> str:
-    values = {"title": "r_broken", "text": "r_broken_text", "centre": "evalcenter", "asked_for": ""}
-    return pages.render("register_message", lang, who=None, form_token="", keys=False, **values)
-
-
-def app(desk: Desk, hosts: tuple[str, ...]) -> ASGIApp:
-    """The register's pages as an application, which answers to `hosts` only."""
-    from starlette.applications import Starlette
-    from starlette.responses import PlainTextResponse, Response
+def routes(desk: Desk) -> list[Route]:
+    """The addresses of the register's pages, all under the desk's root."""
     from starlette.routing import Route
-
-    async def static(request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in pages.STATIC:
-            return PlainTextResponse("no such file\n", 404)
-        return Response(pages.static(name), media_type=pages.STATIC[name])
 
     def nowhere(_: Mapping[str, str], __: Lang) -> str:
         from evalcenter.register.granted import NoCertificate
 
         raise NoCertificate("there is no such page")
 
-    routes = [
-        Route("/", desk.serve(desk.home), methods=["GET"]),
-        Route("/certificate/{number:str}", desk.serve(desk.certificate), methods=["GET"]),
-        Route("/static/{name:str}", static, methods=["GET"]),
-        Route("/{rest:path}", desk.serve(nowhere), methods=["GET"]),
-    ]
-    return guards.Guard(Starlette(routes=routes), hosts)
+    pages_ = {"/": desk.home, "/certificate/{number:str}": desk.certificate, "/{rest:path}": nowhere}
+    made = [Route(desk.root + path, desk.serve(handle), methods=["GET"]) for path, handle in pages_.items()]
+    return [*([Route(desk.root, desk.serve(desk.home), methods=["GET"])] if desk.root else []), *made]
 
 
-def serve(where: str, host: str, port: int, address: str) -> None:
-    """Serve the register at `where` until the program is interrupted. Raises InputError where the address can't be had."""
-    bound = serving.Bound(host=host, port=port, address=address)
-    serving.reachable(bound)
-    book = register.opened(where)
-    with serving.listening(bound) as (taken, sock):
-        made = server(book, bound, taken)
-        serving.tell(f"register of certificates on {address or f'http://{host}:{taken}/'}; stop with Ctrl-C")
-        with suppress(KeyboardInterrupt):
-            made.run(sockets=[sock])
+def app(desk: Desk, hosts: tuple[str, ...]) -> ASGIApp:
+    """The register's pages as an application of their own, which answers to `hosts` only."""
+    from starlette.applications import Starlette
 
-
-def server(book: Book, bound: serving.Bound, port: int, **changes: Any) -> Any:
-    """The server of a register's pages on `port`; `changes` are fields of its Desk."""
-    hosts, _, secure = serving.names(bound, port)
-    return serving.uvicorn_on(app(Desk(book=book, secure=secure, **changes), hosts))
+    return guards.Guard(Starlette(routes=[pages.files_route(), *routes(desk)]), hosts)

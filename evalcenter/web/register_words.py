@@ -83,6 +83,7 @@ REGISTER: Final[Mapping[str, Text]] = {
     ),
     "r_broken": _text("暂时无法查询", "The register can't be read now"),
     "r_broken_text": _text("请稍后再试，或与评测中心联系。", "Try again later, or ask the centre."),
+    "r_console": _text("前往评阅台", "To the review console"),
     "r_to_search": _text("返回查询", "Back to the search"),
     **{f"reason_{code}": text for code, text in REASONS.items()},
 }

@@ -1,4 +1,4 @@
-"""Opens a run for writing and serves its console until somebody ends it.
+"""Opens a run for writing and serves its console until somebody ends it; or the register's pages, beside it or by themselves.
 
 Rules this module keeps:
 
@@ -19,27 +19,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from evalcenter import history, reviewers
+from evalcenter import history, register, reviewers
 from evalcenter.ciphers import Identity
 from evalcenter.errors import InputError
 from evalcenter.readings import Reading
-from evalcenter.web import app
+from evalcenter.web import app, public
 from evalcenter.web.console import Console
 
 if TYPE_CHECKING:
     from uvicorn import Server
 
+    from evalcenter.register.book import Book
+
+BESIDE: Final = "/register"
+"""Where the register's pages begin in the console."""
 HERE: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """Where the console listens, by which address readers reach it if that is another, and who may sign in."""
+    """Where the console listens, by which address readers reach it if that is another, who may sign in, which register it shows."""
 
     host: str = "127.0.0.1"
     port: int = 8321
     address: str = ""
     reviewers: Path = Path(reviewers.NAME)
+    register: str | None = None
 
 
 def serve(folder: Path, bound: Bound, identity: Identity | None = None) -> None:
@@ -48,8 +53,9 @@ def serve(folder: Path, bound: Bound, identity: Identity | None = None) -> None:
     Raises InputError where nobody may sign in or the address can't be had, RunError's children where the run can't be written.
     """
     checked(bound)
+    book = register.opened(bound.register) if bound.register else None
     with opened(folder, identity) as reading, listening(bound) as (port, sock):
-        made = server(reading, bound, port)
+        made = server(reading, bound, port, book)
         _say(folder, bound, port, len(reading.awaited()))
         with suppress(KeyboardInterrupt):
             made.run(sockets=[sock])
@@ -83,18 +89,37 @@ def listening(bound: Bound) -> Iterator[tuple[int, socket.socket]]:
         yield sock.getsockname()[1], sock
 
 
-def server(reading: Reading, bound: Bound, port: int, **changes: Any) -> Server:
-    """The server of a console on `port`; `changes` are fields of its Site."""
+def serve_register(where: str, bound: Bound) -> None:
+    """Serve the register at `where` until the program is interrupted. Raises InputError where the address can't be had."""
+    reachable(bound)
+    book = register.opened(where)
+    with listening(bound) as (port, sock):
+        made = register_server(book, bound, port)
+        tell(f"register of certificates on {bound.address or f'http://{bound.host}:{port}/'}; stop with Ctrl-C")
+        with suppress(KeyboardInterrupt):
+            made.run(sockets=[sock])
+
+
+def register_server(book: Book, bound: Bound, port: int, **changes: Any) -> Server:
+    """The server of a register's pages on `port`; `changes` are fields of its Desk."""
+    hosts, _, secure = names(bound, port)
+    return uvicorn_on(public.app(public.Desk(book=book, secure=secure, **changes), hosts))
+
+
+def server(reading: Reading, bound: Bound, port: int, book: Book | None = None, **changes: Any) -> Server:
+    """The server of a console on `port`, with the pages of the register `book` beside it; `changes` are fields of its Site."""
     hosts, origins, secure = names(bound, port)
+    beside = public.routes(public.Desk(book=book, secure=secure, root=BESIDE)) if book is not None else []
     site = app.Site(
         console=Console(reading),
         reviewers=bound.reviewers,
         origins=origins,
         cookie=f"evalcenter_{port}",
         secure=secure,
+        register=BESIDE if beside else "",
         **changes,
     )
-    return uvicorn_on(app.app(site, hosts), silent=reading.run.plan.sealing is not None)
+    return uvicorn_on(app.app(site, hosts, beside), silent=reading.run.plan.sealing is not None)
 
 
 def uvicorn_on(served: Any, *, silent: bool = False) -> Server:

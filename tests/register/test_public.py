@@ -17,7 +17,7 @@ import pytest
 from evalcenter.errors import InputError
 from evalcenter.register import granted, parties
 from evalcenter.register.book import Book
-from evalcenter.web import public, serving
+from evalcenter.web import serving
 from tests import chromium
 from tests.register import desk
 from tests.register.desk import BOTH, DECIDER, EVALUATOR, REGISTRAR, by
@@ -41,7 +41,7 @@ class Shown:
 def served(held: Book, numbers: list[str]) -> Iterator[Shown]:
     bound = serving.Bound(port=0)
     with serving.listening(bound) as (port, sock):
-        server = public.server(held, bound, port, clock=lambda: "2026-06-01T08:00:00Z")
+        server = serving.register_server(held, bound, port, clock=lambda: "2026-06-01T08:00:00Z")
         thread = threading.Thread(target=lambda: server.run(sockets=[sock]), daemon=True)
         thread.start()
         while not server.started:
@@ -185,7 +185,7 @@ def test_another_host_needs_an_address(tmp_path: Path) -> None:
     """To listen beyond this machine, somebody says what readers type."""
     desk.opened(tmp_path / "r.db")
     with pytest.raises(InputError, match="other machines"):
-        public.serve(str(tmp_path / "r.db"), "0.0.0.0", 0, "")
+        serving.serve_register(str(tmp_path / "r.db"), serving.Bound(host="0.0.0.0", port=0))
 
 
 # -- in a browser -----------------------------------------------------------------------------------------------------

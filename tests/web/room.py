@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from evalcenter import boundary, certify, history, plan, reviewers, scoring, walk
@@ -27,6 +27,9 @@ from tests.doubles import Scripted
 from tests.factory import make_item, make_requirement, make_standard
 from tests.test_plan import suite
 from tests.test_review import forge
+
+if TYPE_CHECKING:
+    from evalcenter.register.book import Book
 
 SPEC = CandidateSpec(adapter="scripted", name="c", simulated=True)
 WAITING = {"says": {"word": "…"}}
@@ -130,12 +133,13 @@ def served(
     tokens: Mapping[str, str],
     clock: Clock | None = None,
     identity: Identity | None = None,
+    register: Book | None = None,
 ) -> Iterator[Room]:
-    """The console of the run in `folder`, in a thread."""
+    """The console of the run in `folder`, in a thread, with a register's pages beside it where one is given."""
     clock = clock or Clock()
     bound = serving.Bound(port=0, reviewers=book)
     with serving.opened(folder, identity) as reading, serving.listening(bound) as (port, sock):
-        server = serving.server(reading, bound, port, clock=clock)
+        server = serving.server(reading, bound, port, register, clock=clock)
         thread = threading.Thread(target=lambda: server.run(sockets=[sock]), daemon=True)
         thread.start()
         while not server.started:
