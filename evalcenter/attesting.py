@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from evalcenter.errors import InputError
-from evalcenter.options import FILE, FOLDER, named_suites, shipped_suites
+from evalcenter.options import FILE, FOLDER, guarded, named_suites, shipped_suites
 from evalcenter.standing import Lookup
 from evalcenter.starting import opening
 
@@ -46,6 +46,27 @@ def verify_journal(folder: Path, *, identity: Any) -> None:
         click.echo("note       half a line at the end was left out; `evalcenter run --resume` sets it aside")
 
 
+@click.command("new-key")
+@click.argument("file", type=KEY)
+@guarded
+def new_key(file: Path) -> None:
+    """Make a key to sign with, its public half beside it, and print its fingerprint; nothing is signed.
+
+    \b
+    Example:  evalcenter new-key evaluator.pem          # and evaluator.pub.pem, which others get
+    """
+    _made(file)
+
+
+def _made(file: Path) -> None:
+    from evalcenter import envelope
+
+    public = envelope.new_key(file)
+    click.echo(
+        f"new key    {file}\npublic key {public}\n           {envelope.fingerprint(envelope.public_key(public))}"
+    )
+
+
 @click.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--key", type=KEY, required=True, help="The private key (PEM).")
@@ -66,13 +87,12 @@ def certify(
                evalcenter certify reports/may --grant may.yaml --key evaluator.pem
                evalcenter certify reports/may --grant may.yaml --key decider.pem --evaluated evaluator.pub.pem
     """
-    from evalcenter import envelope, grants, issuing, signing
+    from evalcenter import grants, issuing, signing
     from evalcenter.plugins import load
 
     signing.outside(key, folder)
     if new_key:
-        made = envelope.new_key(key)
-        click.echo(f"new key    {key}\npublic key {made}\n           {envelope.fingerprint(envelope.public_key(made))}")
+        _made(key)
     if granted is None:
         click.echo(
             f"signed     {signing.sign(folder, key, load(), more['identity'])}\nthis is a declaration, no certificate"

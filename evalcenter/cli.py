@@ -320,7 +320,7 @@ def schema(out: Path) -> None:
 
 
 for command in (
-    *(attesting.verify_journal, attesting.certify, attesting.verify, attesting.bundle),
+    *(attesting.verify_journal, attesting.new_key, attesting.certify, attesting.verify, attesting.bundle),
     *(surveillance.GROUP, watch.watch, people.review, people.reviewer),
     *(studies.power, studies.compare, studies.trend, qualify.qualify_judge),
 ):

@@ -438,6 +438,18 @@ def test_the_commands_grant_and_verify(tmp_path: Path, monkeypatch: pytest.Monke
     assert call("verify", held.file, "--key", held.keys[0]).exit_code == SignatureInvalid.exit_code
 
 
+def test_a_key_is_made_before_anything_is_signed(tmp_path: Path) -> None:
+    """With its fingerprint, which a grant names; nothing is overwritten."""
+    done = call("new-key", tmp_path / "k.pem")
+    assert (done.exit_code, envelope.fingerprint(envelope.public_key(tmp_path / "k.pub.pem")) in done.output) == (
+        0,
+        True,
+    )
+    before = (tmp_path / "k.pem").read_bytes()
+    assert call("new-key", tmp_path / "k.pem").exit_code == InputError.exit_code
+    assert (tmp_path / "k.pem").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("status", "document", "code"),
     [
