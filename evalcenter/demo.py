@@ -50,7 +50,7 @@ ADDRESS: Final = Text(zh="某市示例路 1 号（虚构）", en="1 Example Road
 CENTRE: Final = Lab(
     name=Text(zh="演示评测中心（虚构）", en="Demonstration Centre (invented)"),
     address=ADDRESS,
-    register="https://register.example/certificates/{id}",
+    register="https://register.example/certificate/{id}",
 )
 SLIPS: Final = 20
 """One in so many marks of the second simulated reader is wrong, so that an arbiter is needed."""
