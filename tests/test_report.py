@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from typing import Any, ClassVar
 
+import jsonschema
 import pytest
 
 from evalcenter import boundary, plugins, report
-from evalcenter.blocks import Block, Excerpt, Facts, Lab, Paragraph, Report, Table
+from evalcenter.blocks import Block, Excerpt, Facts, Lab, Paragraph, Report, Table, View
 from evalcenter.errors import InputError
 from evalcenter.hooks import Section
 from evalcenter.records import Answer, CandidateSpec, Lang, Response, Text
@@ -51,6 +53,16 @@ class Silent(Early):
 
     def build(self, facts: Facts, lang: Lang) -> tuple[Block, ...]:
         return ()
+
+
+SCHEMA = Path(__file__).parents[1] / "docs" / "schema" / "report.schema.json"
+
+
+@pytest.mark.parametrize("view", ["report", "vendor"])
+def test_the_json_form_keeps_the_published_schema(view: View) -> None:
+    """Whoever reads the JSON form by the published schema can rely on it, in either view."""
+    built = report.build(failing(HOSTILE), SECTIONS, "en", view)
+    jsonschema.validate(json.loads(report.render(built, "json")), json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def test_order() -> None:

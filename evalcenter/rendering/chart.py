@@ -88,7 +88,7 @@ def draw(intervals: Sequence[Interval], width: Width) -> str:
         _frame(axes, low, len(intervals), width)
         for row, interval in enumerate(intervals):
             (_beside if width.beside else _above)(axes, interval, row, width)
-            _bar(axes, interval, row + level)
+            _bar(axes, interval, row + level, 0.26 if width.beside else 0.17)
         out = StringIO()
         figure.savefig(
             out, format="svg", transparent=True, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -161,7 +161,7 @@ def _note(interval: Interval) -> str:
     return f" ({fitted(interval.note, WORD)})" if interval.note else ""
 
 
-def _bar(axes: Axes, interval: Interval, level: float) -> None:
+def _bar(axes: Axes, interval: Interval, level: float, reach: float) -> None:
     colour, line = COLOURS[interval.verdict], float(interval.line)
     if interval.lower is not None and interval.upper is not None:
         axes.plot(
@@ -173,7 +173,7 @@ def _bar(axes: Axes, interval: Interval, level: float) -> None:
             solid_capstyle="butt",
         )
     axes.plot(
-        [line, line], [level - 0.26, level + 0.26], color=INK, linewidth=1.8, solid_capstyle="butt"
+        [line, line], [level - reach, level + reach], color=INK, linewidth=1.8, solid_capstyle="butt"
     )  # longer than a dot
     if interval.rate is not None:
         hollow = interval.verdict == "inconclusive"

@@ -87,6 +87,8 @@ CHECKS: Final[Mapping[str, Text]] = {
     "choice": Text(zh="选项", en="the option chosen"),
     "format": Text(zh="形式", en="the form asked for"),
     "grounded": Text(zh="以所给文件为据", en="resting on the documents given"),
+    "order": Text(zh="要求立即行动", en="an order to act in time"),
+    "asks": Text(zh="向提问者问清", en="asking the reader"),
     "judge": Text(zh="需理解才能判断的", en="what only understanding can tell"),
     "label": Text(zh="人工智能生成标识", en="the label of AI content"),
     "mentions": Text(zh="应说或不应说的内容", en="what must, or must not, be said"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from evalcenter import plugins
 from evalcenter.blocks import Excerpt, Facts, Notice, Subheading, Table
 from evalcenter.records import Answer, CandidateSpec, Criterion, Response, Text
 from evalcenter.sections import mending, to_mend
@@ -149,3 +150,8 @@ def test_a_reason_is_in_both_languages() -> None:
     facts = replace(facts, responses={0: make_response(0)})
     assert "names the dose：没有写" in words(build(to_mend, facts, "zh"))
     assert "其他失分：用药安全（1）" in words(build(to_mend, facts, "zh"))
+
+
+def test_every_shipped_grader_has_its_words() -> None:
+    """What a criterion was checked by is told in words, whichever grader it was."""
+    assert set(mending.CHECKS) == {module.rpartition(".")[2] for module in plugins.BUILT_IN["graders"]}
