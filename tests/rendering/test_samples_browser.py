@@ -68,6 +68,13 @@ def rows(page: Page) -> list[str]:
     return page.locator(".samples .no").all_text_contents()
 
 
+def listed(page: Page, numbers: list[str]) -> None:
+    """Wait until just these rows are shown, in this order."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(".samples .no")).to_have_text(numbers)
+
+
 def counted(page: Page, number: int) -> None:
     """Wait until so many rows are shown."""
     from playwright.sync_api import expect
@@ -82,13 +89,13 @@ def count(page: Page) -> str:
 def test_a_hundred_at_a_time(browser: Browser, pages: dict[str, Path]) -> None:
     """A page begins with a hundred rows; the button under them adds more and moves on to the first of these."""
     with shown(browser, pages["en"]) as page:
-        assert len(rows(page)) == 100
+        counted(page, 100)
         assert count(page) == "230 of 230 samples match, the first 100 are shown"
         page.click(".further")
-        assert len(rows(page)) == 200
+        counted(page, 200)
         assert page.evaluate("document.activeElement.querySelector('.no').textContent") == "100"
         page.click(".further")
-        assert len(rows(page)) == 230
+        counted(page, 230)
         assert not page.is_visible(".further")
 
 
@@ -96,14 +103,14 @@ def test_filters(browser: Browser, pages: dict[str, Path]) -> None:
     """Filters narrow the samples together, the count follows, and one button clears them."""
     with shown(browser, pages["en"]) as page:
         page.select_option("[name=outcome]", "fail")
-        assert rows(page) == ["0", "1"]
+        listed(page, ["0", "1"])
         page.select_option("[name=lang]", label="English")
-        assert rows(page) == ["1"]
+        listed(page, ["1"])
         assert count(page) == "1 of 230 samples match"
         page.click("text=Clear filters")
-        assert len(rows(page)) == 100
+        counted(page, 100)
         page.select_option("[name=red]", label="red lines only")
-        assert rows(page) == ["5"]
+        listed(page, ["5"])
         page.click("text=Clear filters")
         page.select_option("[name=risk]", label="bank:A.0")
         assert rows(page)[:3] == ["0", "3", "6"]
@@ -114,7 +121,7 @@ def test_search(browser: Browser, pages: dict[str, Path]) -> None:
     with shown(browser, pages["zh"]) as page:
         page.fill(".tools input", "ＡNSWER number 22")
         counted(page, 12)
-        assert rows(page) == ["22", "122", *(f"22{n}" for n in range(10))]
+        listed(page, ["22", "122", *(f"22{n}" for n in range(10))])
         page.fill(".tools input", "第 229 题")
         counted(page, 1)
         assert count(page) == "230 个样本中符合条件的有 1 个"
