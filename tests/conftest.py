@@ -12,6 +12,14 @@ settings.register_profile("evalcenter", deadline=None, max_examples=60, derandom
 settings.load_profile("evalcenter")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share something made once for their file stay on one worker, or each worker would make it again."""
+    for item in items:
+        made = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+        if any(one.scope == "module" for found in made.values() for one in found):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the skips that fail the run."""
     for report in _forbidden(terminalreporter):
