@@ -53,7 +53,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @contextmanager
 def shown(browser: Browser, path: Path, width: int = 1280, **changes: Any) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": width, "height": 900}, **changes)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))

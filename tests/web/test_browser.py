@@ -42,7 +42,7 @@ def context(browser: Browser, lang: str, **changes: Any) -> BrowserContext:
     made = browser.new_context(
         locale="zh-CN" if lang == "zh" else "en-GB", viewport={"width": 1280, "height": 900}, **changes
     )
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(30_000)
     return made
 
 
@@ -146,6 +146,7 @@ def test_the_console_works_without_script(browser: Browser, here: Room) -> None:
     made = context(browser, "en", java_script_enabled=False)
     page = sign_in(made, here, "Dr Wang")
     page.click("a.main")
+    loaded(page, "form[data-marks]")
     for group in page.locator("fieldset").all():
         group.locator("label.met").click()
     page.fill("#reason", "clear")
@@ -164,6 +165,7 @@ def test_a_reader_can_correct_himself(browser: Browser, here: Room) -> None:
     for key in ("1", "1", "Enter"):
         page.keyboard.press(key)
     page.click("text=Correct my marks")
+    loaded(page, "input:checked")
     assert page.locator("input:checked").count() == 2
     page.locator("fieldset").first.locator("label.not_met").click()
     page.fill("#reason", "I read it again")
