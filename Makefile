@@ -15,7 +15,7 @@ demo: $(VENV)/.run  ## Certify two simulated candidates, offline
 	$(BIN)/evalcenter demo
 
 test: $(VENV)/.dev  ## Run the tests
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -n auto $(PYTEST_FLAGS)
 
 soak: $(VENV)/.dev  ## The long form of the steadiness tests: hundreds of kills, thousands of samples under faults (a quarter of an hour)
 	$(BIN)/python -m pytest -m soak -n 2 --dist worksteal -rP $(PYTEST_FLAGS)

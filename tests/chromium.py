@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 
 def path() -> str:
@@ -19,10 +19,17 @@ def path() -> str:
 @contextmanager
 def opened() -> Iterator[Browser]:
     """Chromium, driven; it brings a loop of its own, in which no run can be walked."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     executable = path()
+    expect.set_options(timeout=30_000)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
+
+
+def loaded(page: Page, what: str) -> None:
+    """Wait for a page with `what` on it, the whole of it, and for its keyboard."""
+    page.wait_for_selector(what)
+    page.wait_for_load_state()

@@ -1,10 +1,15 @@
 """Settings that every test shares, and the rule that nothing is skipped where everything is installed."""
 
 import os
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
+ROOT = Path(__file__).parents[1]
 STRICT = os.environ.get("EVALCENTER_STRICT") == "1"
 
 # Where a run decides whether a change lands, the same examples are drawn every time; elsewhere new ones look for new bugs.
@@ -12,12 +17,25 @@ settings.register_profile("evalcenter", deadline=None, max_examples=60, derandom
 settings.load_profile("evalcenter")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share something made once for their file stay on one worker, or each worker would make it again."""
-    for item in items:
-        made = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-        if any(one.scope == "module" for found in made.values() for one in found):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+class Together(LoadScopeScheduling):
+    """Tests of a file that makes something once stay on one worker, or each worker would make it again; others go anywhere.
+
+    In place of `--dist loadgroup`, whose groups pytest 9.2 no longer lets xdist 3.8 write into the names of tests.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return path if _makes_once(path) else nodeid
+
+
+@cache
+def _makes_once(path: str) -> bool:
+    return 'scope="module"' in (ROOT / path).read_text("utf-8")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

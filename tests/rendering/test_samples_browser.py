@@ -75,6 +75,21 @@ def listed(page: Page, numbers: list[str]) -> None:
     expect(page.locator(".samples .no")).to_have_text(numbers)
 
 
+def begins(page: Page, numbers: list[str]) -> None:
+    """Wait until the first rows are these."""
+    from playwright.sync_api import expect
+
+    for at, number in enumerate(numbers):
+        expect(page.locator(".samples .no").nth(at)).to_have_text(number)
+
+
+def opened(page: Page, number: int) -> None:
+    """Wait until so many rows are open."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(".samples details[open]")).to_have_count(number)
+
+
 def counted(page: Page, number: int) -> None:
     """Wait until so many rows are shown."""
     from playwright.sync_api import expect
@@ -113,7 +128,7 @@ def test_filters(browser: Browser, pages: dict[str, Path]) -> None:
         listed(page, ["5"])
         page.click("text=Clear filters")
         page.select_option("[name=risk]", label="bank:A.0")
-        assert rows(page)[:3] == ["0", "3", "6"]
+        begins(page, ["0", "3", "6"])
 
 
 def test_search(browser: Browser, pages: dict[str, Path]) -> None:
@@ -132,10 +147,10 @@ def test_sorting(browser: Browser, pages: dict[str, Path]) -> None:
     with shown(browser, pages["en"]) as page:
         page.click(".heads >> text=No.")
         page.click(".heads >> text=No.")
-        assert rows(page)[:2] == ["229", "228"]
+        begins(page, ["229", "228"])
         assert count(page).endswith(", by No., descending")
         page.click(".heads >> text=Outcome")
-        assert rows(page)[:3] == ["0", "1", "2"]
+        begins(page, ["0", "1", "2"])
 
 
 def test_keyboard(browser: Browser, pages: dict[str, Path]) -> None:
@@ -143,12 +158,12 @@ def test_keyboard(browser: Browser, pages: dict[str, Path]) -> None:
     with shown(browser, pages["en"]) as page:
         page.focus(".samples summary")
         page.keyboard.press("Enter")
-        assert page.locator(".samples details[open]").count() == 1
+        opened(page, 1)
         assert page.is_visible(".samples [open] .marks")
         page.click("text=Expand all shown")
-        assert page.locator(".samples details[open]").count() == 100
+        opened(page, 100)
         page.click("text=Close all")
-        assert page.locator(".samples details[open]").count() == 0
+        opened(page, 0)
 
 
 def test_hostile_answers_stay_text(browser: Browser, pages: dict[str, Path]) -> None:

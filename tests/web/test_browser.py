@@ -12,6 +12,7 @@ import pytest
 from evalcenter import history, walk
 from evalcenter.records import Document, Message
 from tests import chromium, doubles
+from tests.chromium import loaded
 from tests.web import room
 from tests.web.room import Room
 
@@ -72,12 +73,6 @@ def here(tmp_path: Path) -> Iterator[Room]:
 
 
 # -- a whole review ---------------------------------------------------------------------------------------------------
-
-
-def loaded(page: Page, what: str) -> None:
-    """Wait for a page with `what` on it, and for its keyboard."""
-    page.wait_for_selector(what)
-    page.wait_for_load_state()
 
 
 def read_all(page: Page, *keys: str) -> int:
