@@ -116,7 +116,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Identity]:
     items = banks.load(bank, identity, plugins.load()).suite.items
     with (
         server.running_in_background(items, seed=SEED) as behind,
-        echoing.running(behind, every=4, pause_s=0.05) as url,
+        echoing.running(behind, every=11, pause_s=0.02) as url,
     ):
         whole(desk, apart, bank, url, identity, *given)
         _registered(desk, url, given)
@@ -214,7 +214,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     items: tuple[Item, ...] = suites.load(suite, plugins.load()).suite.items
     with (
         server.running_in_background(items, seed=SEED) as behind,
-        echoing.running(behind, every=4, pause_s=0.05) as url,
+        echoing.running(behind, every=11, pause_s=0.02) as url,
     ):
         whole(desk, apart, suite, url, None)
     return desk
