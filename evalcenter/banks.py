@@ -40,7 +40,7 @@ NAME: Final = "bank.age"
 COMMITMENT: Final = "commitment.json"
 STANDARD: Final = "standard.yaml"
 MAX_BYTES: Final = 256_000_000
-_FILE: Final = re.compile(r"suite\.yaml|(?:items|taxonomies)/[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.yaml")
+_FILE: Final = re.compile(r"suite\.yaml|(?:items|taxonomies)/[^/\\:\x00-\x1f\x7f]{1,250}\.yaml")
 _CANARY: Final = re.compile(rb"evalcenter-canary-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST: Final = 100
 """More bytes than a canary has."""
@@ -82,7 +82,7 @@ def seal(suite: Path, to: Sequence[str], out: Path, plugins: hooks.Plugins, toda
     content = Content(files=files, salts=tuple(salt.hex() for salt in salts))
     standard = suite / STANDARD
     written = {
-        NAME: ciphers.wrapped(canon.encode(content), made.recipients),
+        NAME: _wrapped(content, made.recipients, suite),
         COMMITMENT: canon.encode(made) + b"\n",
         **({STANDARD: standard.read_bytes()} if standard.is_file() else {}),
     }
@@ -95,6 +95,17 @@ def seal(suite: Path, to: Sequence[str], out: Path, plugins: hooks.Plugins, toda
     except OSError as problem:
         raise disk_refused(problem, out) from None
     return made
+
+
+def _wrapped(content: Content, to: Sequence[str], suite: Path) -> bytes:
+    """`content` as its recipients will open it. Raises InputError for what `_opened` would refuse: nobody could mend it then."""
+    odd = next((name for name in content.files if _FILE.fullmatch(name) is None), None)
+    if odd is not None:
+        raise InputError("its name can't stand in a bank", where=str(suite / odd), todo="give it a plain name")
+    raw = ciphers.wrapped(canon.encode(content), to)
+    if len(raw) > MAX_BYTES:
+        raise InputError(f"a bank of {len(raw):,} bytes; at most {MAX_BYTES:,} are read", where=str(suite))
+    return raw
 
 
 def _guid(text: str) -> str:

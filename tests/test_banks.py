@@ -344,6 +344,32 @@ def test_exposures_hold_no_word(
     assert marked.found(bank) == {}
 
 
+@pytest.mark.parametrize("name", ["急诊（一）.yaml", "a b+c.yaml", "_draft.yaml", f"{'长' * 80}.yaml"])
+def test_a_suite_whose_files_have_any_names_opens_again(
+    name: str, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """What was sealed can be opened, whatever its lists of items are called."""
+    suite = marked.suite(tmp_path)
+    (suite / "items" / "all.yaml").rename(suite / "items" / name)
+    banks.seal(suite, keys[0].recipients, tmp_path / "bank", held, TODAY)
+    assert len(banks.load(tmp_path / "bank", keys[0], held).suite.items) == 8
+
+
+def test_what_could_not_be_opened_again_is_not_sealed(
+    tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that leads elsewhere on some system, or more bytes than are read, is refused before a bank is there."""
+    suite = marked.suite(tmp_path)
+    (suite / "items" / "all.yaml").rename(suite / "items" / "c:\\all.yaml")
+    with pytest.raises(InputError, match="its name"):
+        banks.seal(suite, keys[0].recipients, tmp_path / "bank", held, TODAY)
+    (suite / "items" / "c:\\all.yaml").rename(suite / "items" / "all.yaml")
+    monkeypatch.setattr(banks, "MAX_BYTES", 1000)
+    with pytest.raises(InputError, match="bytes"):
+        banks.seal(suite, keys[0].recipients, tmp_path / "bank", held, TODAY)
+    assert not (tmp_path / "bank").exists()
+
+
 # -- banks from strangers ---------------------------------------------------------------------------------------------
 
 
