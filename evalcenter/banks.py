@@ -288,11 +288,11 @@ def _record(kind: type[T], raw: bytes, path: Path) -> T:
 
 
 def prove(folder: Path, name: str, identity: Identity | None, plugins: hooks.Plugins) -> Proof:
-    """The proof that an item was in a bank; `name` is its own, or the one that stands for it in a run."""
+    """The proof that an item was in a bank; `name` is the one that stands for it in a run, else its own."""
     inside, salts = _opened(folder, identity, plugins)
     numbers = {new.id: at for at, new in enumerate(sealing.numbered(inside.suite).items)}
     own = {item.id: at for at, item in enumerate(inside.suite.items)}
-    index = own.get(name, numbers.get(name))
+    index = numbers.get(name, own.get(name))
     if index is None:
         raise InputError(f"no item of this bank is called {name!r}", where=str(folder), todo="take its id from the run")
     leaves = _leaves(inside.suite, salts)

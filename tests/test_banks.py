@@ -243,6 +243,22 @@ def test_one_item_is_proved_and_no_other_shown(
     assert not any(f"qzxprompt{n}".encode() in raw for n in range(8) if n != 4)
 
 
+def test_a_number_means_the_leaf_that_a_run_calls_so(
+    tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Where an item's own name is the number of another leaf, the run's name counts: no item is shown that nobody disputes."""
+    suite = marked.suite(tmp_path)
+    path = suite / "items" / "all.yaml"
+    text = path.read_text("utf-8")
+    for n in range(8):
+        text = text.replace(f"id: qzxitem-{n}\n", f"id: marked-{n + 1:05d}\n")
+    path.write_text(text, "utf-8")
+    banks.seal(suite, keys[0].recipients, tmp_path / "bank", held, TODAY)
+    asked = next(one for one in banks.load(tmp_path / "bank", keys[0], held).suite.items if one.id == "marked-00003")
+    proof = banks.prove(tmp_path / "bank", "marked-00003", keys[0], held)
+    assert (proof.index, proof.item.prompt) == (3, asked.prompt)
+
+
 def test_the_commands_prove_an_item_without_keys(bank: Path, tmp_path: Path, keys: tuple[Identity, Identity]) -> None:
     """`open-item` needs the identity, `verify-item` nothing; a changed proof ends with the code of tampering."""
     call = CliRunner().invoke
