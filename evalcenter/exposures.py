@@ -3,8 +3,8 @@
 Rules this module keeps:
 
 * A line names a bank by its root, a vendor, a run and the leaves that it asked; no word of an item stands in it.
-* Before the first question a run is written down with all that its plan may ask; when it ends, with what it asked. The later line
-  of a run counts, so a run that was killed counts for all it might have shown.
+* Before the first question a run is written down with all that its plan may ask; when it is over, with what it asked. The later
+  line of a run counts, so one that was killed, or waits for people, counts for all it might have shown.
 * A run counts once for an item, however often it asked it. A call that failed showed the item too.
 * What can't be read is refused: an exposure that is lost in silence would let an item be asked for ever.
 """
@@ -97,13 +97,20 @@ def kept(folders: Sequence[Path], runs: Sequence[tuple[Plan, Path]]) -> Iterator
 
 
 def _shown(plan: Plan, folder: Path) -> tuple[Exposure, ...]:
-    """What a run showed so far; nothing where it never began, and nothing new to say where another process has it."""
+    """What a run showed; nothing where it never began, and nothing new to say where it can go on, or another process has it."""
     if not (folder / journal.NAME).exists():
         return tuple(replace(one, leaves=(), whole=True) for one in planned(plan))
     try:
-        return asked(history.load(folder, shut=True))
+        run = history.load(folder, shut=True)
     except RunError:
         return ()
+    return asked(run) if _over(run) else ()
+
+
+def _over(run: Run) -> bool:
+    """Whether no question comes any more, also where a run is gone on with: nobody's reading can make more calls needed."""
+    asked_all = (run.closed or "").startswith(("complete", "swapped"))
+    return asked_all and run.verdict is not None and not run.verdict.awaiting_review
 
 
 def note(bank: Path, root: str, exposures: tuple[Exposure, ...]) -> None:

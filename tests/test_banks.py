@@ -19,6 +19,7 @@ from evalcenter import (
     cli,
     commitments,
     exposures,
+    history,
     hooks,
     lint,
     plan,
@@ -31,7 +32,7 @@ from evalcenter import (
 from evalcenter.banks import Content
 from evalcenter.ciphers import Identity
 from evalcenter.errors import BankError, EvalcenterError, InputError, LintError, PlanMismatch, Sealed
-from evalcenter.records import CandidateSpec
+from evalcenter.records import CandidateSpec, Failure
 from tests import marked, small
 from tests.factory import DIGEST
 
@@ -349,6 +350,21 @@ def test_exposures_that_can_not_be_read_are_refused(tmp_path: Path, line: str) -
     (tmp_path / exposures.NAME).write_text(f"{line}\n", "utf-8")
     with pytest.raises(BankError, match="not an exposure"):
         exposures.seen(tmp_path, DIGEST)
+
+
+def test_what_a_run_that_can_go_on_may_show_still_counts(
+    bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Interrupted it counts for all that it plans: calls were in flight, and whoever goes on with it does not know the bank."""
+    made = planned(bank, keys[0], held)
+    root = made.sealing.banks[0].root
+    with exposures.kept([bank], [(made, tmp_path / "run")]), history.create(tmp_path / "run", made, keys[0]) as run:
+        run.write("opened", {})
+        run.write("failure", Failure(position=0, kind="timeout", message="", attempts=1))
+        run.write("closed", {"why": "interrupted"})
+    assert len(exposures.seen(bank, root)["ACME"]) == 8
+    exposures.note(bank, root, exposures.asked(history.load(tmp_path / "run", keys[0])))
+    assert len(exposures.seen(bank, root)["ACME"]) == 1
 
 
 def test_exposures_hold_no_word(

@@ -131,6 +131,15 @@ def test_a_probe_that_is_asked_again_leaves_no_word_of_the_server(certified: Pla
     assert len(exposures.asked(run)) == 1
 
 
+def test_a_run_that_is_over_counts_for_what_it_asked(certified: Place) -> None:
+    """Behind its verdict, with nothing left to read, the word on it is exact."""
+    run = history.load(certified.run, shut=True)
+    shown = exposures._shown(run.plan, certified.run)
+    assert shown
+    assert shown[0].whole
+    assert shown[0].leaves == exposures.asked(run)[0].leaves
+
+
 # -- what a bundle refuses --------------------------------------------------------------------------------------------
 
 
