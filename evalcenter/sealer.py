@@ -142,7 +142,12 @@ def exposures(bank: Path, *, runs: tuple[Path, ...]) -> None:
 
     root = banks.published(bank / banks.COMMITMENT).root
     for run in runs:
-        counting.note(bank, root, counting.asked(history.load(run, shut=True)))
+        shown = counting.asked(history.load(run, shut=True))
+        if all(one.root != root for one in shown):
+            raise InputError(
+                f"this run asked nothing of the bank {bank}", where=str(run), todo="name the bank that it asked"
+            )
+        counting.note(bank, root, shown)
     rows = [
         (vendor, runs_, len([leaf for leaf in seen if seen[leaf] == runs_]))
         for vendor, seen in sorted(counting.seen(bank, root).items())

@@ -367,6 +367,18 @@ def test_what_a_run_that_can_go_on_may_show_still_counts(
     assert len(exposures.seen(bank, root)["ACME"]) == 1
 
 
+def test_a_run_on_another_bank_is_not_added_in_silence(
+    bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], suite: Path, held: hooks.Plugins
+) -> None:
+    """The command says that it asked nothing of this bank, and writes nothing."""
+    banks.seal(suite, keys[0].recipients, tmp_path / "other", held, TODAY)
+    history.create(tmp_path / "run", planned(bank, keys[0], held), keys[0]).close()
+    for name, code in (("other", 10), ("bank", 0)):
+        done = CliRunner().invoke(cli.main, ["exposures", str(tmp_path / name), "--add", str(tmp_path / "run")])
+        assert done.exit_code == code, done.output
+    assert not (tmp_path / "other" / exposures.NAME).exists()
+
+
 def test_exposures_hold_no_word(
     bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
 ) -> None:
