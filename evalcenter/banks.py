@@ -83,8 +83,8 @@ def seal(suite: Path, to: Sequence[str], out: Path, plugins: hooks.Plugins, toda
     standard = suite / STANDARD
     written = {
         NAME: _wrapped(content, made.recipients, suite),
-        COMMITMENT: canon.encode(made) + b"\n",
         **({STANDARD: standard.read_bytes()} if standard.is_file() else {}),
+        COMMITMENT: canon.encode(made) + b"\n",  # the last: without it nothing opens
     }
     try:
         out.mkdir(parents=True)

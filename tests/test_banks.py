@@ -170,6 +170,30 @@ def test_a_bank_is_never_sealed_over_another(
         banks.seal(suite, keys[0].recipients, bank, held, TODAY)
 
 
+@pytest.mark.parametrize("written", [0, 1, 2])
+def test_a_bank_that_was_not_sealed_to_its_end_does_not_open(
+    written: int,
+    tmp_path: Path,
+    suite: Path,
+    keys: tuple[Identity, Identity],
+    held: hooks.Plugins,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its commitment comes last: killed before, it is no bank, and is asked by no other standard than its own."""
+    kept, left = Path.write_bytes, iter(range(written))
+
+    def write(path: Path, raw: bytes) -> int:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return kept(path, raw)
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    with pytest.raises(KeyboardInterrupt):
+        banks.seal(suite, keys[0].recipients, tmp_path / "bank", held, TODAY)
+    with pytest.raises(BankError):
+        banks.load(tmp_path / "bank", keys[0], held)
+
+
 # -- plans ------------------------------------------------------------------------------------------------------------
 
 
