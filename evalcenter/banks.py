@@ -45,6 +45,18 @@ _CANARY: Final = re.compile(rb"evalcenter-canary-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-
 _LONGEST: Final = 100
 """More bytes than a canary has."""
 BLOCK: Final = 1 << 20
+_PACKED: Final = (
+    b"\x1f\x8b",
+    b"PK\x03\x04",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+    b"7z\xbc\xaf",
+    b"PAR1",
+    b"\xff\xfe",
+    b"\xfe\xff",
+)
+"""What files begin with in which a text stands in other bytes: packed ones, and UTF-16."""
 
 
 @record
@@ -316,11 +328,20 @@ def proof(path: Path) -> Proof:
 
 
 def leaked(folder: Path, text: Path) -> tuple[str, ...]:
-    """The places in the file `text` where this bank's canary stands; it takes the commitment alone, and no key."""
+    """The places in the file `text` where this bank's canary stands; it takes the commitment alone, and no key.
+
+    Raises InputError for a file in which it would stand in other bytes.
+    """
     wanted, found, behind, at = published(folder / COMMITMENT).canary, [], b"", 0
     try:
         with text.open("rb") as file:
             while block := file.read(BLOCK):
+                if not at and block.startswith(_PACKED):
+                    raise InputError(
+                        "packed, or UTF-16: a canary can't be seen in it",
+                        where=str(text),
+                        todo="give it unpacked, as UTF-8",
+                    )
                 held = behind + block
                 found += [
                     f"{text}, byte {at - len(behind) + hit.start()}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import lzma
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -319,6 +322,24 @@ def test_a_leaked_file_is_found_by_its_canary(
     assert len(banks.leaked(bank, text)) == 1
     republished(bank, canary=DIGEST)
     assert banks.leaked(bank, text) == ()
+
+
+@pytest.mark.parametrize("how", ["gzip", "xz", "zip", "utf-16"])
+def test_what_hides_a_canary_is_not_said_to_be_clean(
+    how: str, bank: Path, tmp_path: Path, keys: tuple[Identity, Identity]
+) -> None:
+    """Packed, or in another encoding, a leaked file holds the canary in other bytes, so nothing is said of it."""
+    inside = json.loads(keys[0].open((bank / banks.NAME).read_bytes(), "bank"))
+    raw = inside["files"]["suite.yaml"].encode()
+    text = tmp_path / "corpus"
+    if how == "zip":
+        with zipfile.ZipFile(text, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("corpus.txt", raw)
+    else:
+        hide = {"gzip": gzip.compress, "xz": lzma.compress, "utf-16": lambda one: one.decode().encode("utf-16")}[how]
+        text.write_bytes(hide(raw))
+    with pytest.raises(InputError, match="UTF-8"):
+        banks.leaked(bank, text)
 
 
 def test_the_command_says_where_a_canary_stands(bank: Path, tmp_path: Path, keys: tuple[Identity, Identity]) -> None:
