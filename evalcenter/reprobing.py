@@ -67,7 +67,7 @@ class Reference:
         found = fingerprint.identity(run.plan.probing, run.probes, ended=True)
         if found is None or found.digest is None or found.state == "drifted":
             raise InputError(
-                "this run can't say who was tested: the model changed, or its probes were never all asked",
+                "this run can't say who was tested: the model changed, or its probes were never all asked, or too few answered",
                 where=str(folder),
                 todo=RUN_TODO,
             )
