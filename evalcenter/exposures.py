@@ -5,7 +5,7 @@ Rules this module keeps:
 * A line names a bank by its root, a vendor, a run and the leaves that it asked; no word of an item stands in it.
 * Before the first question a run is written down with all that its plan may ask; when it is over, with what it asked. The later
   line of a run counts, so one that was killed, or waits for people, counts for all it might have shown.
-* A run counts once for an item, however often it asked it. A call that failed showed the item too.
+* A run counts once for an item, however often it asked it. A call that failed showed the item too, and so did a remote judge's.
 * What can't be read is refused: an exposure that is lost in silence would let an item be asked for ever.
 """
 
@@ -44,36 +44,51 @@ def vendor(spec: CandidateSpec) -> str:
     return spec.vendor or spec.name
 
 
+def _judges(plan: Plan) -> Mapping[str, str]:
+    """Whose endpoints the judges are, by the judges' names; one inside this program shows nobody anything."""
+    held = () if plan.panel is None else plan.panel.judges
+    return {one.spec.name: vendor(one.spec) for one in held if one.spec.base_url}
+
+
 def planned(plan: Plan) -> tuple[Exposure, ...]:
-    """For each bank of a plan what the run may show of it."""
-    return _exposures(plan, set(plan.order), whole=False)
+    """For each bank of a plan, and each vendor that is asked, what the run may show of it."""
+    every = set(plan.order)
+    return _exposures(plan, dict.fromkeys((vendor(plan.candidate), *_judges(plan).values()), every), whole=False)
 
 
 def asked(run: Run) -> tuple[Exposure, ...]:
-    """For each bank of a run what it showed of it, by its journal; no identity is needed."""
-    positions: set[int] = set()
+    """The same of a run as what it showed, by its journal; no identity is needed."""
+    by, judges = vendor(run.plan.candidate), _judges(run.plan)
+    positions: dict[str, set[int]] = {name: set() for name in (by, *judges.values())}
     begun = False
     for entry in journal.entries(run.folder):
         begun = begun or entry.kind == "opened"  # what stands before was taken over from an earlier run
         if not begun:
             continue
         if entry.kind in ("response", "failure", "retry"):
-            positions.add(entry.data.get("position", -1))  # a probe has none
+            positions[by].add(entry.data.get("position", -1))  # a probe has none
         elif entry.kind == "reasked":
-            positions.update(entry.data["positions"])
+            positions[by].update(entry.data["positions"])
+        elif entry.kind == "judgement" and entry.data["judge"] in judges:
+            positions[judges[entry.data["judge"]]].add(entry.data["position"])
     order = run.plan.order
-    return _exposures(run.plan, {order[at] for at in positions if 0 <= at < len(order)}, whole=True)
+    shown = {name: {order[at] for at in held if 0 <= at < len(order)} for name, held in positions.items()}
+    return _exposures(run.plan, shown, whole=True)
 
 
-def _exposures(plan: Plan, items: set[int], *, whole: bool) -> tuple[Exposure, ...]:
+def _exposures(plan: Plan, shown: Mapping[str, set[int]], *, whole: bool) -> tuple[Exposure, ...]:
+    """What is written down where each vendor was `shown` these items of the plan."""
     if plan.sealing is None:
         return ()
-    own = {plan.items[index].id for index in items if sealing.is_leaf(plan.items[index])}
-    by, run, at = vendor(plan.candidate), plan.sealing.run, journal.now()
-    return tuple(
-        Exposure(root=bank.root, vendor=by, run=run, at=at, leaves=_leaves(own, bank.suite), whole=whole)
-        for bank in plan.sealing.banks
-    )
+    run, at = plan.sealing.run, journal.now()
+    found = []
+    for by, items in shown.items():
+        own = {plan.items[index].id for index in items if sealing.is_leaf(plan.items[index])}
+        found += [
+            Exposure(root=bank.root, vendor=by, run=run, at=at, leaves=_leaves(own, bank.suite), whole=whole)
+            for bank in plan.sealing.banks
+        ]
+    return tuple(found)
 
 
 def _leaves(names: set[str], suite: str) -> tuple[int, ...]:

@@ -35,7 +35,7 @@ from evalcenter import (
 from evalcenter.banks import Content
 from evalcenter.ciphers import Identity
 from evalcenter.errors import BankError, EvalcenterError, InputError, LintError, PlanMismatch, Sealed
-from evalcenter.records import CandidateSpec, Failure
+from evalcenter.records import Answer, CandidateSpec, Failure, Judge, Judgement, Panel, Response
 from tests import marked, small
 from tests.factory import DIGEST
 
@@ -422,6 +422,24 @@ def test_a_run_on_another_bank_is_not_added_in_silence(
         done = CliRunner().invoke(cli.main, ["exposures", str(tmp_path / name), "--add", str(tmp_path / "run")])
         assert done.exit_code == code, done.output
     assert not (tmp_path / "other" / exposures.NAME).exists()
+
+
+def test_a_remote_judges_vendor_saw_the_items_that_it_was_asked_about(
+    bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Planned it may see all of them, at the end those with a judgement; a judge inside this program shows nobody anything."""
+    remote = CandidateSpec(adapter="openai_http", name="judge", vendor="BETA", base_url="http://judge.example/v1")
+    inside = CandidateSpec(adapter="reference", name="inside", vendor="evalcenter")
+    panel = Panel(judges=(Judge(spec=remote, family="b"), Judge(spec=inside, family="i")))
+    made = replace(planned(bank, keys[0], held), panel=panel)
+    assert {one.vendor: len(one.leaves) for one in exposures.planned(made)} == {"ACME": 8, "BETA": 8}
+    with history.create(tmp_path / "run", made, keys[0]) as run:
+        run.write("opened", {})
+        for position in (0, 1):
+            run.write("response", Response(position=position, answers=(Answer(text="so"),)))
+        for name in ("judge", "inside"):
+            run.write("judgement", Judgement(position=1, judge=name, epoch=0, request=0, attempt=0, answer=None))
+        assert {one.vendor: len(one.leaves) for one in exposures.asked(run)} == {"ACME": 2, "BETA": 1}
 
 
 def test_exposures_hold_no_word(
