@@ -123,6 +123,7 @@ def look(file: Path, ask: Ask) -> Iterator[str]:
         brought = ask.against.suites or [suites.load(folder, plugins) for folder in held.suites if whole]
         try:
             found = check(held.signed, replace(ask, against=replace(ask.against, run=held.run, suites=brought)))
+            bundles.committed(held)
         except EvalcenterError as problem:
             problem.where = problem.where.replace(
                 str(held.run.parent), str(file)
