@@ -90,12 +90,17 @@ def seal(suite: Path, to: Sequence[str], out: Path, plugins: hooks.Plugins, toda
     files = dict(_files(suite, canary))
     inside = _suite(files, out, plugins)
     salts = [ciphers.salt(commitments.SALT) for _ in inside.suite.items]
-    made = _commitment(inside, salts, canary, today, ciphers.recipients(to))
+    own = suite / STANDARD
+    standard = own.read_bytes() if own.is_file() else None
+    made = replace(
+        _commitment(inside, salts, today, ciphers.recipients(to)),
+        canary=canon.digest(canary.encode()),
+        standard=None if standard is None else canon.digest(standard),
+    )
     content = Content(files=files, salts=tuple(salt.hex() for salt in salts))
-    standard = suite / STANDARD
     written = {
         NAME: _wrapped(content, made.recipients, suite),
-        **({STANDARD: standard.read_bytes()} if standard.is_file() else {}),
+        **({} if standard is None else {STANDARD: standard}),
         COMMITMENT: canon.encode(made) + b"\n",  # the last: without it nothing opens
     }
     try:
@@ -135,9 +140,8 @@ def _files(suite: Path, canary: str) -> Iterator[tuple[str, str]]:
         yield f"taxonomies/{path.name}", path.read_text("utf-8-sig")
 
 
-def _commitment(
-    inside: Loaded, salts: Sequence[bytes], canary: str, today: str, recipients: Sequence[str]
-) -> Commitment:
+def _commitment(inside: Loaded, salts: Sequence[bytes], today: str, recipients: Sequence[str]) -> Commitment:
+    """The commitment to a suite, but for its canary and its standard."""
     items = inside.suite.items
     return Commitment(
         suite=inside.suite.id,
@@ -150,7 +154,8 @@ def _commitment(
         by_lang=_counted(item.lang for item in items),
         by_risk=_counted(risk for item in items for risk in item.risks),
         red_lines=sum(item.red_line for item in items),
-        canary=canon.digest(canary.encode()),
+        canary="",
+        standard=None,
         sealed=today,
         recipients=tuple(recipients),
     )
@@ -172,6 +177,7 @@ def load(folder: Path, identity: Identity | None, plugins: hooks.Plugins) -> Loa
     inside, _ = _opened(folder, identity, plugins)
     made = sealing.numbered(inside.suite)
     commitment = published(folder / COMMITMENT)
+    _own_standard(folder / STANDARD, commitment)
     places = {new.id: inside.places[old.id] for old, new in zip(inside.suite.items, made.items, strict=True)}
     bank = Bank(suite=commitment.suite, root=commitment.root, items=commitment.items)
     return replace(inside, suite=made, places=places, files=(), bank=bank, keepers=commitment.recipients)
@@ -251,13 +257,24 @@ def _opened(folder: Path, identity: Identity | None, plugins: hooks.Plugins) -> 
 def _as_published(inside: Loaded, salts: Sequence[bytes], leaves: Sequence[bytes], path: Path) -> None:
     """Raise BankError where a bank is not what its commitment says."""
     told = published(path)
-    again = _commitment(inside, salts, "", told.sealed, told.recipients)
-    again = replace(again, canary=told.canary, root=commitments.shown(commitments.root(leaves)))
+    again = _commitment(inside, salts, told.sealed, told.recipients)
+    again = replace(again, canary=told.canary, standard=told.standard, root=commitments.shown(commitments.root(leaves)))
     if any(len(salt) != commitments.SALT for salt in salts) or again != told:
         raise BankError(
             f"the bank is not what this commitment says: its root is {again.root}, the commitment's {told.root}, or counts differ",
             where=str(path),
             todo="get bank and commitment from whoever sealed it",
+        )
+
+
+def _own_standard(path: Path, told: Commitment) -> None:
+    """Raise BankError unless the standard beside a bank is the one that it was sealed with, or none as then."""
+    lies = path.exists() or path.is_symlink()
+    if (canon.digest(_read(path)) if lies else None) != told.standard:
+        raise BankError(
+            "this is not the standard that the bank was sealed with" if lies else "the bank's own standard is gone",
+            where=str(path),
+            todo="put back what was sealed; a run by another standard names it with --standard",
         )
 
 

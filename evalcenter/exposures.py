@@ -135,6 +135,8 @@ def note(bank: Path, root: str, exposures: tuple[Exposure, ...]) -> None:
         opened = os.open(bank / NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o600)
         with os.fdopen(opened, "ab") as file:
             file.write(lines)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as problem:
         raise disk_refused(problem, bank / NAME) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -197,6 +198,44 @@ def test_a_bank_that_was_not_sealed_to_its_end_does_not_open(
         banks.load(tmp_path / "bank", keys[0], held)
 
 
+@pytest.mark.parametrize("change", ["edited", "gone", "linked"])
+def test_a_bank_is_asked_by_no_other_standard_than_its_own(
+    change: str, tmp_path: Path, bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """The commitment fixes the open file beside it: a laxer one, or none, would be taken in silence."""
+    other = tmp_path / "other"
+    shutil.copytree(bank, other)
+    standard = other / banks.STANDARD
+    raw = standard.read_bytes()
+    standard.unlink()
+    if change == "edited":
+        standard.write_bytes(raw + b"\n")
+    elif change == "linked":
+        standard.symlink_to(bank / banks.STANDARD)
+    with pytest.raises(BankError):
+        banks.load(other, keys[0], held)
+    if change == "gone":
+        assert banks.prove(other, "marked-00001", keys[0], held).index == 1  # a dispute needs no standard
+    standard.unlink(missing_ok=True)
+    standard.write_bytes(raw)
+    assert banks.load(other, keys[0], held).bank is not None
+
+
+def test_a_suite_without_a_standard_is_sealed_without_one(
+    tmp_path: Path, suite: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """One that is laid beside it later is not the bank's."""
+    bare, out = tmp_path / "suite", tmp_path / "bank"
+    shutil.copytree(suite, bare)
+    raw = (bare / banks.STANDARD).read_bytes()
+    (bare / banks.STANDARD).unlink()
+    banks.seal(bare, keys[0].recipients, out, held, TODAY)
+    assert banks.load(out, keys[0], held).bank is not None
+    (out / banks.STANDARD).write_bytes(raw)
+    with pytest.raises(BankError, match="not the standard"):
+        banks.load(out, keys[0], held)
+
+
 # -- plans ------------------------------------------------------------------------------------------------------------
 
 
@@ -368,6 +407,16 @@ def test_exposures_count_runs_by_item_and_vendor(tmp_path: Path) -> None:
     assert exposures.seen(tmp_path, DIGEST) == {"ACME": {0: 1, 1: 2}, "B": {1: 1}}
     assert exposures.retired(tmp_path, DIGEST, "ACME", 2) == (1,)
     assert exposures.retired(tmp_path, DIGEST, "nobody", 1) == ()
+
+
+def test_exposures_name_each_item_where_asked(bank: Path) -> None:
+    """One row an item and vendor, called as in every run."""
+    root = banks.published(bank / banks.COMMITMENT).root
+    seen = (replace(shown("a", 0, 1), root=root), replace(shown("b", 1, vendor="B"), root=root))
+    exposures.note(bank, root, (*seen, replace(shown("c", 1), root=root)))
+    said = CliRunner().invoke(cli.main, ["exposures", str(bank), "--items"]).output
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in said.splitlines() if "marked-0" in line]
+    assert rows == [["marked-00000", "ACME", "1"], ["marked-00001", "ACME", "2"], ["marked-00001", "B", "1"]]
 
 
 def test_what_a_run_might_show_counts_until_it_ends(

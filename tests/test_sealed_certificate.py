@@ -170,6 +170,7 @@ def commitment(certified: Place, **changes: object) -> bytes:
         by_risk={},
         red_lines=0,
         canary=DIGEST,
+        standard=None,
         sealed="2026-01-01",
         recipients=(),
     )
