@@ -34,8 +34,8 @@ class Digests:
             Fields(
                 rows=(
                     (say(lang, "计划摘要", "Plan"), facts.plan_digest),
-                    (say(lang, "日志末条摘要", "Last entry of the journal"), facts.journal_head),
-                    (say(lang, "日志条数", "Journal entries"), count(facts.entries)),
+                    (say(lang, "日志中判定条目的摘要", "The verdict's entry in the journal"), facts.journal_head),
+                    (say(lang, "日志条数（至判定为止）", "Journal entries, up to the verdict"), count(facts.entries)),
                     (say(lang, "被测对象及请求参数摘要", "Candidate and its settings"), canon.digest(plan.candidate)),
                     (say(lang, "标准摘要", "Standard"), canon.digest(plan.standard)),
                     *(

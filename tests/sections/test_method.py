@@ -9,6 +9,7 @@ import pytest
 
 from evalcenter import plan as planning
 from evalcenter.blocks import (
+    Fields,
     Lab,
     Points,
     Table,
@@ -169,3 +170,11 @@ def test_digests() -> None:
     for said in (facts.plan_digest, facts.journal_head, facts.plan.suites[0].digest, "number", "python", "3.11"):
         assert said in text
     assert not [b for b in build(digests, make_facts(make_plan(plugins=()))) if isinstance(b, Table)]
+
+
+def test_the_journal_goes_on_behind_the_verdict() -> None:
+    """The digest of the journal is called the verdict's, since the report's own entry comes behind it."""
+    facts = make_facts()
+    rows = dict(only(Fields, build(digests, facts)[:2]).rows)
+    assert rows["The verdict's entry in the journal"] == facts.journal_head
+    assert "Journal entries, up to the verdict" in rows
