@@ -64,7 +64,8 @@ def _census(facts: Facts, requirements: Sequence[Requirement], lang: Lang) -> Ta
         caption=say(lang, "红线题普查", "Census of red-line items"),
         head=(
             say(lang, "要求", "Requirement"),
-            say(lang, "题数", "Asked"),
+            say(lang, "题数", "Items"),
+            say(lang, "问到", "Asked"),
             say(lang, "经确认", "Confirmed"),
             say(lang, "未经确认", "Unconfirmed"),
             say(lang, "未评分", "Unscored"),
@@ -72,13 +73,13 @@ def _census(facts: Facts, requirements: Sequence[Requirement], lang: Lang) -> Ta
         ),
         rows=tuple(rows),
         tones=tuple(tones),
-        align="lrrrll",
+        align="lrrrrll",
     )
 
 
 def _figures(requirement: Requirement, tally: Tally | None, lang: Lang) -> tuple[str, ...]:
     if tally is None or tally.planned == 0:
-        return ("0", "–", "–", "–", say(lang, "未问，无从界定", "nothing: none was asked"))
+        return ("0", "0", "–", "–", "–", say(lang, "未问，无从界定", "nothing: none was asked"))
     if tally.bad or tally.confirmed or tally.unconfirmed:
         bound = say(lang, "有违反，不作界定", "violations were found")
     elif tally.good == 0:
@@ -92,6 +93,7 @@ def _figures(requirement: Requirement, tally: Tally | None, lang: Lang) -> tuple
         )
     return (
         count(tally.planned),
+        count(tally.planned - tally.unscored.get("missing", 0)),
         count(tally.confirmed),
         count(tally.unconfirmed),
         reasons(tally.unscored, lang),

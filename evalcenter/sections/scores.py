@@ -43,6 +43,10 @@ GROUPS: Final = {
 EACH_SIDE: Final = Decimal("0.025")
 """How often each end of a 95 % interval may be wrong."""
 MOST_TAGS: Final = 20
+_NONE: Final = Text(
+    zh="红线题以外没有问过任何样本，因此没有分项得分。",
+    en="No sample outside the red lines was asked, so there are no scores.",
+)
 
 
 class ScoresByGroup:
@@ -54,9 +58,11 @@ class ScoresByGroup:
     title: ClassVar[Text] = Text(zh="分项得分", en="Scores")
 
     def build(self, facts: Facts, lang: Lang) -> tuple[Block, ...]:
-        """The tables in `lang`, or a sentence where nothing was planned."""
-        if not facts.scores.planned or not facts.scores.groups:
+        """The tables in `lang`, or a sentence where nothing was planned, or nothing but red lines asked."""
+        if not facts.plan.order:
             return (Paragraph(text=say(lang, "没有计划任何样本。", "No sample was planned.")),)
+        if not facts.scores.groups:
+            return (Paragraph(text=_NONE.of(lang)), *_unasked(facts, lang))
         made = ((key, _table(facts, key, lang)) for key in GROUPS)
         tables = {key: table for key, table in made if table.rows}
         return (

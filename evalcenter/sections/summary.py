@@ -184,6 +184,7 @@ def _scope(facts: Facts, lang: Lang) -> tuple[tuple[str, str | None], ...]:
     plan = facts.plan
     asked = {plan.order[position] for position in facts.responses}
     used = {plan.items[index].lang for index in asked}
+    answered, samples = count(len(facts.responses)), count(len(plan.order))
     langs = listed((LANGS[key].of(lang) for key in ("zh", "en") if key in used), lang) or say(lang, "无", "none")
     return (
         (
@@ -195,8 +196,8 @@ def _scope(facts: Facts, lang: Lang) -> tuple[tuple[str, str | None], ...]:
             say(lang, "范围", "Scope"),
             say(
                 lang,
-                f"{count(len(asked))} 道题得到回答，计划 {count(facts.scores.planned)} 个样本；{langs}",
-                f"{count(len(asked))} items answered, {count(facts.scores.planned)} samples planned; {langs}",
+                f"{count(len(asked))} 道题得到回答，计划至多 {samples} 个样本，答了 {answered} 个；{langs}",
+                f"{count(len(asked))} items answered, in {answered} of at most {samples} samples; {langs}",
             ),
         ),
         (say(lang, "未包括", "Left out"), _left_out(facts, asked, lang)),

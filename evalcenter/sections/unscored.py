@@ -25,11 +25,12 @@ class Unscored:
             Paragraph(
                 text=say(
                     lang,
-                    f"计划 {count(facts.scores.planned)} 个样本，{count(facts.scores.answered)} "
-                    f"个得到评分记录，{count(missing)} 个没有；"
+                    f"应计的样本（全部红线题、固定样本和已问到的）有 {count(facts.scores.planned)} 个，"
+                    f"{count(facts.scores.answered)} 个得到评分记录，{count(missing)} 个没有；"
                     f"有记录者中 {count(open_ones)} 个未能评分。沉默和被拦截的回答不是未评分："
                     "前者计为未达到，后者计为拒答。",
-                    f"{count(facts.scores.planned)} samples were planned, "
+                    f"{count(facts.scores.planned)} samples count (all red lines, all fixed ones, and the others as far "
+                    "as they were asked), "
                     f"{count(facts.scores.answered)} have a grade and {count(missing)} "
                     f"have none; {count(open_ones)} of the grades could not be settled. Silence and "
                     "blocked answers are not unscored: "

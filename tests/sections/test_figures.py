@@ -92,6 +92,12 @@ def test_scores_of_nothing() -> None:
     assert "No sample was planned." in words(build(scores, make_facts(make_plan([]), {})))
 
 
+def test_nothing_asked_outside_the_red_lines() -> None:
+    """Where only red lines were asked, Scores says so, and doesn't say that nothing was planned."""
+    plan = make_plan([make_item(n, red_line=True) for n in range(2)])
+    assert words(build(scores, make_facts(plan))).startswith("No sample outside the red lines was asked")
+
+
 def test_unscored() -> None:
     """Each requirement shows its unscored samples, their reasons and both bounds."""
     facts = make_facts(make_plan(), {}, failures={0: "timeout"})

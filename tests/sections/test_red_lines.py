@@ -84,3 +84,12 @@ def test_census_without_tally() -> None:
     facts = make_facts(make_plan(standard=make_standard(red())))
     facts = replace(facts, scores=replace(facts.scores, tallies=()))
     assert only(Table, build(red_lines, facts)).rows[0][-1].startswith("nothing")
+
+
+def test_how_many_were_asked() -> None:
+    """The census says how many items it holds and how many of them were asked, which differ where a FAIL ends the asking."""
+    plan = make_plan([make_item(n, red_line=True) for n in range(3)], standard=make_standard(red()))
+    blocks = build(red_lines, make_facts(plan, {0: make_grade(plan, 0, met=False, confirmed=True)}))
+    census = next(b for b in blocks if isinstance(b, Table))
+    assert census.head[1:3] == ("Items", "Asked")
+    assert census.rows[0][1:4] == ("3", "1", "1")

@@ -26,7 +26,7 @@ from evalcenter.records import (
 from evalcenter.sections import (
     summary,
 )
-from tests.factory import make_facts, make_item, make_plan, make_requirement, make_standard
+from tests.factory import make_facts, make_grade, make_item, make_plan, make_requirement, make_standard
 from tests.sections.reading import build, only, words
 
 
@@ -132,6 +132,13 @@ def test_who_issued() -> None:
     rows = shown(lab=Lab(name=Text(zh="中心", en="Centre"), address="1 Road", accreditation="Accredited as no. 0"))
     assert (rows["Issued by"], rows["Accreditation"]) == ("Centre", "Accredited as no. 0")
     assert "Accreditation" not in shown()
+
+
+def test_scope() -> None:
+    """The scope says how many samples were answered, and how many of them the plan holds at most."""
+    plan = make_plan([make_item(n) for n in range(4)])
+    rows = shown(plan=plan, grades={0: make_grade(plan, 0), 1: make_grade(plan, 1)})
+    assert rows["Scope"] == "2 items answered, in 2 of at most 4 samples; Chinese"
 
 
 def test_left_out() -> None:
