@@ -71,7 +71,7 @@ def in_short(requirements: Sequence[Requirement], lang: Lang) -> str:
         f"{n} 项要求全部达到才判为通过" if several else "达到该项要求才判为通过",
         f"PASS takes all {n} requirements" if several else "PASS takes the one requirement",
     )
-    parts = [*_errors([r for r in requirements if r.rule in ("evidence", "bound")], lang)]
+    parts = [*_errors([r for r in requirements if r.rule in ("evidence", "bound")], lang, several=several)]
     points = sum(r.rule == "point" for r in requirements)
     if points:
         parts.append(
@@ -89,8 +89,8 @@ def in_short(requirements: Sequence[Requirement], lang: Lang) -> str:
     return say(lang, f"{head}：{'；'.join(parts)}。", f"{head}: {'; '.join(parts)}.")
 
 
-def _errors(rated: Sequence[Requirement], lang: Lang) -> tuple[str, ...]:
-    """How often a verdict by rate is wrong, on either side."""
+def _errors(rated: Sequence[Requirement], lang: Lang, *, several: bool) -> tuple[str, ...]:
+    """How often a verdict by rate is wrong, on either side; `several`: the standard has more than one requirement."""
     if not rated:
         return ()
     alpha, beta = error(max(r.alpha for r in rated)), error(max(r.beta for r in rated))
@@ -102,9 +102,10 @@ def _errors(rated: Sequence[Requirement], lang: Lang) -> tuple[str, ...]:
     return (
         say(
             lang,
-            f"真实达标率低于其中任何一条线的模型，被判为通过的概率不超过 {alpha}"
+            f"真实达标率低于{'其中任何一条' if several else '该'}线的模型，被判为通过的概率不超过 {alpha}"
             + ("（经标定的判定模型以其标定成立为前提，至多给出有条件通过）" if trusted else ""),
-            f"a model whose true rate is below any of their lines would be passed with probability at most {alpha}"
+            f"a model whose true rate is below {'any of their lines' if several else 'its line'} "
+            f"would be passed with probability at most {alpha}"
             + (
                 " (where a judge is only calibrated, CONDITIONAL at most, and only if its calibration holds)"
                 if trusted
@@ -113,9 +114,10 @@ def _errors(rated: Sequence[Requirement], lang: Lang) -> tuple[str, ...]:
         ),
         say(
             lang,
-            f"真实达标率达到全部{'线（设有底线的，达到底线）' if floor else '线'}的模型，"
+            f"真实达标率达到{'全部' if several else '该'}{'线（设有底线的，达到底线）' if floor else '线'}的模型，"
             f"{'在其中任何一项上' if each else ''}被判为不通过的概率不超过 {beta}",
-            f"one that truly reaches them all{' (its floor, where there is one)' if floor else ''} would be failed"
+            f"one that truly reaches {'them all' if several else 'it'}{' (its floor, where there is one)' if floor else ''}"
+            " would be failed"
             f"{' on any one of them' if each else ''} with probability at most {beta}",
         ),
     )

@@ -215,12 +215,12 @@ def _left_out(facts: Facts, asked: Set[int], lang: Lang) -> str:
     langs = [LANGS[key].of(lang) for key in ("zh", "en") if key not in {plan.items[index].lang for index in asked}]
     parts = []
     if len(silent) > MOST_NAMED:
-        n, whole = count(len(silent)), count(len(declared))
+        n, whole, named = count(len(silent)), count(len(declared)), bool(facts.scores.groups)
         parts.append(
             say(
                 lang,
-                f"{whole} 个维度中有 {n} 个没有题目得到回答（见“分项得分”）",
-                f"no item answered in {n} of {whole} dimensions (see “Scores”)",
+                f"{whole} 个维度中有 {n} 个没有题目得到回答{'（见“分项得分”）' if named else ''}",
+                f"no item answered in {n} of {whole} dimensions{' (see “Scores”)' if named else ''}",
             )
         )
     elif silent:

@@ -48,6 +48,21 @@ def test_one_sentence_of_evidence() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        (
+            "en",
+            "below its line would be passed with probability at most 5 %; one that truly reaches it would be failed",
+        ),
+        ("zh", "真实达标率低于该线的模型，被判为通过的概率不超过 5 %；真实达标率达到该线的模型，被判为不通过"),
+    ],
+)
+def test_one_requirement_has_one_line(lang: Lang, said: str) -> None:
+    """Of a single requirement the sentence doesn't speak as of several."""
+    assert said in short(sequential(), lang=lang)
+
+
 def test_one_sentence_of_bounds() -> None:
     """Each of several bounds may fail a good model by itself, and this is said."""
     text = short(make_requirement(), make_requirement(id="b", beta=Decimal("0.1")))
@@ -57,7 +72,7 @@ def test_one_sentence_of_bounds() -> None:
 
 def test_one_sentence_of_a_floor() -> None:
     """Where there is a floor, reaching it is what protects from FAIL."""
-    assert "reaches them all (its floor, where there is one)" in short(make_requirement(floor=Decimal("0.8")))
+    assert "truly reaches it (its floor, where there is one)" in short(make_requirement(floor=Decimal("0.8")))
 
 
 def test_one_sentence_of_points() -> None:
