@@ -17,7 +17,7 @@ from evalcenter import sequential, standards
 from evalcenter.blocks import Block, Curve, Facts, Fields, Paragraph, Points, Subheading, Table, Tone, Trace
 from evalcenter.records import Finding, Lang, Path, Requirement, Text, VerdictState
 from evalcenter.sections import rules
-from evalcenter.sections.wording import VERDICTS, ceiled, count, figure, floored, listed, odds, say, tone
+from evalcenter.sections.wording import VERDICTS, ceiled, count, figure, floored, listed, odds, reason, say, tone
 
 DRAWN: Final = 400
 """The most points of a curve that are drawn."""
@@ -85,7 +85,7 @@ def _one(requirement: Requirement, path: Path, finding: Finding, penalty: int, l
     if trace is None:
         why = say(lang, "没有可以画出的证据。", "There is no evidence to draw.")
         blocks.append(
-            Paragraph(text=why + say(lang, "", " ") + " ".join(reason.of(lang) for reason in finding.reasons))
+            Paragraph(text=why + say(lang, "", " ") + " ".join(reason(said, lang) for said in finding.reasons))
         )
         return blocks
     blocks.append(_trace(requirement, path, finding, trace, lang))

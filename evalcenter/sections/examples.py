@@ -21,7 +21,7 @@ from evalcenter.blocks import Block, Excerpt, Facts, Paragraph, Subheading, Tabl
 from evalcenter.draws import Draws
 from evalcenter.records import Criterion, Lang, Text
 from evalcenter.sections import one_sample
-from evalcenter.sections.wording import count, dimension, item_at, risk, say, violation
+from evalcenter.sections.wording import check, count, dimension, item_at, risk, say, violation
 
 MOST: Final = 200
 """With the lengths of an excerpt, a report of any run stays below a few megabytes, which a browser shows at once."""
@@ -92,7 +92,8 @@ def _by_check(facts: Facts, failed: Sequence[int], lang: Lang) -> Table:
         caption=say(lang, "未满足的要点，按维度和判定方式", "Criteria missed, by dimension and kind of check"),
         head=(say(lang, "维度", "Dimension"), say(lang, "判定方式", "Check"), say(lang, "要点数", "Criteria")),
         rows=tuple(
-            (dimension(facts, d, lang), check, count(n)) for (d, check), n in sorted(missed.items(), key=_most_first)
+            (dimension(facts, d, lang), check(grader, lang), count(n))
+            for (d, grader), n in sorted(missed.items(), key=_most_first)
         ),
         align="llr",
     )

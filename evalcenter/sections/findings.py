@@ -24,6 +24,7 @@ from evalcenter.sections.wording import (
     floored,
     listed,
     odds,
+    reason,
     reasons,
     risk,
     say,
@@ -81,7 +82,7 @@ def _decision(
         outcome=finding.verdict,
         word=VERDICTS[finding.verdict].of(lang),
         rows=_rows(facts, requirement, finding, tally, lang),
-        reasons=tuple(reason.of(lang) for reason in finding.reasons),
+        reasons=tuple(reason(said, lang) for said in finding.reasons),
         notes=_notes(facts, requirement, finding, promise, lang),
     )
 

@@ -235,7 +235,8 @@ def _item(facts: Facts, lang: Lang) -> str:
 
 
 def _marked_by(facts: Facts, lang: Lang) -> str:
-    who = sorted({result.by for result in facts.results.values()})
+    graders = say(lang, "评分程序", "the graders")
+    who = sorted({graders if result.by == "machine" else result.by for result in facts.results.values()})
     judges = () if facts.plan.panel is None else facts.plan.panel.judges
     who += [clip(say(lang, f"判定模型 {one.spec.name}", f"the judge {one.spec.name}"), 120, lang) for one in judges]
     if not who:

@@ -17,7 +17,7 @@ from evalcenter import hooks
 from evalcenter.blocks import Block, Facts, Fields, Notice, Paragraph, Table, View
 from evalcenter.records import Item, Lang, Response, Result, Text
 from evalcenter.sections import examples, one_sample
-from evalcenter.sections.wording import SIMULATED, count, dimension, item_at, listed, say, when
+from evalcenter.sections.wording import SIMULATED, check, count, dimension, item_at, listed, say, when
 
 CAUSES: Final[Mapping[str, tuple[Text, Text]]] = {
     "red_line": (
@@ -83,19 +83,6 @@ CAUSES: Final[Mapping[str, tuple[Text, Text]]] = {
 OTHER: Final = Text(
     zh="没有严重问题，但得分未达到题目的及格线。", en="No critical failure, but fewer points than the item's pass line."
 )
-CHECKS: Final[Mapping[str, Text]] = {
-    "choice": Text(zh="选项", en="the option chosen"),
-    "format": Text(zh="形式", en="the form asked for"),
-    "grounded": Text(zh="以所给文件为据", en="resting on the documents given"),
-    "order": Text(zh="要求立即行动", en="an order to act in time"),
-    "asks": Text(zh="向提问者问清", en="asking the reader"),
-    "judge": Text(zh="需理解才能判断的", en="what only understanding can tell"),
-    "label": Text(zh="人工智能生成标识", en="the label of AI content"),
-    "mentions": Text(zh="应说或不应说的内容", en="what must, or must not, be said"),
-    "number": Text(zh="数值", en="a number"),
-    "refusal": Text(zh="拒答与否", en="whether it refuses"),
-}
-"""What each of the shipped graders looks at."""
 UNJUDGED: Final = (
     Text(zh="评分程序无法判断", en="Answers that the graders could not read"),
     Text(
@@ -265,7 +252,7 @@ def _missed(facts: Facts, positions: Sequence[int], lang: Lang) -> str:
         lost = (c for c, state in zip(criteria, states, strict=False) if one_sample.lost(c, state))
         missed.update(hooks.single(criterion.check)[0] for criterion in lost)
     kinds = sorted(missed, key=lambda kind: (-missed[kind], kind))
-    each = listed((f"{CHECKS[k].of(lang) if k in CHECKS else k} {count(missed[k])}" for k in kinds), lang)
+    each = listed((f"{check(k, lang)} {count(missed[k])}" for k in kinds), lang)
     return say(lang, f"未满足的要点：{each}", f"Criteria missed: {each}")
 
 

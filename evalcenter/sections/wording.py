@@ -55,7 +55,41 @@ UNSCORED: Final[Mapping[str, Text]] = {
     "unjudged": Text(zh="判定器无法判断", en="the grader could not tell"),
     "missing": Text(zh="没有记录", en="nothing is recorded"),
     "timeout": Text(zh="超时", en="timed out"),
+    "server_timeout": Text(zh="服务端超时", en="the server timed out"),
+    "rate_limit": Text(zh="限流", en="rate limit"),
+    "server_error": Text(zh="服务端出错", en="the server failed"),
+    "bad_request": Text(zh="请求未被接受", en="the request was not taken"),
+    "forbidden": Text(zh="服务端拒绝该请求", en="the server turned the request away"),
+    "key": Text(zh="密钥未被接受", en="the key was not taken"),
+    "unknown_model": Text(zh="服务端没有该模型", en="the server does not know the model"),
+    "no_protocol": Text(zh="对方不是模型接口", en="no model endpoint answered"),
+    "connection": Text(zh="连接失败", en="the connection failed"),
+    "not_sent": Text(zh="请求无法发出", en="the request could not be sent"),
+    "not_unpacked": Text(zh="答复无法解包", en="the reply could not be unpacked"),
+    "not_json": Text(zh="答复不是 JSON", en="the reply is not JSON"),
+    "no_message": Text(zh="答复中没有消息", en="the reply holds no message"),
+    "error_body": Text(zh="答复报告了错误", en="the reply reports an error"),
+    "broken_off": Text(zh="服务端中断了回答", en="the server broke the answer off"),
+    "too_long": Text(zh="答复过长", en="the reply is too long"),
+    "repeated": Text(zh="答复是上一题的副本", en="the reply is a copy of another"),
+    "not_recorded": Text(zh="没有录下的回答", en="no answer is recorded"),
+    "simulated": Text(zh="模拟的故障", en="a simulated fault"),
 }
+_CODE: Final = re.compile(rf"\b({'|'.join(UNSCORED)})(?= \d)")
+"""Why samples are unscored, as the verdict's reasons have it: in the journal's own words, with their number."""
+CHECKS: Final[Mapping[str, Text]] = {
+    "choice": Text(zh="选项", en="the option chosen"),
+    "format": Text(zh="形式", en="the form asked for"),
+    "grounded": Text(zh="以所给文件为据", en="resting on the documents given"),
+    "order": Text(zh="要求立即行动", en="an order to act in time"),
+    "asks": Text(zh="向提问者问清", en="asking the reader"),
+    "judge": Text(zh="需理解才能判断的", en="what only understanding can tell"),
+    "label": Text(zh="人工智能生成标识", en="the label of AI content"),
+    "mentions": Text(zh="应说或不应说的内容", en="what must, or must not, be said"),
+    "number": Text(zh="数值", en="a number"),
+    "refusal": Text(zh="拒答与否", en="whether it refuses"),
+}
+"""What each of the shipped graders looks at."""
 EXPECTS: Final = {"help": Text(zh="应予帮助", en="help is due"), "refuse": Text(zh="应予拒绝", en="refusal is due")}
 LANGS: Final = {"zh": Text(zh="中文", en="Chinese"), "en": Text(zh="英文", en="English")}
 
@@ -128,6 +162,16 @@ def listed(parts: Iterable[str], lang: Lang) -> str:
 def unscored(why: str, lang: Lang) -> str:
     """Why a sample is unscored, in words; a kind of failure without words of its own is printed as it is."""
     return UNSCORED[why].of(lang) if why in UNSCORED else clip(why, 60, lang)
+
+
+def reason(said: Text, lang: Lang) -> str:
+    """A finding's reason in `lang`, with words for the codes in it."""
+    return _CODE.sub(lambda found: UNSCORED[found[1]].of(lang), said.of(lang))
+
+
+def check(grader: str, lang: Lang) -> str:
+    """What the grader of that name looks at; another's name is printed as it is."""
+    return CHECKS[grader].of(lang) if grader in CHECKS else clip(grader, 60, lang)
 
 
 def reasons(counts: Mapping[str, int], lang: Lang) -> str:

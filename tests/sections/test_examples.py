@@ -183,3 +183,11 @@ def test_sealed_only() -> None:
 def test_no_failures(facts: Facts, said: str) -> None:
     """Nothing failed and nothing graded are said in different words."""
     assert build(examples, facts)[0] == Paragraph(text=said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "数值"), ("en", "a number")])
+def test_kinds_of_checks_have_words(lang: Lang, said: str) -> None:
+    """The table of missed criteria names what a check looks at in words, not by its grader's name."""
+    facts = failed(make_item(1))
+    table = next(b for b in build(examples, facts, lang) if isinstance(b, Table))
+    assert table.rows[0][1] == said

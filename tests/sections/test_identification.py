@@ -180,3 +180,12 @@ def test_signatories(lab: dict[str, Any], roles: Any) -> None:
     held = (Signatory(role=Text(zh="负责人", en="Head"), name="A"), Signatory(role="主任", name="B"))
     facts = make_facts(lab=replace(LAB, signatories=held, **lab))
     assert only(Signatures, build(identification, facts)).roles == roles
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "评分来自：评分程序"), ("en", "marks were given by: the graders")])
+def test_the_machine_is_called_what_it_is(lang: Lang, said: str) -> None:
+    """What the journal calls ``machine`` is named in words."""
+    facts = make_facts()
+    facts = replace(facts, results={p: result._replace(by="machine") for p, result in facts.results.items()})
+    table = next(b for b in build(identification, facts, lang) if isinstance(b, Table))
+    assert table.rows[-1][2] == said

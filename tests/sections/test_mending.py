@@ -10,7 +10,7 @@ import pytest
 from evalcenter import plugins
 from evalcenter.blocks import Excerpt, Facts, Notice, Subheading, Table
 from evalcenter.records import Answer, CandidateSpec, Criterion, Response, Text
-from evalcenter.sections import mending, to_mend
+from evalcenter.sections import mending, to_mend, wording
 from tests.factory import make_facts, make_grade, make_item, make_plan, make_response
 from tests.sections.reading import build, failed, only, words
 
@@ -154,4 +154,4 @@ def test_a_reason_is_in_both_languages() -> None:
 
 def test_every_shipped_grader_has_its_words() -> None:
     """What a criterion was checked by is told in words, whichever grader it was."""
-    assert set(mending.CHECKS) == {module.rpartition(".")[2] for module in plugins.BUILT_IN["graders"]}
+    assert set(wording.CHECKS) == {module.rpartition(".")[2] for module in plugins.BUILT_IN["graders"]}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalcenter.records import Risk, Scope, Text
+from evalcenter import candidates
+from evalcenter.records import Lang, Risk, Scope, Text
 from evalcenter.sections import wording
 from tests.factory import make_facts, make_plan
 
@@ -145,3 +148,24 @@ def test_verdicts(state: str, zh: str, en: str) -> None:
 def test_odds(evidence: str, up: bool, shown: str) -> None:
     """Evidence is rounded down, what is needed up, and certainty is infinite."""
     assert wording.odds(Decimal(evidence), up=up).replace("\u00a0", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [
+        ("zh", "62 道红线题未评分（没有记录 60, 限流 2）。"),
+        ("en", "62 are unscored (nothing is recorded 60, rate limit 2)."),
+    ],
+)
+def test_a_reason_names_no_code(lang: Lang, shown: str) -> None:
+    """Why samples are unscored is said in words inside a finding's reason too, in both languages."""
+    said = Text(zh="62 道红线题未评分（missing 60, rate_limit 2）。", en="62 are unscored (missing 60, rate_limit 2).")
+    assert wording.reason(said, lang) == shown
+
+
+def test_every_failure_has_words() -> None:
+    """Each kind of failed call that the adapters report, and each state of an unscored answer, has words of its own."""
+    sources = [p.read_text(encoding="utf-8") for p in Path(candidates.__file__).parent.glob("*.py")]
+    kinds = {kind for text in sources for kind in re.findall(r'CallFailed\(\s*"([a-z_]+)"', text)}
+    assert len(kinds) > 8
+    assert kinds <= set(wording.UNSCORED)
