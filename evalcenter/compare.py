@@ -323,7 +323,7 @@ _IN_ANY: Final = {
 def _counts(table: Table, p: Decimal) -> str:
     text = (
         f"{table.pairs} pairs: {table.both} passed both times, {table.lost} only before, {table.gained} only now,"
-        f" {table.neither} never; McNemar p = {p.normalize():f}"
+        f" {table.neither} never; McNemar {paired.shown(p)}"
     )
     return text + (f"; {table.unscored} unscored" if table.unscored else "")
 

@@ -91,6 +91,11 @@ def mcnemar(lost: int, gained: int) -> Decimal:
     return min(Decimal(1), Decimal(float(binomtest(lost, lost + gained, 0.5).pvalue)).quantize(DIGITS))
 
 
+def shown(p: Decimal) -> str:
+    """`p`, as `mcnemar` gives it, with its sign: one that six digits can't tell from nothing is below the last of them."""
+    return f"p = {p.normalize():f}" if p else f"p < {DIGITS:f}"
+
+
 def difference(pairs: Sequence[Pair], alpha: Decimal, bank: int | None = None) -> Difference:
     """The difference of the rates with its bounds, from pairs in random order.
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from evalcenter import compare
+from evalcenter import compare, paired
 from evalcenter.bars import at_least, at_most, percent
 from evalcenter.errors import InputError, PlanMismatch
 from evalcenter.history import Run
@@ -180,7 +180,7 @@ def _step_words(step: Step, margin: Decimal) -> str:
         return f"not compared: {step.refused}"
     by = percent(margin).removesuffix(" %")
     said = {"not_worse": "proved not worse", "worse": "proved worse", "open": "open whether worse"}[step.answer]
-    p = "" if step.p is None else f"; McNemar p = {step.p.normalize():f}"
+    p = "" if step.p is None else f"; McNemar {paired.shown(step.p)}"
     return f"{step.lost} got worse, {step.gained} better, of {step.matched} shared samples; {said} by more than {by} points{p}"
 
 

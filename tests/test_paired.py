@@ -44,6 +44,15 @@ def test_mcnemar_agrees_with_statsmodels(lost: int, gained: int) -> None:
     assert float(paired.mcnemar(lost, gained)) == pytest.approx(min(1.0, expected), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("lost", "gained", "shown"),
+    [(0, 54, "p < 0.000001"), (0, 16, "p = 0.000031"), (12, 0, "p = 0.000488"), (0, 0, "p = 1")],
+)
+def test_no_chance_is_called_nothing(lost: int, gained: int, shown: str) -> None:
+    """A p too small for six digits is said to be below them, never to be 0."""
+    assert paired.shown(paired.mcnemar(lost, gained)) == shown
+
+
 @given(PAIRS)
 @settings(max_examples=25, deadline=None)
 def test_bounds_hold_what_was_observed(pairs: list[Pair]) -> None:
