@@ -43,7 +43,9 @@ document.getElementById("f").onload = function () {{
   }}).map(function (x) {{ return x.tagName + "." + x.className; }});
   document.getElementById("out").textContent = JSON.stringify({{
     client: e.clientWidth, scroll: e.scrollWidth, wide: wide.slice(0, 5), scripts: d.scripts.length,
-    word: d.querySelector(".ruling .word").textContent, font: parseFloat(w.getComputedStyle(d.body).fontSize),
+    word: d.querySelector(".ruling .word").textContent,
+    rows: Math.round(d.querySelector(".ruling .word").getBoundingClientRect().height
+      / parseFloat(w.getComputedStyle(d.querySelector(".ruling .word")).lineHeight)), font: parseFloat(w.getComputedStyle(d.body).fontSize),
     drawings: Array.from(d.querySelectorAll(".chart svg")).filter(function (s) {{
       return s.getBoundingClientRect().width > 0;
     }}).length
@@ -91,6 +93,14 @@ def test_no_sideways_scrolling(chromium: str, tmp_path: Path, lang: str, text: s
     assert (seen["scroll"], seen["wide"]) == (seen["client"], [])
     assert seen["scripts"] == 1  # the one that searches the samples
     assert seen["drawings"] == 1
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_longest_verdict_is_not_broken(chromium: str, tmp_path: Path, width: int) -> None:
+    """INCONCLUSIVE stands on one line, on a telephone too."""
+    page = report.render(made(make_facts(make_plan(), {}), "en"), "html")
+    seen = measured(chromium, tmp_path, page, width)
+    assert (seen["word"], seen["rows"]) == ("INCONCLUSIVE", 1)
 
 
 def test_the_measure_sees_an_overflow(chromium: str, tmp_path: Path) -> None:
