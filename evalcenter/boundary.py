@@ -5,7 +5,7 @@ Everything is validated strictly, as JSON, so that a number never becomes text b
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -45,8 +45,23 @@ def read(kind: type[T], raw: bytes | str) -> T:
     try:
         made: T = _adapter(cast("Hashable", kind)).validate_json(raw)
     except ValidationError as problem:
-        raise Invalid((error["loc"], _words(error)) for error in problem.errors(include_url=False)) from None
+        raise Invalid(
+            _plainly([(error["loc"], _words(error)) for error in problem.errors(include_url=False)])
+        ) from None
     return made
+
+
+def _plainly(problems: Sequence[tuple[Path, str]]) -> Iterator[tuple[Path, str]]:
+    """Where a text, or one for each language, was expected, the library complains of either: one of them says what is wrong."""
+    either = {place[:-1] for place, _ in problems if place[-1:] == ("str",)}
+    either &= {place[:at] for place, _ in problems for at, step in enumerate(place) if step == "Text"}
+    for place, words in problems:
+        at = next((at for at, step in enumerate(place) if step == "Text" and place[:at] in either), None)
+        if at is not None:
+            whole = at == len(place) - 1
+            yield place[:at] + place[at + 1 :], "expected a text, or one for each of zh and en" if whole else words
+        elif place[-1:] != ("str",) or place[:-1] not in either:
+            yield place, words
 
 
 def exact(kind: type[T], raw: bytes) -> T | None:

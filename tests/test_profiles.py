@@ -66,6 +66,21 @@ def test_refused(tmp_path: Path, text: str, words: str) -> None:
     assert f"centre.yaml{words}" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name: {zh: 甲}", "centre.yaml:1: name.en: missing field"),
+        ("name: {zh: 甲, en: A, fr: b}", "centre.yaml:1: name.fr: unknown field"),
+        ("name: A\ncustomer: [b]", "centre.yaml:2: customer: expected a text, or one for each of zh and en"),
+    ],
+)
+def test_a_text_in_one_language_is_refused_in_plain_words(tmp_path: Path, text: str, words: str) -> None:
+    """A text that lacks a language, or is none, is one complaint, which names the field as the file has it."""
+    with pytest.raises(SuiteError) as caught:
+        profiles.load(written(tmp_path, text))
+    assert [Path(line).name for line in caught.value.what.splitlines()] == [words]
+
+
 def test_logo(tmp_path: Path) -> None:
     """The logo beside the profile goes into it as an image, known by its bytes and not by its name."""
     path = written(tmp_path, "name: A\nlogo: centre.txt\n")

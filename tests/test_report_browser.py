@@ -45,7 +45,8 @@ document.getElementById("f").onload = function () {{
     client: e.clientWidth, scroll: e.scrollWidth, wide: wide.slice(0, 5), scripts: d.scripts.length,
     word: d.querySelector(".ruling .word").textContent,
     rows: Math.round(d.querySelector(".ruling .word").getBoundingClientRect().height
-      / parseFloat(w.getComputedStyle(d.querySelector(".ruling .word")).lineHeight)), font: parseFloat(w.getComputedStyle(d.body).fontSize),
+      / parseFloat(w.getComputedStyle(d.querySelector(".ruling .word")).lineHeight)),
+    font: parseFloat(w.getComputedStyle(d.body).fontSize),
     drawings: Array.from(d.querySelectorAll(".chart svg")).filter(function (s) {{
       return s.getBoundingClientRect().width > 0;
     }}).length
