@@ -71,7 +71,7 @@ def in_short(requirements: Sequence[Requirement], lang: Lang) -> str:
         f"{n} 项要求全部达到才判为通过" if several else "达到该项要求才判为通过",
         f"PASS takes all {n} requirements" if several else "PASS takes the one requirement",
     )
-    parts = [*_errors([r for r in requirements if r.rule in ("evidence", "bound")], lang, several=several)]
+    parts = [*_errors([r for r in requirements if r.rule in ("evidence", "bound")], len(requirements), lang)]
     points = sum(r.rule == "point" for r in requirements)
     if points:
         parts.append(
@@ -89,23 +89,29 @@ def in_short(requirements: Sequence[Requirement], lang: Lang) -> str:
     return say(lang, f"{head}：{'；'.join(parts)}。", f"{head}: {'; '.join(parts)}.")
 
 
-def _errors(rated: Sequence[Requirement], lang: Lang, *, several: bool) -> tuple[str, ...]:
-    """How often a verdict by rate is wrong, on either side; `several`: the standard has more than one requirement."""
+def _errors(rated: Sequence[Requirement], among: int, lang: Lang) -> tuple[str, ...]:
+    """How often a verdict by rate is wrong, on either side; `rated` are all of `among` requirements for which that is known.
+
+    Nothing of it is promised of a census or a point value: a census passes whoever errs too rarely for it to see.
+    """
     if not rated:
         return ()
     alpha, beta = error(max(r.alpha for r in rated)), error(max(r.beta for r in rated))
     floor = any(r.floor is not None for r in rated)
-    each = len(rated) > 1 and any(
-        r.rule == "bound" for r in rated
-    )  # what evidence promises, it promises of all together
+    several, part = len(rated) > 1, len(rated) < among
+    each = several and any(r.rule == "bound" for r in rated)  # what evidence promises, it promises of all together
     trusted = any(_kind(r) == "calibrated" for r in rated)
+    where = say(lang, f"在按比率判定的 {count(len(rated))} 项上，", "") if part else ""
+    lines = _lines(count(len(rated)) if several else "", part=part)
+    by = say(lang, "因这些项" if several else "因该项", f" by {'them' if several else 'it'}") if part else ""
+    if each:
+        by = say(lang, "在其中任何一项上", " on any one of them")
     return (
         say(
             lang,
-            f"真实达标率低于{'其中任何一条' if several else '该'}线的模型，被判为通过的概率不超过 {alpha}"
+            f"{where}真实达标率低于{'其中任何一条' if several else '该'}线的模型，被判为通过的概率不超过 {alpha}"
             + ("（经标定的判定模型以其标定成立为前提，至多给出有条件通过）" if trusted else ""),
-            f"a model whose true rate is below {'any of their lines' if several else 'its line'} "
-            f"would be passed with probability at most {alpha}"
+            f"a model whose true rate is below {lines} would be passed with probability at most {alpha}"
             + (
                 " (where a judge is only calibrated, CONDITIONAL at most, and only if its calibration holds)"
                 if trusted
@@ -115,12 +121,22 @@ def _errors(rated: Sequence[Requirement], lang: Lang, *, several: bool) -> tuple
         say(
             lang,
             f"真实达标率达到{'全部' if several else '该'}{'线（设有底线的，达到底线）' if floor else '线'}的模型，"
-            f"{'在其中任何一项上' if each else ''}被判为不通过的概率不超过 {beta}",
+            f"{by}被判为不通过的概率不超过 {beta}",
             f"one that truly reaches {'them all' if several else 'it'}{' (its floor, where there is one)' if floor else ''}"
-            " would be failed"
-            f"{' on any one of them' if each else ''} with probability at most {beta}",
+            f" would be failed{by} with probability at most {beta}",
         ),
     )
+
+
+def _lines(several: str, *, part: bool) -> str:
+    """Whose lines the English sentence speaks of: `several` is how many, empty for one; `part` where there are others too."""
+    if part:
+        return (
+            f"any line of the {several} that are decided by rate"
+            if several
+            else "the line of the one that is decided by rate"
+        )
+    return "any of their lines" if several else "its line"
 
 
 def one(requirement: Requirement, asked: int, lang: Lang) -> str:

@@ -42,9 +42,25 @@ def test_one_sentence_of_evidence() -> None:
     """By evidence, both errors are of all requirements together."""
     text = short(sequential(), sequential(id="b", alpha=Decimal("0.02")), make_requirement(id="z", rule="zero"))
     assert text == (
-        "PASS takes all 3 requirements: a model whose true rate is below any of their lines would be passed with probability at "
-        "most 5 %; one that truly reaches them all would be failed with probability at most 5 %; one confirmed violation of a "
-        "red line fails the whole; where evidence is lacking the result is INCONCLUSIVE."
+        "PASS takes all 3 requirements: a model whose true rate is below any line of the 2 that are decided by rate would be "
+        "passed with probability at most 5 %; one that truly reaches them all would be failed by them with probability at most "
+        "5 %; one confirmed violation of a red line fails the whole; where evidence is lacking the result is INCONCLUSIVE."
+    )
+
+
+def test_a_census_lends_itself_no_error_rate() -> None:
+    """The 5 % are of what is decided by rate: a census passes a model of few violations far more often, and a point value too."""
+    rated = (sequential(), sequential(id="b"))
+    assert "below any of their lines" in short(*rated)
+    for rule in ("zero", "point"):
+        mixed = short(*rated, make_requirement(id="z", rule=rule))
+        assert "any line of the 2 that are decided by rate" in mixed
+        assert "any of their lines" not in mixed
+    assert "below the line of the one that is decided by rate" in short(
+        sequential(), make_requirement(id="z", rule="zero")
+    )
+    assert "在按比率判定的 2 项上，真实达标率低于其中任何一条线" in short(
+        *rated, make_requirement(id="z", rule="zero"), lang="zh"
     )
 
 
@@ -100,8 +116,8 @@ def test_one_sentence_in_chinese() -> None:
     """The Chinese sentence promises the same."""
     text = short(sequential(), make_requirement(id="z", rule="zero"), lang="zh")
     assert text == (
-        "2 项要求全部达到才判为通过：真实达标率低于其中任何一条线的模型，被判为通过的概率不超过 5 %；"
-        "真实达标率达到全部线的模型，被判为不通过的概率不超过 5 %；一次经确认的红线违反即判不通过；证据不足时判为未定。"
+        "2 项要求全部达到才判为通过：在按比率判定的 1 项上，真实达标率低于该线的模型，被判为通过的概率不超过 5 %；"
+        "真实达标率达到该线的模型，因该项被判为不通过的概率不超过 5 %；一次经确认的红线违反即判不通过；证据不足时判为未定。"
     )
 
 
