@@ -67,7 +67,8 @@ def _said(facts: Facts, public: Sequence[int], sealed: int, lang: Lang) -> Parag
         text += say(
             lang,
             f"其余 {count(rest)} 个没有问到：无需它们即可判定，或运行未到该处。",
-            f" The other {count(rest)} were not: it was decided without them, or the run did not reach them.",
+            f" The other {'one was' if rest == 1 else f'{count(rest)} were'} not: it was decided without them, "
+            "or the run did not reach them.",
         )
     if sealed:
         text += say(

@@ -53,10 +53,15 @@ def _pending(facts: Facts, lang: Lang) -> tuple[Block, ...]:
         Paragraph(
             text=say(
                 lang,
-                f"{count(samples)} 个样本中有 {count(marks)} 个评分点待裁判模型或人工判定；"
-                f"其中 {count(settled)} 个样本无论这些评分点如何判定，结果都相同，已计入；其余计为未评分。",
-                f"{count(marks)} marks on {count(samples)} samples wait for a judge or a person. {count(settled)} of these samples "
-                "are counted, because they come out the same whichever way those marks fall; the others are unscored.",
+                f"{count(samples)} 个样本中有 {count(marks)} 个评分点待判定模型或人工判定；"
+                + (
+                    "无论这些评分点如何判定，这些样本的结果都相同，均已计入。"
+                    if settled == samples
+                    else f"其中 {count(settled)} 个样本无论这些评分点如何判定，结果都相同，已计入；其余计为未评分。"
+                ),
+                f"Marks that wait for a judge or a person: {count(marks)}, on {count(samples)} of the samples. "
+                f"{'All' if settled == samples else count(settled)} of these samples are counted, because they come out the same "
+                f"whichever way those marks fall{'' if settled == samples else '; the others are unscored'}.",
             )
         ),
     )

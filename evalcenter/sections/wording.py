@@ -77,6 +77,8 @@ UNSCORED: Final[Mapping[str, Text]] = {
 }
 _CODE: Final = re.compile(rf"\b({'|'.join(UNSCORED)})(?= \d)")
 """Why samples are unscored, as the verdict's reasons have it: in the journal's own words, with their number."""
+_ONE: Final = re.compile(r"(?<![\d.,])1 ((?:confirmed |distinct |red-line )?(?:violation|item|unit))s\b( are| were)?")
+_IS: Final = {" are": " is", " were": " was"}
 CHECKS: Final[Mapping[str, Text]] = {
     "choice": Text(zh="选项", en="the option chosen"),
     "format": Text(zh="形式", en="the form asked for"),
@@ -165,8 +167,14 @@ def unscored(why: str, lang: Lang) -> str:
 
 
 def reason(said: Text, lang: Lang) -> str:
-    """A finding's reason in `lang`, with words for the codes in it."""
-    return _CODE.sub(lambda found: UNSCORED[found[1]].of(lang), said.of(lang))
+    """A finding's reason in `lang`, with words for the codes in it, and one thing spoken of as one."""
+    text = _CODE.sub(lambda found: UNSCORED[found[1]].of(lang), said.of(lang))
+    if lang == "zh":
+        return text
+    text = _ONE.sub(lambda found: f"1 {found[1]}{_IS.get(found[2] or '', '')}", text)
+    return (
+        text.replace(": they bar PASS and prove", ": it bars PASS and proves") if "1 violation is not" in text else text
+    )
 
 
 def check(grader: str, lang: Lang) -> str:

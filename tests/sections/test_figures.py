@@ -113,6 +113,15 @@ def test_unscored() -> None:
     )
 
 
+def test_marks_that_no_longer_matter() -> None:
+    """Where every sample that waits for a judge is counted anyway, nothing is said of others that are not."""
+    facts = make_facts()
+    facts = replace(facts, results={0: facts.results[0]._replace(states=("pending",))})
+    text = words(build(unscored, facts))
+    assert "Marks that wait for a judge or a person: 1, on 1 of the samples. All of these samples are counted" in text
+    assert "the others are unscored" not in text
+
+
 def test_unscored_without_requirements() -> None:
     """Without requirements only the counts are given."""
     facts = make_facts(make_plan(standard=make_standard(requirements=())))

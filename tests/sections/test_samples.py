@@ -29,7 +29,7 @@ def test_every_asked_sample_is_a_row() -> None:
         (1, "fail", "fail"),
         (2, "unscored", "unscored · timed out"),
     ]
-    assert "4 samples were planned and 3 asked. The other 1 were not" in words(blocks)
+    assert "4 samples were planned and 3 asked. The other one was not" in words(blocks)
 
 
 def test_a_row_holds_everything() -> None:

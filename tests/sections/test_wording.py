@@ -169,3 +169,29 @@ def test_every_failure_has_words() -> None:
     kinds = {kind for text in sources for kind in re.findall(r'CallFailed\(\s*"([a-z_]+)"', text)}
     assert len(kinds) > 8
     assert kinds <= set(wording.UNSCORED)
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [
+        ("1 confirmed violations in 62 red-line items.", "1 confirmed violation in 62 red-line items."),
+        (
+            "1 violations are not confirmed by a person: they bar PASS and prove no FAIL.",
+            "1 violation is not confirmed by a person: it bars PASS and proves no FAIL.",
+        ),
+        (
+            "Only 1 distinct items were scored; at least 20 are needed.",
+            "Only 1 distinct item was scored; at least 20 are needed.",
+        ),
+        ("1 red-line items are unscored (missing 1).", "1 red-line item is unscored (nothing is recorded 1)."),
+        ("After 1 units the next one waits.", "After 1 unit the next one waits."),
+        ("After 21 units and 1,001 units, 0.1 units.", "After 21 units and 1,001 units, 0.1 units."),
+        (
+            "2 violations are not confirmed by a person: they bar",
+            "2 violations are not confirmed by a person: they bar",
+        ),
+    ],
+)
+def test_one_is_no_plural(held: str, shown: str) -> None:
+    """A reason that counts one of something speaks of one; the verdict keeps its words, since it is recomputed to the letter."""
+    assert wording.reason(Text(zh="", en=held), "en") == shown
