@@ -143,7 +143,7 @@ def _by(facts: Facts, position: int, lang: Lang) -> str:
     if (judged := facts.judged.get(position)) is None:
         return by
     said = OUTCOMES[judged.outcome].of(lang)
-    return say(lang, f"{by}（裁判模型：{said}）", f"{by} (judges: {said})")
+    return say(lang, f"{by}（判定模型：{said}）", f"{by} (judges: {said})")
 
 
 # -- answers and marks ------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def _how(facts: Facts, lang: Lang) -> Paragraph:
     return Paragraph(
         text=say(
             lang,
-            "每份待评的回答由两人分别评阅，互不知晓对方及裁判模型的评判；两人不一致的评分点由第三人裁定。",
+            "每份待评的回答由两人分别评阅，互不知晓对方及判定模型的评判；两人不一致的评分点由第三人裁定。",
             "Each answer that waited for people was read by two of them, neither of whom knew the other's marks or the "
             "judge's; where they differed a third settled it.",
         )
@@ -177,7 +177,7 @@ def _overruled(facts: Facts, lang: Lang) -> tuple[Block, ...]:
     rows = [
         (name, *_row(counts))
         for name, counts in (
-            (say(lang, "裁判模型的评判", "A judge's marks"), by_judge),
+            (say(lang, "判定模型的评判", "A judge's marks"), by_judge),
             (say(lang, "评分程序判定的红线违规", "Red lines crossed, by a grader"), by_grader),
         )
         if counts["compared"]

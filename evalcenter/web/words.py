@@ -25,7 +25,7 @@ WORDS: Final[Mapping[str, Text]] = {
         "Whoever runs the evaluation handed it to you; it looks like 3f9a12bc.XXXX…",
     ),
     "welcome": _text(
-        "您将看到模型的回答和评分点，请只依据评分点评判每一条。其他评阅人和裁判模型的意见，在您保存之前不会显示。",
+        "您将看到模型的回答和评分点，请只依据评分点评判每一条。其他评阅人和判定模型的意见，在您保存之前不会显示。",
         "You will see answers of a model and the criteria to hold them against. What other readers or a judge say is not "
         "shown before your own marks are stored.",
     ),
@@ -100,10 +100,10 @@ WORDS: Final[Mapping[str, Text]] = {
     "unmarked": _text("尚未评判", "Not marked yet"),
     "stored": _text("评判已保存", "Your marks are stored"),
     "you": _text("您", "You"),
-    "judge": _text("裁判模型", "Judge"),
+    "judge": _text("判定模型", "Judge"),
     "grader": _text("评分程序", "Grader"),
     "passage": _text("所引原文", "Passage it cites"),
-    "no_judge": _text("没有裁判模型评判过这份回答。", "No judge has marked this answer."),
+    "no_judge": _text("没有判定模型评判过这份回答。", "No judge has marked this answer."),
     "next": _text("下一份", "Next answer"),
     "to_home": _text("查看进度", "See how far it is"),
     "correct": _text("更正我的评判", "Correct my marks"),
