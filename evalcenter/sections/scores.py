@@ -24,6 +24,7 @@ from evalcenter.sections.wording import (
     count,
     dimension,
     floored,
+    judged_alone,
     listed,
     ratio,
     risk,
@@ -79,6 +80,7 @@ class ScoresByGroup:
                     "again, it is a guide only.",
                 )
             ),
+            *judged_alone(facts, lang),
             *tables.values(),
             *_untagged(facts, lang),
             *_unasked(facts, lang),

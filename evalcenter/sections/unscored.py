@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from evalcenter.blocks import Block, Facts, Paragraph, Table
 from evalcenter.records import Lang, Text
-from evalcenter.sections.wording import count, figure, ratio, reasons, say
+from evalcenter.sections.wording import count, figure, judged_alone, ratio, reasons, say
 
 
 class Unscored:
@@ -38,6 +38,7 @@ class Unscored:
                 )
             ),
             *_pending(facts, lang),
+            *judged_alone(facts, lang),
             *_table(facts, lang),
         )
 
@@ -60,8 +61,12 @@ def _pending(facts: Facts, lang: Lang) -> tuple[Block, ...]:
                     else f"其中 {count(settled)} 个样本无论这些评分点如何判定，结果都相同，已计入；其余计为未评分。"
                 ),
                 f"Marks that wait for a judge or a person: {count(marks)}, on {count(samples)} of the samples. "
-                f"{'All' if settled == samples else count(settled)} of these samples are counted, because they come out the same "
-                f"whichever way those marks fall{'' if settled == samples else '; the others are unscored'}.",
+                + (
+                    "All of these samples are counted, because they come out the same whichever way those marks fall."
+                    if settled == samples
+                    else f"Counted, because they come out the same whichever way those marks fall: {count(settled)}; "
+                    "the others are unscored."
+                ),
             )
         ),
     )

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Final
 
-from evalcenter.blocks import Facts, Tone
+from evalcenter.blocks import Facts, Paragraph, Tone
 from evalcenter.records import Item, Lang, Scope, Status, Text, VerdictState, Violation
 from evalcenter.stats import CERTAIN
 
@@ -175,6 +175,22 @@ def reason(said: Text, lang: Lang) -> str:
     return (
         text.replace(": they bar PASS and prove", ": it bars PASS and proves") if "1 violation is not" in text else text
     )
+
+
+def judged_alone(facts: Facts, lang: Lang) -> tuple[Paragraph, ...]:
+    """How many samples have no mark but the judges', and where those count; nothing where there are none."""
+    alone = sum(
+        facts.judged[position].outcome != "unscored"
+        for position, result in facts.results.items()
+        if result.outcome == "unscored" and position in facts.judged
+    )
+    text = say(
+        lang,
+        f"只由判定模型判过的样本：{count(alone)} 个。它们在此处列为未评分；按要求的评分方式（抽检或标定）计入要求，见“判定模型”。",
+        f"Marked by judges alone: {count(alone)}. Such samples stand as unscored here; in a requirement they count as its grading "
+        "says, audited or calibrated (see “Judges”).",
+    )
+    return (Paragraph(text=text),) if alone else ()
 
 
 def check(grader: str, lang: Lang) -> str:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from evalcenter.blocks import (
     Fields,
     Table,
@@ -120,6 +122,16 @@ def test_marks_that_no_longer_matter() -> None:
     text = words(build(unscored, facts))
     assert "Marks that wait for a judge or a person: 1, on 1 of the samples. All of these samples are counted" in text
     assert "the others are unscored" not in text
+
+
+@pytest.mark.parametrize("section", [unscored, scores], ids=["unscored", "scores"])
+def test_what_only_judges_marked_is_told(section: Any) -> None:
+    """Samples that a panel alone has marked count in their requirement and in no score: where they are counted, that is said."""
+    facts = make_facts()
+    told = replace(facts, results={0: facts.results[0]._replace(outcome="unscored")}, judged={0: facts.results[0]})
+    said = "Marked by judges alone: 1. Such samples stand as unscored here"
+    assert said in words(build(section, told))
+    assert said not in words(build(section, facts))
 
 
 def test_unscored_without_requirements() -> None:
