@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from evalcenter.blocks import Block, Facts, Fields, Lab, Points, Signatures, Subheading, Table, worded
+from evalcenter.paths import PERSON
 from evalcenter.records import Lang, Text
 from evalcenter.sections import probes
 from evalcenter.sections.wording import NOT_SUPPLIED, clause, clip, count, listed, say, when
@@ -235,13 +236,22 @@ def _item(facts: Facts, lang: Lang) -> str:
 
 
 def _marked_by(facts: Facts, lang: Lang) -> str:
-    graders = say(lang, "评分程序", "the graders")
-    who = sorted({graders if result.by == "machine" else result.by for result in facts.results.values()})
+    who = sorted({_marker(result.by, lang) for result in facts.results.values()})
     judges = () if facts.plan.panel is None else facts.plan.panel.judges
     who += [clip(say(lang, f"判定模型 {one.spec.name}", f"the judge {one.spec.name}"), 120, lang) for one in judges]
     if not who:
         return say(lang, "无", "none")
     return say(lang, f"评分来自：{listed(who, lang)}", f"marks were given by: {listed(who, lang)}")
+
+
+def _marker(by: str, lang: Lang) -> str:
+    """Who the journal says gave a grade, in words."""
+    if by == "machine":
+        return say(lang, "评分程序", "the graders")
+    if not by.startswith(PERSON):
+        return by
+    names = by.removeprefix(PERSON)
+    return say(lang, f"评阅人 {names}", f"the reader{'s' if ' + ' in names else ''} {names}")
 
 
 def _conformity(facts: Facts, lang: Lang) -> tuple[tuple[str, str], ...]:

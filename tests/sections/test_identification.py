@@ -182,10 +182,19 @@ def test_signatories(lab: dict[str, Any], roles: Any) -> None:
     assert only(Signatures, build(identification, facts)).roles == roles
 
 
-@pytest.mark.parametrize(("lang", "said"), [("zh", "评分来自：评分程序"), ("en", "marks were given by: the graders")])
-def test_the_machine_is_called_what_it_is(lang: Lang, said: str) -> None:
-    """What the journal calls ``machine`` is named in words."""
+@pytest.mark.parametrize(
+    ("by", "lang", "said"),
+    [
+        ("machine", "zh", "评分来自：评分程序"),
+        ("machine", "en", "marks were given by: the graders"),
+        ("person:Wang + Li", "zh", "评分来自：评阅人 Wang + Li"),
+        ("person:Wang + Li", "en", "marks were given by: the readers Wang + Li"),
+        ("person:Wang", "en", "marks were given by: the reader Wang"),
+    ],
+)
+def test_who_marked_is_said_in_words(by: str, lang: Lang, said: str) -> None:
+    """What the journal calls ``machine`` and ``person:`` is named in words."""
     facts = make_facts()
-    facts = replace(facts, results={p: result._replace(by="machine") for p, result in facts.results.items()})
+    facts = replace(facts, results={p: result._replace(by=by) for p, result in facts.results.items()})
     table = next(b for b in build(identification, facts, lang) if isinstance(b, Table))
     assert table.rows[-1][2] == said
