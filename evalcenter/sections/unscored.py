@@ -104,7 +104,24 @@ def _table(facts: Facts, lang: Lang) -> tuple[Block, ...]:
             rows=rows,
             align="lrrrrrl",
         ),
+        *_late(facts, lang),
     )
+
+
+def _late(facts: Facts, lang: Lang) -> tuple[Paragraph, ...]:
+    """Why the table counts more samples than a finding; nothing where it doesn't."""
+    used = {f.requirement: f.units for f in facts.verdict.findings if f.units is not None}
+    if not any(
+        t.path is not None and t.path.units > used.get(t.requirement, t.path.units) for t in facts.scores.tallies
+    ):
+        return ()
+    text = say(
+        lang,
+        "表中也计入判定之后才到的回答，因此样本数和比例可能与“逐项判定”不同；判定只依据此前的单元。",
+        "The table also counts answers that came after its requirement was decided, so its figures may differ from those in "
+        "“Findings”, which rest on the units before.",
+    )
+    return (Paragraph(text=text),)
 
 
 plugin: Final = Unscored()

@@ -28,6 +28,7 @@ from evalcenter.sections import (
 )
 from tests.factory import make_facts, make_grade, make_item, make_plan, make_response, make_standard
 from tests.sections.reading import build, only, words
+from tests.sections.sequences import read, sequential
 
 
 def test_scores() -> None:
@@ -132,6 +133,14 @@ def test_what_only_judges_marked_is_told(section: Any) -> None:
     said = "Marked by judges alone: 1. Such samples stand as unscored here"
     assert said in words(build(section, told))
     assert said not in words(build(section, facts))
+
+
+@pytest.mark.parametrize(("outcomes", "told"), [("p" * 46, True), ("p" * 42, False)], ids=["late answers", "none"])
+def test_answers_behind_a_decision(outcomes: str, told: bool) -> None:
+    """Where answers came after a requirement was decided, the table says why it counts more samples than the finding."""
+    facts = read(outcomes, sequential(line=Decimal("0.9"), min_items=1))
+    assert facts.verdict.findings[0].units == 42
+    assert ("came after its requirement was decided" in words(build(unscored, facts))) is told
 
 
 def test_unscored_without_requirements() -> None:
