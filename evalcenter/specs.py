@@ -133,7 +133,7 @@ def load_candidate(path: Path) -> CandidateSpec:
     document = yamls.read(path)
     value = mapping(document)
     _no_key(value, document)
-    return checked(as_record(CandidateSpec, value, document), document.where(["key_env"]))
+    return checked(as_record(CandidateSpec, value, document), document.where(["key_env"]), document.where(["base_url"]))
 
 
 def load_candidates(path: Path) -> tuple[CandidateSpec, ...]:
@@ -154,13 +154,18 @@ def load_candidates(path: Path) -> tuple[CandidateSpec, ...]:
     return tuple(load_candidate(file) for file in files)
 
 
-def checked(spec: CandidateSpec, where: str = "") -> CandidateSpec:
-    """`spec`, unless a key stands where a variable's name or a bare address should. The key itself is not repeated."""
+def checked(spec: CandidateSpec, where: str = "", address: str = "") -> CandidateSpec:
+    """`spec`, unless a key stands where a variable's name or a bare address should. The key itself is not repeated.
+
+    `where` is the place of the key's variable, `address` that of the base URL, if it is another.
+    """
     if spec.key_env is not None and not _VARIABLE.fullmatch(spec.key_env):
         raise SuiteError("key_env is not the name of an environment variable", where=where, todo=_KEY_TODO)
     if spec.base_url is not None and any(sign in spec.base_url for sign in "@?#"):
         raise SuiteError(
-            "the base_url holds a user, a query or a fragment, and so perhaps a key", where=where, todo=_KEY_TODO
+            "the base_url holds a user, a query or a fragment, and so perhaps a key",
+            where=address or where,
+            todo=_KEY_TODO,
         )
     return spec
 

@@ -159,6 +159,7 @@ def test_a_key_in_the_address_is_not_repeated(tmp_path: Path, address: str) -> N
     with pytest.raises(SuiteError, match="perhaps a key") as caught:
         specs.load_candidate(path)
     assert "secret-1" not in str(caught.value)
+    assert "c.yaml:3" in str(caught.value)
 
 
 # -- rules by evidence ------------------------------------------------------------------------------------------------

@@ -268,8 +268,8 @@ def _address(base_url: str | None) -> SplitResult:
         parts, port_ok = urlsplit(""), False
     if parts.scheme not in {"http", "https"} or not parts.hostname or not port_ok:
         raise InputError(
-            "the candidate file has no usable base_url; expected such as https://host/v1",
-            todo="write the address under `base_url`, without /chat/completions",
+            "the candidate has no usable base URL; expected such as https://host/v1",
+            todo="write the address under `base_url`, or give it as --base-url, without /chat/completions",
         )
     if parts.username or parts.password or parts.query or parts.fragment:
         raise InputError(
