@@ -31,8 +31,8 @@ class Commitment:
 
     `suite` and `version` name it, `digest` is that of its files, `root` fixes its `items` in their order, `canary` is the digest of
     the text that would give a leak away, `standard` that of the standard which lies open beside it (None: none does), `sealed` the
-    day (``YYYY-MM-DD``). The counts are by dimension, language and risk; an item may carry several risks. `recipients` are the public
-    keys that it was encrypted to.
+    day (``YYYY-MM-DD``). The counts are by dimension, language and risk; an item may carry several risks. `recipients` are the
+    public keys that it was encrypted to.
     """
 
     format: Literal["evalcenter/commitment/1"] = "evalcenter/commitment/1"
