@@ -356,6 +356,20 @@ def test_attacks_are_refused(
         here.check(**attack(here))
 
 
+def test_a_certificate_without_a_number_is_refused(here: Place) -> None:
+    """Both may sign one whose id is empty; it is none, and that is said."""
+    here.lie(id="")
+    with pytest.raises(InputError, match="the id '' is not"):
+        here.check(at=f"{here.grant().granted}T12:00:00Z")
+
+
+def test_a_revocation_counts_at_once(here: Place) -> None:
+    """A reader whose clock is behind that of the list gets to know of what the list says."""
+    revoked = here.standing(status="revoked", since="2098-05-31T12:05:00Z", issued="2098-05-31T12:06:00Z", next_update="")
+    with pytest.raises(CertificateNotValid, match="is revoked since"):
+        here.check(run=None, at="2098-05-31T12:00:00Z", lookup=lambda _: revoked)
+
+
 def test_a_demonstration_is_refused(tmp_path: Path) -> None:
     """Nobody may rely on a certificate of a stand-in, and it does not verify by itself."""
     with pytest.raises(Demonstration, match="DEMONSTRATION"):

@@ -189,7 +189,22 @@ def certificate(pages: Pages, number: str) -> Row:
 
 def standing(pages: Pages, row: Row, today: str) -> Standing:
     """What a certificate is worth on the day `today`."""
-    event = pages.all(tables.events, certificate=row["id"])[-1]
+    return _by(pages, row, pages.all(tables.events, certificate=row["id"])[-1], today)
+
+
+def stood(pages: Pages, row: Row, at: str) -> Standing:
+    """What a certificate was worth at the moment `at` (UTC text), and where it was valid then, how it stands since.
+
+    Before it was issued it is ``unknown``, with the moment of its issue as `since`.
+    """
+    events = pages.all(tables.events, certificate=row["id"])
+    then = [event for event in events if event["at"] <= at]
+    if not then:
+        return Standing(certificate=row["number"], status="unknown", since=events[0]["at"])
+    return _by(pages, row, events[-1] if then[-1]["status"] == "valid" else then[-1], at[:10])
+
+
+def _by(pages: Pages, row: Row, event: Row, today: str) -> Standing:
     successor = event["successor"]
     return Standing(
         certificate=row["number"],

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from evalcenter import canon, envelope
-from evalcenter.errors import EvalcenterError, InputError, StatusStale, disk_refused
+from evalcenter.errors import EvalcenterError, InputError, RegisterTampered, StatusStale, disk_refused
 from evalcenter.register import granted, rules, statuslist, tables
-from evalcenter.register.book import Book, Pages, Row, check
+from evalcenter.register.book import Book, Pages, Row, check, noted
 from evalcenter.register.rules import By
 from evalcenter.register.statuslist import Entry, StatusList
 
@@ -32,10 +32,13 @@ def publish(book: Book, key: Ed25519PrivateKey, out: Path, by: By, days: int = D
     with book.write(by, "registrar") as pen:
         check(pen)
         made = _list(pen, by.now, rules.later(by.now, days))
-        _follows(made, out, key)
+        _follows(pen, made, out, key)
         raw = statuslist.seal(made, key)
         pen.add(tables.publications, document=canon.digest(raw), next_update=made.next_update)
-    _put(out, raw)
+    with book.write(by, "registrar"):  # whoever was overtaken by a later list leaves that one there
+        there = _there(out, key)
+        if there is None or there.sequence < made.sequence:
+            _put(out, raw)
     return made
 
 
@@ -66,24 +69,41 @@ def _entry(pages: Pages, row: Row, now: str) -> Entry:
     )
 
 
-def _follows(made: StatusList, out: Path, key: Ed25519PrivateKey) -> None:
-    """Raise where what stands at `out` is no list of ours, or one that this one does not follow."""
+def _there(out: Path, key: Ed25519PrivateKey) -> StatusList | None:
+    """The list that stands at `out`, if any. Raises InputError for what is no list of ours."""
     if not out.exists():
-        return
+        return None
     try:
-        held = statuslist.unseal(envelope.read(out), key.public_key(), str(out))
+        return statuslist.unseal(envelope.read(out), key.public_key(), str(out))
     except EvalcenterError as problem:
         raise InputError(
             f"what stands here is not a status list by this key ({problem.what})",
             where=str(out),
             todo="name another file",
         ) from None
+
+
+def _follows(pages: Pages, made: StatusList, out: Path, key: Ed25519PrivateKey) -> None:
+    """Raise where what stands at `out` is no list of ours, or one that this one does not follow."""
+    held = _there(out, key)
+    if held is None:
+        return
+    lost = "find the register that published that list; if it is lost, say so to everybody who relied on it"
     if held.sequence >= made.sequence or held.entries > made.entries:
         raise StatusStale(
             f"list {held.sequence} stands here, and the register would publish {made.sequence}: it is an older copy",
             where=str(out),
-            todo="find the register that published that list; if it is lost, say so to everybody who relied on it",
+            todo=lost,
         )
+    try:
+        noted(pages, held.entries, held.head)
+    except RegisterTampered:
+        raise StatusStale(
+            f"list {held.sequence} stands here, and the register does not hold what that list was made from: it comes of an older "
+            "copy, or is another one",
+            where=str(out),
+            todo=lost,
+        ) from None
 
 
 def _put(out: Path, raw: bytes) -> None:
