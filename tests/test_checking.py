@@ -365,7 +365,9 @@ def test_a_certificate_without_a_number_is_refused(here: Place) -> None:
 
 def test_a_revocation_counts_at_once(here: Place) -> None:
     """A reader whose clock is behind that of the list gets to know of what the list says."""
-    revoked = here.standing(status="revoked", since="2098-05-31T12:05:00Z", issued="2098-05-31T12:06:00Z", next_update="")
+    revoked = here.standing(
+        status="revoked", since="2098-05-31T12:05:00Z", issued="2098-05-31T12:06:00Z", next_update=""
+    )
     with pytest.raises(CertificateNotValid, match="is revoked since"):
         here.check(run=None, at="2098-05-31T12:00:00Z", lookup=lambda _: revoked)
 
