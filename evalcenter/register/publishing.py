@@ -9,13 +9,11 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from evalcenter import canon, envelope
-from evalcenter.errors import EvalcenterError, InputError, RegisterTampered, StatusStale, disk_refused
+from evalcenter.errors import EvalcenterError, InputError, RegisterTampered, StatusStale
 from evalcenter.register import granted, rules, statuslist, tables
 from evalcenter.register.book import Book, Pages, Row, check, noted
 from evalcenter.register.rules import By
@@ -38,7 +36,7 @@ def publish(book: Book, key: Ed25519PrivateKey, out: Path, by: By, days: int = D
     with book.write(by, "registrar"):  # whoever was overtaken by a later list leaves that one there
         there = _there(out, key)
         if there is None or there.sequence < made.sequence:
-            _put(out, raw)
+            envelope.put(out, raw)
     return made
 
 
@@ -104,17 +102,3 @@ def _follows(pages: Pages, made: StatusList, out: Path, key: Ed25519PrivateKey) 
             where=str(out),
             todo=lost,
         ) from None
-
-
-def _put(out: Path, raw: bytes) -> None:
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(out)
-    except OSError as problem:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise disk_refused(problem, out) from None
