@@ -72,6 +72,19 @@ def test_a_number_is_issued_once(held: Book) -> None:
     assert (state(held, number), state(held, f"{number}-2")) == ("superseded", "valid")
 
 
+def test_nothing_is_issued_beside_what_was_taken_away(held: Book) -> None:
+    """After a revocation the same decision bears no other certificate; a suspended one is replaced by name or not at all."""
+    number = desk.certified(held)
+    other = desk.paper(f"{number}-2", document=canon.digest("again"))
+    granted.change(held, number, "suspended", "incident", "x", by(DECIDER))
+    with pytest.raises(NotAllowed, match="is suspended"):
+        granted.issue(held, other, by(DECIDER))
+    granted.issue(held, desk.paper(f"{number}-2", document=canon.digest("again"), replaces=number), by(DECIDER))
+    granted.change(held, f"{number}-2", "revoked", "wrong_result", "x", by(DECIDER))
+    with pytest.raises(NotAllowed, match="is revoked"):
+        granted.issue(held, desk.paper(f"{number}-3", document=canon.digest("third")), by(DECIDER))
+
+
 def test_one_document_is_one_certificate(held: Book) -> None:
     """The same signed file is not issued under two numbers."""
     desk.certified(held, document=canon.digest("file"))
