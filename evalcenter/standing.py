@@ -84,6 +84,8 @@ def holds(standing: Standing, certificate: str, document: str, at: str) -> None:
             f"the status list is stale: it was to be replaced by {standing.next_update}, and this is {at}",
             todo="fetch the centre's present list",
         )
-    if standing.status != "valid" and standing.since <= max(at, standing.issued):
+    if standing.status != "valid" and (
+        standing.issued or standing.since <= at
+    ):  # a list tells what held when it was made
         reason = f" ({standing.reason})" if standing.reason else ""
         raise CertificateNotValid(f"the certificate is {standing.status} since {standing.since}{reason}")
