@@ -217,7 +217,7 @@ def krippendorff_alpha(ratings: Ratings, alpha: Decimal, seed: str, resamples: i
     if len(twice) == 1 or value == 1:
         return _coefficient(value, None, items, left_out, NO_SPREAD)
     draws, each = Draws(seed, "agreement/alpha"), sorted(twice.elements())
-    drawn = [_alpha(Counter(draws.choice(each) for _ in each)) for _ in range(resamples)]
+    drawn = [_alpha(Counter(draws.choices(each, len(each)))) for _ in range(resamples)]
     known = sorted(one for one in drawn if one is not None)
     beyond = resamples - len(known)
     if beyond >= tail:

@@ -40,11 +40,23 @@ NAME: Final = "bank.age"
 COMMITMENT: Final = "commitment.json"
 STANDARD: Final = "standard.yaml"
 MAX_BYTES: Final = 256_000_000
-_FILE: Final = re.compile(r"suite\.yaml|(?:items|taxonomies)/[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.yaml")
+_FILE: Final = re.compile(r"suite\.yaml|(?:items|taxonomies)/[^/\\:\x00-\x1f\x7f]{1,250}\.yaml")
 _CANARY: Final = re.compile(rb"evalcenter-canary-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST: Final = 100
 """More bytes than a canary has."""
 BLOCK: Final = 1 << 20
+_PACKED: Final = (
+    b"\x1f\x8b",
+    b"PK\x03\x04",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+    b"7z\xbc\xaf",
+    b"PAR1",
+    b"\xff\xfe",
+    b"\xfe\xff",
+)
+"""What files begin with in which a text stands in other bytes: packed ones, and UTF-16."""
 
 
 @record
@@ -78,13 +90,18 @@ def seal(suite: Path, to: Sequence[str], out: Path, plugins: hooks.Plugins, toda
     files = dict(_files(suite, canary))
     inside = _suite(files, out, plugins)
     salts = [ciphers.salt(commitments.SALT) for _ in inside.suite.items]
-    made = _commitment(inside, salts, canary, today, ciphers.recipients(to))
+    own = suite / STANDARD
+    standard = own.read_bytes() if own.is_file() else None
+    made = replace(
+        _commitment(inside, salts, today, ciphers.recipients(to)),
+        canary=canon.digest(canary.encode()),
+        standard=None if standard is None else canon.digest(standard),
+    )
     content = Content(files=files, salts=tuple(salt.hex() for salt in salts))
-    standard = suite / STANDARD
     written = {
-        NAME: ciphers.wrapped(canon.encode(content), made.recipients),
-        COMMITMENT: canon.encode(made) + b"\n",
-        **({STANDARD: standard.read_bytes()} if standard.is_file() else {}),
+        NAME: _wrapped(content, made.recipients, suite),
+        **({} if standard is None else {STANDARD: standard}),
+        COMMITMENT: canon.encode(made) + b"\n",  # the last: without it nothing opens
     }
     try:
         out.mkdir(parents=True)
@@ -95,6 +112,17 @@ def seal(suite: Path, to: Sequence[str], out: Path, plugins: hooks.Plugins, toda
     except OSError as problem:
         raise disk_refused(problem, out) from None
     return made
+
+
+def _wrapped(content: Content, to: Sequence[str], suite: Path) -> bytes:
+    """`content` as its recipients will open it. Raises InputError for what `_opened` would refuse: nobody could mend it then."""
+    odd = next((name for name in content.files if _FILE.fullmatch(name) is None), None)
+    if odd is not None:
+        raise InputError("its name can't stand in a bank", where=str(suite / odd), todo="give it a plain name")
+    raw = ciphers.wrapped(canon.encode(content), to)
+    if len(raw) > MAX_BYTES:
+        raise InputError(f"a bank of {len(raw):,} bytes; at most {MAX_BYTES:,} are read", where=str(suite))
+    return raw
 
 
 def _guid(text: str) -> str:
@@ -112,9 +140,8 @@ def _files(suite: Path, canary: str) -> Iterator[tuple[str, str]]:
         yield f"taxonomies/{path.name}", path.read_text("utf-8-sig")
 
 
-def _commitment(
-    inside: Loaded, salts: Sequence[bytes], canary: str, today: str, recipients: Sequence[str]
-) -> Commitment:
+def _commitment(inside: Loaded, salts: Sequence[bytes], today: str, recipients: Sequence[str]) -> Commitment:
+    """The commitment to a suite, but for its canary and its standard."""
     items = inside.suite.items
     return Commitment(
         suite=inside.suite.id,
@@ -127,7 +154,8 @@ def _commitment(
         by_lang=_counted(item.lang for item in items),
         by_risk=_counted(risk for item in items for risk in item.risks),
         red_lines=sum(item.red_line for item in items),
-        canary=canon.digest(canary.encode()),
+        canary="",
+        standard=None,
         sealed=today,
         recipients=tuple(recipients),
     )
@@ -149,6 +177,7 @@ def load(folder: Path, identity: Identity | None, plugins: hooks.Plugins) -> Loa
     inside, _ = _opened(folder, identity, plugins)
     made = sealing.numbered(inside.suite)
     commitment = published(folder / COMMITMENT)
+    _own_standard(folder / STANDARD, commitment)
     places = {new.id: inside.places[old.id] for old, new in zip(inside.suite.items, made.items, strict=True)}
     bank = Bank(suite=commitment.suite, root=commitment.root, items=commitment.items)
     return replace(inside, suite=made, places=places, files=(), bank=bank, keepers=commitment.recipients)
@@ -228,13 +257,24 @@ def _opened(folder: Path, identity: Identity | None, plugins: hooks.Plugins) -> 
 def _as_published(inside: Loaded, salts: Sequence[bytes], leaves: Sequence[bytes], path: Path) -> None:
     """Raise BankError where a bank is not what its commitment says."""
     told = published(path)
-    again = _commitment(inside, salts, "", told.sealed, told.recipients)
-    again = replace(again, canary=told.canary, root=commitments.shown(commitments.root(leaves)))
+    again = _commitment(inside, salts, told.sealed, told.recipients)
+    again = replace(again, canary=told.canary, standard=told.standard, root=commitments.shown(commitments.root(leaves)))
     if any(len(salt) != commitments.SALT for salt in salts) or again != told:
         raise BankError(
             f"the bank is not what this commitment says: its root is {again.root}, the commitment's {told.root}, or counts differ",
             where=str(path),
             todo="get bank and commitment from whoever sealed it",
+        )
+
+
+def _own_standard(path: Path, told: Commitment) -> None:
+    """Raise BankError unless the standard beside a bank is the one that it was sealed with, or none as then."""
+    lies = path.exists() or path.is_symlink()
+    if (canon.digest(_read(path)) if lies else None) != told.standard:
+        raise BankError(
+            "this is not the standard that the bank was sealed with" if lies else "the bank's own standard is gone",
+            where=str(path),
+            todo="put back what was sealed; a run by another standard names it with --standard",
         )
 
 
@@ -277,11 +317,11 @@ def _record(kind: type[T], raw: bytes, path: Path) -> T:
 
 
 def prove(folder: Path, name: str, identity: Identity | None, plugins: hooks.Plugins) -> Proof:
-    """The proof that an item was in a bank; `name` is its own, or the one that stands for it in a run."""
+    """The proof that an item was in a bank; `name` is the one that stands for it in a run, else its own."""
     inside, salts = _opened(folder, identity, plugins)
     numbers = {new.id: at for at, new in enumerate(sealing.numbered(inside.suite).items)}
     own = {item.id: at for at, item in enumerate(inside.suite.items)}
-    index = own.get(name, numbers.get(name))
+    index = numbers.get(name, own.get(name))
     if index is None:
         raise InputError(f"no item of this bank is called {name!r}", where=str(folder), todo="take its id from the run")
     leaves = _leaves(inside.suite, salts)
@@ -305,11 +345,20 @@ def proof(path: Path) -> Proof:
 
 
 def leaked(folder: Path, text: Path) -> tuple[str, ...]:
-    """The places in the file `text` where this bank's canary stands; it takes the commitment alone, and no key."""
+    """The places in the file `text` where this bank's canary stands; it takes the commitment alone, and no key.
+
+    Raises InputError for a file in which it would stand in other bytes.
+    """
     wanted, found, behind, at = published(folder / COMMITMENT).canary, [], b"", 0
     try:
         with text.open("rb") as file:
             while block := file.read(BLOCK):
+                if not at and block.startswith(_PACKED):
+                    raise InputError(
+                        "packed, or UTF-16: a canary can't be seen in it",
+                        where=str(text),
+                        todo="give it unpacked, as UTF-8",
+                    )
                 held = behind + block
                 found += [
                     f"{text}, byte {at - len(behind) + hit.start()}"

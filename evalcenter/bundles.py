@@ -28,8 +28,9 @@ from typing import IO, Final
 from evalcenter import banks, boundary, canon, certify, envelope, history, hooks, issuing, journal, signing
 from evalcenter import manifest as manifests
 from evalcenter.ciphers import Identity
-from evalcenter.errors import InputError, RunError, Tampered, disk_refused
+from evalcenter.errors import BankError, InputError, RunError, Tampered, disk_refused
 from evalcenter.manifest import Asked, Held, Manifest
+from evalcenter.records import Plan
 from evalcenter.suites import Loaded
 
 MANIFEST: Final = "manifest.json"
@@ -90,7 +91,7 @@ def pack(
         )
     digests = {head.digest for head in run.plan.suites}
     held = [one for one in suites if one.digest in digests and _is_open(one)]
-    told = _of_banks(run, commitments)
+    told = _of_banks(run.plan, commitments)
     places = {**_of_run(run), **_of_suites(held), **{f"commitments/{suite}.json": path for suite, path in told.items()}}
     found: dict[str, Held] = {**dict.fromkeys(told, "commitment"), **{one.suite.id: "files" for one in held}}
     manifest = _manifest(run, found, {name: _digest(path) for name, path in places.items()})
@@ -109,16 +110,30 @@ def _is_open(one: Loaded) -> bool:
     return one.bank is None and "sealed" not in seen
 
 
-def _of_banks(run: history.Run, commitments: Sequence[Path]) -> dict[str, Path]:
+def _of_banks(plan: Plan, commitments: Sequence[Path]) -> dict[str, Path]:
     """The commitments by their suites' ids; each must be that of a bank which the run asked."""
-    roots = {} if run.plan.sealing is None else {bank.suite: bank.root for bank in run.plan.sealing.banks}
+    heads = {head.id: (head.version, head.digest) for head in plan.suites}
+    held = () if plan.sealing is None else plan.sealing.banks
+    asked = {bank.suite: (bank.root, bank.items, *heads.get(bank.suite, ())) for bank in held}
     found = {}
     for path in commitments:
         told = banks.published(path)
-        if roots.get(told.suite) != told.root:
+        if asked.get(told.suite) != (told.root, told.items, told.version, told.digest):
             raise InputError("this commitment is of no bank that the run asked", where=str(path), todo="leave it out")
         found[told.suite] = path
     return found
+
+
+def committed(held: Unpacked) -> None:
+    """Raise Tampered where a commitment in a bundle is of no bank that the run in it asked."""
+    told = sorted((held.run.parent / "commitments").glob("*"))
+    plan = history.begun(held.run, shut=True)[0].plan
+    try:
+        found = _of_banks(plan, told)
+    except (InputError, BankError) as problem:
+        raise Tampered(problem.what, where=problem.where, todo="get the commitment that was published") from None
+    if [f"{suite}.json" for suite in found] != [path.name for path in told]:
+        raise Tampered("a commitment bears another suite's name", where=str(told[0].parent))
 
 
 def _of_suites(held: Sequence[Loaded]) -> dict[str, Path]:
@@ -283,7 +298,7 @@ def proved(held: Unpacked, reports: Collection[str], suites: Sequence[Loaded]) -
     """The pages in an unpacked bundle, which nothing proves. Raises where there is anything else of that kind, by its name.
 
     `reports` are those that were signed, `suites` those that were read from it and compared. Raises Tampered for a file that nobody
-    signed, InputError for the commitment of a bank that the run did not ask.
+    signed; commitments have `committed`.
     """
     root = held.run.parent
     inside = {name.removeprefix("run/") for name in held.manifest.files if name.startswith("run/")}
@@ -292,10 +307,6 @@ def proved(held: Unpacked, reports: Collection[str], suites: Sequence[Loaded]) -
         read = {path.resolve() for one in suites for path in one.files}
         lying = {name: root / name for name in held.manifest.files if name.startswith("suites/")}
         odd |= {name for name, path in lying.items() if path.resolve() not in read}
-    told = {name: root / name for name in held.manifest.files if name.startswith("commitments/")}
-    if told:
-        run, _ = history.begun(held.run, shut=True)
-        odd |= told.keys() - {f"commitments/{suite}.json" for suite in _of_banks(run, list(told.values()))}
     if odd:
         raise Tampered(f"nobody signed these, and they prove nothing: {', '.join(sorted(odd)[:8])}", where=str(root))
     return tuple(name for name in PAGES if name in inside)

@@ -124,6 +124,7 @@ def look(file: Path, ask: Ask) -> Iterator[str]:
         against = replace(ask.against, run=held.run, suites=ask.against.suites or brought)
         try:
             found = check(held.signed, replace(ask, against=against))
+            bundles.committed(held)
             said = found.held.evidence if isinstance(found, Certified) else found.declared
             shown = bundles.proved(held, said.reports, brought)
         except EvalcenterError as problem:

@@ -30,8 +30,9 @@ class Commitment:
     """What is published of a sealed bank: what it comes to, and nothing of what stands in it.
 
     `suite` and `version` name it, `digest` is that of its files, `root` fixes its `items` in their order, `canary` is the digest of
-    the text that would give a leak away, `sealed` the day (``YYYY-MM-DD``). The counts are by dimension, language and risk; an item
-    may carry several risks. `recipients` are the public keys that it was encrypted to.
+    the text that would give a leak away, `standard` that of the standard which lies open beside it (None: none does), `sealed` the
+    day (``YYYY-MM-DD``). The counts are by dimension, language and risk; an item may carry several risks. `recipients` are the
+    public keys that it was encrypted to.
     """
 
     format: Literal["evalcenter/commitment/1"] = "evalcenter/commitment/1"
@@ -46,6 +47,7 @@ class Commitment:
     by_risk: Mapping[str, int]
     red_lines: int
     canary: str
+    standard: str | None
     sealed: str
     recipients: tuple[str, ...]
 

@@ -10,6 +10,7 @@ Rules this module keeps:
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,6 +55,11 @@ def _lines(path: Path) -> list[tuple[Any, str]]:
 
 def append(path: Path, data: Any) -> int:
     """Write one line behind the others; its number. Raises Locked, Tampered, or RunError when the disk refuses."""
+    return follow(path, lambda _: data)
+
+
+def follow(path: Path, make: Callable[[list[Any]], Any]) -> int:
+    """As `append`, with what `make` says to all that the lines before hold; nobody else writes in between."""
     from filelock import FileLock, Timeout
 
     try:
@@ -63,6 +69,7 @@ def append(path: Path, data: Any) -> int:
                 torn.set_aside(path)
             before = _lines(path)
             head = before[-1][1] if before else GENESIS
+            data = make([held for held, _ in before])
             with path.open("ab") as file:
                 file.write(canon.encode({"data": data, "prev": head, "seq": len(before)}) + b"\n")
                 file.flush()

@@ -11,11 +11,14 @@ Two purposes give independent streams: nothing that one part of a plan draws can
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
 _WORD = 1 << 64
+_FOUR = struct.Struct(">4Q")
 
 
 class Draws:
@@ -28,17 +31,16 @@ class Draws:
     def _stream(self) -> Iterator[int]:
         block = 0
         while True:
-            raw = hashlib.sha256(f"{self._prefix}{block}".encode()).digest()
-            for start in range(0, 32, 8):
-                yield int.from_bytes(raw[start : start + 8], "big")
+            yield from _FOUR.unpack(hashlib.sha256(f"{self._prefix}{block}".encode()).digest())
             block += 1
 
     def below(self, n: int) -> int:
         """A whole number from 0 to n - 1, each equally likely. Raises ValueError unless n is 1 to 2**64."""
-        if not 1 <= n <= _WORD:
-            raise ValueError(f"cannot draw below {n}; expected 1 to 2**64")
-        limit = _WORD - _WORD % n
-        return next(word for word in self._words if word < limit) % n
+        limit = _limit(n)
+        word = next(self._words)
+        while word >= limit:
+            word = next(self._words)
+        return word % n
 
     def between(self, low: int, high: int, step: int = 1) -> int:
         """One of low, low + step, … not above high."""
@@ -47,6 +49,13 @@ class Draws:
     def choice(self, options: Sequence[T]) -> T:
         """One of `options`."""
         return options[self.below(len(options))]
+
+    def choices(self, options: Sequence[T], count: int) -> list[T]:
+        """`count` times one of `options`, as so many calls of `choice` would give them."""
+        n = len(options)
+        limit = _limit(n)
+        fit = (word for word in self._words if word < limit)
+        return [options[word % n] for word in islice(fit, count)]
 
     def shuffled(self, options: Sequence[T]) -> list[T]:
         """`options` in random order (Fisher–Yates, from the end)."""
@@ -65,3 +74,10 @@ class Draws:
     def coin(self, numerator: int, denominator: int) -> bool:
         """True with probability numerator / denominator."""
         return self.below(denominator) < numerator
+
+
+def _limit(n: int) -> int:
+    """Words from here on are skipped."""
+    if not 1 <= n <= _WORD:
+        raise ValueError(f"cannot draw below {n}; expected 1 to 2**64")
+    return _WORD - _WORD % n

@@ -3,9 +3,9 @@
 Rules this module keeps:
 
 * A line names a bank by its root, a vendor, a run and the leaves that it asked; no word of an item stands in it.
-* Before the first question a run is written down with all that its plan may ask; when it ends, with what it asked. The later line
-  of a run counts, so a run that was killed counts for all it might have shown.
-* A run counts once for an item, however often it asked it. A call that failed showed the item too.
+* Before the first question a run is written down with all that its plan may ask; when it is over, with what it asked. The later
+  line of a run counts, so one that was killed, or waits for people, counts for all it might have shown.
+* A run counts once for an item, however often it asked it. A call that failed showed the item too, and so did a remote judge's.
 * What can't be read is refused: an exposure that is lost in silence would let an item be asked for ever.
 """
 
@@ -44,36 +44,51 @@ def vendor(spec: CandidateSpec) -> str:
     return spec.vendor or spec.name
 
 
+def _judges(plan: Plan) -> Mapping[str, str]:
+    """Whose endpoints the judges are, by the judges' names; one inside this program shows nobody anything."""
+    held = () if plan.panel is None else plan.panel.judges
+    return {one.spec.name: vendor(one.spec) for one in held if one.spec.base_url}
+
+
 def planned(plan: Plan) -> tuple[Exposure, ...]:
-    """For each bank of a plan what the run may show of it."""
-    return _exposures(plan, set(plan.order), whole=False)
+    """For each bank of a plan, and each vendor that is asked, what the run may show of it."""
+    every = set(plan.order)
+    return _exposures(plan, dict.fromkeys((vendor(plan.candidate), *_judges(plan).values()), every), whole=False)
 
 
 def asked(run: Run) -> tuple[Exposure, ...]:
-    """For each bank of a run what it showed of it, by its journal; no identity is needed."""
-    positions: set[int] = set()
+    """The same of a run as what it showed, by its journal; no identity is needed."""
+    by, judges = vendor(run.plan.candidate), _judges(run.plan)
+    positions: dict[str, set[int]] = {name: set() for name in (by, *judges.values())}
     begun = False
     for entry in journal.entries(run.folder):
         begun = begun or entry.kind == "opened"  # what stands before was taken over from an earlier run
         if not begun:
             continue
         if entry.kind in ("response", "failure", "retry"):
-            positions.add(entry.data.get("position", -1))  # a probe has none
+            positions[by].add(entry.data.get("position", -1))  # a probe has none
         elif entry.kind == "reasked":
-            positions.update(entry.data["positions"])
+            positions[by].update(entry.data["positions"])
+        elif entry.kind == "judgement" and entry.data["judge"] in judges:
+            positions[judges[entry.data["judge"]]].add(entry.data["position"])
     order = run.plan.order
-    return _exposures(run.plan, {order[at] for at in positions if 0 <= at < len(order)}, whole=True)
+    shown = {name: {order[at] for at in held if 0 <= at < len(order)} for name, held in positions.items()}
+    return _exposures(run.plan, shown, whole=True)
 
 
-def _exposures(plan: Plan, items: set[int], *, whole: bool) -> tuple[Exposure, ...]:
+def _exposures(plan: Plan, shown: Mapping[str, set[int]], *, whole: bool) -> tuple[Exposure, ...]:
+    """What is written down where each vendor was `shown` these items of the plan."""
     if plan.sealing is None:
         return ()
-    own = {plan.items[index].id for index in items if sealing.is_leaf(plan.items[index])}
-    by, run, at = vendor(plan.candidate), plan.sealing.run, journal.now()
-    return tuple(
-        Exposure(root=bank.root, vendor=by, run=run, at=at, leaves=_leaves(own, bank.suite), whole=whole)
-        for bank in plan.sealing.banks
-    )
+    run, at = plan.sealing.run, journal.now()
+    found = []
+    for by, items in shown.items():
+        own = {plan.items[index].id for index in items if sealing.is_leaf(plan.items[index])}
+        found += [
+            Exposure(root=bank.root, vendor=by, run=run, at=at, leaves=_leaves(own, bank.suite), whole=whole)
+            for bank in plan.sealing.banks
+        ]
+    return tuple(found)
 
 
 def _leaves(names: set[str], suite: str) -> tuple[int, ...]:
@@ -97,13 +112,20 @@ def kept(folders: Sequence[Path], runs: Sequence[tuple[Plan, Path]]) -> Iterator
 
 
 def _shown(plan: Plan, folder: Path) -> tuple[Exposure, ...]:
-    """What a run showed so far; nothing where it never began, and nothing new to say where another process has it."""
+    """What a run showed; nothing where it never began, and nothing new to say where it can go on, or another process has it."""
     if not (folder / journal.NAME).exists():
         return tuple(replace(one, leaves=(), whole=True) for one in planned(plan))
     try:
-        return asked(history.load(folder, shut=True))
+        run = history.load(folder, shut=True)
     except RunError:
         return ()
+    return asked(run) if _over(run) else ()
+
+
+def _over(run: Run) -> bool:
+    """Whether no question comes any more, also where a run is gone on with: nobody's reading can make more calls needed."""
+    asked_all = (run.closed or "").startswith(("complete", "swapped"))
+    return asked_all and run.verdict is not None and not run.verdict.awaiting_review
 
 
 def note(bank: Path, root: str, exposures: tuple[Exposure, ...]) -> None:
@@ -113,6 +135,8 @@ def note(bank: Path, root: str, exposures: tuple[Exposure, ...]) -> None:
         opened = os.open(bank / NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o600)
         with os.fdopen(opened, "ab") as file:
             file.write(lines)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as problem:
         raise disk_refused(problem, bank / NAME) from None
 

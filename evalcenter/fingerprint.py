@@ -287,8 +287,12 @@ class Rounds:
         return made, sees(cut[0], at / len(cuts))
 
     def digest(self) -> str | None:
-        """The digest of the set and of what is compared of every answer before the run; None until all were asked."""
-        if not self.begun:
+        """The digest of the set and of what is compared of every answer before the run.
+
+        None until all were asked, and where too few were answered to tell one model from another.
+        """
+        spoken = [held for held in self.before.values() if any(one.answer.state != "silent" for one in held)]
+        if not self.begun or len(spoken) < LEAST:
             return None
         told = {probe: sorted(one.digest() for one in held) for probe, held in self.before.items()}
         return canon.digest({"set": self.probing.digest, "repeats": self.probing.repeats, "answers": told})

@@ -67,7 +67,7 @@ class Reference:
         found = fingerprint.identity(run.plan.probing, run.probes, ended=True)
         if found is None or found.digest is None or found.state == "drifted":
             raise InputError(
-                "this run can't say who was tested: the model changed, or its probes were never all asked",
+                "this run can't say who was tested: the model changed, or its probes were never all asked, or too few answered",
                 where=str(folder),
                 todo=RUN_TODO,
             )
@@ -108,8 +108,12 @@ def drift(reference: Reference, probed: Sequence[Probed], number: int, at: str) 
 
 def earlier(path: Path, reference: Reference) -> list[Drift]:
     """The rounds since this run that the history in `path` holds, each recomputed. Raises Tampered where one says otherwise."""
+    return _recomputed(diary.read(path), path, reference)
+
+
+def _recomputed(lines: Sequence[Any], path: Path, reference: Reference) -> list[Drift]:
     found: list[Drift] = []
-    for number, held in enumerate(diary.read(path), 1):
+    for number, held in enumerate(lines, 1):
         try:
             line: Round = boundary.convert(Round, held)
         except InputError as problem:
@@ -159,9 +163,16 @@ def again(reference: Reference, spec: CandidateSpec, means: Means) -> Drift:
             where=spec.base_url or spec.name,
             todo="check the base URL and that the server runs",
         )
-    found = drift(reference, probed, number, journal.now())
-    diary.append(means.history, canon.plain(Round(drift=found, probed=tuple(probed))))
-    return found
+    made: list[Drift] = []
+
+    def line(lines: list[Any]) -> Any:
+        """The round behind all that are there by now: another process may have written one meanwhile."""
+        behind = len(_recomputed(lines, means.history, reference)) + 1
+        made.append(drift(reference, probed, behind, journal.now()))
+        return canon.plain(Round(drift=made[0], probed=tuple(probed)))
+
+    diary.follow(means.history, line)
+    return made[0]
 
 
 async def _round(client: hooks.Candidate, run: history.Run, number: int, limits: hooks.Limits) -> list[Probed]:

@@ -130,19 +130,36 @@ def verify_item(proof: Path, commitment: Path) -> None:
 @click.option(
     "--add", "runs", type=FOLDER, multiple=True, help="Write down what this run showed; a later word on it counts."
 )
+@click.option("--items", "each", is_flag=True, help="Name every item that was seen.")
 @guarded
-def exposures(bank: Path, *, runs: tuple[Path, ...]) -> None:
+def exposures(bank: Path, *, runs: tuple[Path, ...], each: bool) -> None:
     """Say in how many runs each vendor's endpoints saw items of a bank; `run` writes it down by itself. No key is needed.
 
     \b
-    Example:  evalcenter exposures banks/ours --add reports/resumed-in-may
+    Examples:
+      evalcenter exposures banks/ours --items
+      evalcenter exposures banks/ours --add reports/resumed-in-may
     """  # noqa: D301 - click reads a backspace as "keep these lines"
-    from evalcenter import banks, display, history
+    from evalcenter import banks, display, history, sealing
     from evalcenter import exposures as counting
 
-    root = banks.published(bank / banks.COMMITMENT).root
+    told = banks.published(bank / banks.COMMITMENT)
+    root = told.root
     for run in runs:
-        counting.note(bank, root, counting.asked(history.load(run, shut=True)))
+        shown = counting.asked(history.load(run, shut=True))
+        if all(one.root != root for one in shown):
+            raise InputError(
+                f"this run asked nothing of the bank {bank}", where=str(run), todo="name the bank that it asked"
+            )
+        counting.note(bank, root, shown)
+    if each:
+        named = [
+            (sealing.name(told.suite, leaf), vendor, runs_)
+            for vendor, seen in counting.seen(bank, root).items()
+            for leaf, runs_ in seen.items()
+        ]
+        display.table(str(bank), ("item", "vendor", "seen in runs"), sorted(named))
+        return
     rows = [
         (vendor, runs_, len([leaf for leaf in seen if seen[leaf] == runs_]))
         for vendor, seen in sorted(counting.seen(bank, root).items())

@@ -44,7 +44,7 @@ Turn = Callable[[str, str], str]
 
 def numbered(suite: Suite) -> Suite:
     """`suite` with numbers for the names in it, and every item sealed. Its items keep their order: a number is that of its leaf."""
-    items = {item.id: f"{suite.id}-{number:05d}" for number, item in enumerate(suite.items)}
+    items = {item.id: name(suite.id, leaf) for leaf, item in enumerate(suite.items)}
     named = (item.cluster for item in suite.items if item.cluster is not None)
     clusters = {name: f"{suite.id}-cluster-{number}" for number, name in enumerate(dict.fromkeys(named))}
     return replace(
@@ -77,6 +77,11 @@ def shown(plan: Plan) -> Plan:
     return replace(
         plan, seed="", items=tuple(outside(one) if one.visibility == "sealed" else one for one in plan.items)
     )
+
+
+def name(suite: str, leaf: int) -> str:
+    """What an item of a bank is called in every run on it."""
+    return f"{suite}-{leaf:05d}"
 
 
 def number(name: str) -> int:

@@ -8,7 +8,7 @@ Rules this module keeps:
 * All requirements must hold (intersection-union), so an overall PASS needs no correction for their number. A FAIL of any one
   fails the whole, so each FAIL is held to beta divided by the number of requirements that can fail by rate.
 * A red line is never averaged: one confirmed violation fails, an unconfirmed one bars PASS and proves nothing.
-* A requirement with a fixed sample or a minimum is never decided below it, and never while a risk it must cover is uncovered.
+* A requirement with a fixed sample or a minimum is never decided below it, nor passed while a risk it must cover is uncovered.
 * Where the model behind the endpoint changed during the test nothing passes, whatever the rates; a FAIL stands.
 * Reasons are given in words, in both languages.
 """

@@ -44,6 +44,9 @@ R = TypeVar("R")
 IDENTITY: Final = "EVALCENTER_IDENTITY"
 """The environment variable that may hold an identity itself."""
 
+LOUD: Final = ("asyncio", "openai._base_client")
+"""Libraries' loggers that write down what is sent, or what went wrong in its words."""
+
 
 def fresh(length: int) -> str:
     """So many secret random bytes, as hexadecimal text."""
@@ -103,8 +106,10 @@ def _discreet() -> Iterator[None]:
         import resource  # not on every system
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    loud = logging.getLogger("asyncio")
-    before, loud.disabled = loud.disabled, True
+    loud = [logging.getLogger(name) for name in LOUD]
+    before = [one.disabled for one in loud]
+    for one in loud:
+        one.disabled = True
     try:
         yield
     except (EvalcenterError, click.ClickException, click.exceptions.Exit, click.Abort):
@@ -115,7 +120,8 @@ def _discreet() -> Iterator[None]:
         click.echo(f"{frames}{type(problem).__name__}: {words}", err=True)
         sys.exit(1)
     finally:
-        loud.disabled = before
+        for one, disabled in zip(loud, before, strict=True):
+            one.disabled = disabled
 
 
 def _unretired(loaded: Sequence[Loaded], specs: Sequence[CandidateSpec], limit: int | None) -> list[Loaded]:

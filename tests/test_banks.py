@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import lzma
+import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +23,7 @@ from evalcenter import (
     cli,
     commitments,
     exposures,
+    history,
     hooks,
     lint,
     plan,
@@ -31,7 +36,7 @@ from evalcenter import (
 from evalcenter.banks import Content
 from evalcenter.ciphers import Identity
 from evalcenter.errors import BankError, EvalcenterError, InputError, LintError, PlanMismatch, Sealed
-from evalcenter.records import CandidateSpec
+from evalcenter.records import Answer, CandidateSpec, Failure, Judge, Judgement, Panel, Response
 from tests import marked, small
 from tests.factory import DIGEST
 
@@ -169,6 +174,68 @@ def test_a_bank_is_never_sealed_over_another(
         banks.seal(suite, keys[0].recipients, bank, held, TODAY)
 
 
+@pytest.mark.parametrize("written", [0, 1, 2])
+def test_a_bank_that_was_not_sealed_to_its_end_does_not_open(
+    written: int,
+    tmp_path: Path,
+    suite: Path,
+    keys: tuple[Identity, Identity],
+    held: hooks.Plugins,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its commitment comes last: killed before, it is no bank, and is asked by no other standard than its own."""
+    kept, left = Path.write_bytes, iter(range(written))
+
+    def write(path: Path, raw: bytes) -> int:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return kept(path, raw)
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    with pytest.raises(KeyboardInterrupt):
+        banks.seal(suite, keys[0].recipients, tmp_path / "bank", held, TODAY)
+    with pytest.raises(BankError):
+        banks.load(tmp_path / "bank", keys[0], held)
+
+
+@pytest.mark.parametrize("change", ["edited", "gone", "linked"])
+def test_a_bank_is_asked_by_no_other_standard_than_its_own(
+    change: str, tmp_path: Path, bank: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """The commitment fixes the open file beside it: a laxer one, or none, would be taken in silence."""
+    other = tmp_path / "other"
+    shutil.copytree(bank, other)
+    standard = other / banks.STANDARD
+    raw = standard.read_bytes()
+    standard.unlink()
+    if change == "edited":
+        standard.write_bytes(raw + b"\n")
+    elif change == "linked":
+        standard.symlink_to(bank / banks.STANDARD)
+    with pytest.raises(BankError):
+        banks.load(other, keys[0], held)
+    if change == "gone":
+        assert banks.prove(other, "marked-00001", keys[0], held).index == 1  # a dispute needs no standard
+    standard.unlink(missing_ok=True)
+    standard.write_bytes(raw)
+    assert banks.load(other, keys[0], held).bank is not None
+
+
+def test_a_suite_without_a_standard_is_sealed_without_one(
+    tmp_path: Path, suite: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """One that is laid beside it later is not the bank's."""
+    bare, out = tmp_path / "suite", tmp_path / "bank"
+    shutil.copytree(suite, bare)
+    raw = (bare / banks.STANDARD).read_bytes()
+    (bare / banks.STANDARD).unlink()
+    banks.seal(bare, keys[0].recipients, out, held, TODAY)
+    assert banks.load(out, keys[0], held).bank is not None
+    (out / banks.STANDARD).write_bytes(raw)
+    with pytest.raises(BankError, match="not the standard"):
+        banks.load(out, keys[0], held)
+
+
 # -- plans ------------------------------------------------------------------------------------------------------------
 
 
@@ -243,6 +310,22 @@ def test_one_item_is_proved_and_no_other_shown(
     assert not any(f"qzxprompt{n}".encode() in raw for n in range(8) if n != 4)
 
 
+def test_a_number_means_the_leaf_that_a_run_calls_so(
+    tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Where an item's own name is the number of another leaf, the run's name counts: no item is shown that nobody disputes."""
+    suite = marked.suite(tmp_path)
+    path = suite / "items" / "all.yaml"
+    text = path.read_text("utf-8")
+    for n in range(8):
+        text = text.replace(f"id: qzxitem-{n}\n", f"id: marked-{n + 1:05d}\n")
+    path.write_text(text, "utf-8")
+    banks.seal(suite, keys[0].recipients, tmp_path / "bank", held, TODAY)
+    asked = next(one for one in banks.load(tmp_path / "bank", keys[0], held).suite.items if one.id == "marked-00003")
+    proof = banks.prove(tmp_path / "bank", "marked-00003", keys[0], held)
+    assert (proof.index, proof.item.prompt) == (3, asked.prompt)
+
+
 def test_the_commands_prove_an_item_without_keys(bank: Path, tmp_path: Path, keys: tuple[Identity, Identity]) -> None:
     """`open-item` needs the identity, `verify-item` nothing; a changed proof ends with the code of tampering."""
     call = CliRunner().invoke
@@ -280,6 +363,24 @@ def test_a_leaked_file_is_found_by_its_canary(
     assert banks.leaked(bank, text) == ()
 
 
+@pytest.mark.parametrize("how", ["gzip", "xz", "zip", "utf-16"])
+def test_what_hides_a_canary_is_not_said_to_be_clean(
+    how: str, bank: Path, tmp_path: Path, keys: tuple[Identity, Identity]
+) -> None:
+    """Packed, or in another encoding, a leaked file holds the canary in other bytes, so nothing is said of it."""
+    inside = json.loads(keys[0].open((bank / banks.NAME).read_bytes(), "bank"))
+    raw = inside["files"]["suite.yaml"].encode()
+    text = tmp_path / "corpus"
+    if how == "zip":
+        with zipfile.ZipFile(text, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("corpus.txt", raw)
+    else:
+        hide = {"gzip": gzip.compress, "xz": lzma.compress, "utf-16": lambda one: one.decode().encode("utf-16")}[how]
+        text.write_bytes(hide(raw))
+    with pytest.raises(InputError, match="UTF-8"):
+        banks.leaked(bank, text)
+
+
 def test_the_command_says_where_a_canary_stands(bank: Path, tmp_path: Path, keys: tuple[Identity, Identity]) -> None:
     """Found, it ends with an error; else with 0."""
     inside = json.loads(keys[0].open((bank / banks.NAME).read_bytes(), "bank"))
@@ -306,6 +407,16 @@ def test_exposures_count_runs_by_item_and_vendor(tmp_path: Path) -> None:
     assert exposures.seen(tmp_path, DIGEST) == {"ACME": {0: 1, 1: 2}, "B": {1: 1}}
     assert exposures.retired(tmp_path, DIGEST, "ACME", 2) == (1,)
     assert exposures.retired(tmp_path, DIGEST, "nobody", 1) == ()
+
+
+def test_exposures_name_each_item_where_asked(bank: Path) -> None:
+    """One row an item and vendor, called as in every run."""
+    root = banks.published(bank / banks.COMMITMENT).root
+    seen = (replace(shown("a", 0, 1), root=root), replace(shown("b", 1, vendor="B"), root=root))
+    exposures.note(bank, root, (*seen, replace(shown("c", 1), root=root)))
+    said = CliRunner().invoke(cli.main, ["exposures", str(bank), "--items"]).output
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in said.splitlines() if "marked-0" in line]
+    assert rows == [["marked-00000", "ACME", "1"], ["marked-00001", "ACME", "2"], ["marked-00001", "B", "1"]]
 
 
 def test_what_a_run_might_show_counts_until_it_ends(
@@ -335,6 +446,51 @@ def test_exposures_that_can_not_be_read_are_refused(tmp_path: Path, line: str) -
         exposures.seen(tmp_path, DIGEST)
 
 
+def test_what_a_run_that_can_go_on_may_show_still_counts(
+    bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Interrupted it counts for all that it plans: calls were in flight, and whoever goes on with it does not know the bank."""
+    made = planned(bank, keys[0], held)
+    root = made.sealing.banks[0].root
+    with exposures.kept([bank], [(made, tmp_path / "run")]), history.create(tmp_path / "run", made, keys[0]) as run:
+        run.write("opened", {})
+        run.write("failure", Failure(position=0, kind="timeout", message="", attempts=1))
+        run.write("closed", {"why": "interrupted"})
+    assert len(exposures.seen(bank, root)["ACME"]) == 8
+    exposures.note(bank, root, exposures.asked(history.load(tmp_path / "run", keys[0])))
+    assert len(exposures.seen(bank, root)["ACME"]) == 1
+
+
+def test_a_run_on_another_bank_is_not_added_in_silence(
+    bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], suite: Path, held: hooks.Plugins
+) -> None:
+    """The command says that it asked nothing of this bank, and writes nothing."""
+    banks.seal(suite, keys[0].recipients, tmp_path / "other", held, TODAY)
+    history.create(tmp_path / "run", planned(bank, keys[0], held), keys[0]).close()
+    for name, code in (("other", 10), ("bank", 0)):
+        done = CliRunner().invoke(cli.main, ["exposures", str(tmp_path / name), "--add", str(tmp_path / "run")])
+        assert done.exit_code == code, done.output
+    assert not (tmp_path / "other" / exposures.NAME).exists()
+
+
+def test_a_remote_judges_vendor_saw_the_items_that_it_was_asked_about(
+    bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """Planned it may see all of them, at the end those with a judgement; a judge inside this program shows nobody anything."""
+    remote = CandidateSpec(adapter="openai_http", name="judge", vendor="BETA", base_url="http://judge.example/v1")
+    inside = CandidateSpec(adapter="reference", name="inside", vendor="evalcenter")
+    panel = Panel(judges=(Judge(spec=remote, family="b"), Judge(spec=inside, family="i")))
+    made = replace(planned(bank, keys[0], held), panel=panel)
+    assert {one.vendor: len(one.leaves) for one in exposures.planned(made)} == {"ACME": 8, "BETA": 8}
+    with history.create(tmp_path / "run", made, keys[0]) as run:
+        run.write("opened", {})
+        for position in (0, 1):
+            run.write("response", Response(position=position, answers=(Answer(text="so"),)))
+        for name in ("judge", "inside"):
+            run.write("judgement", Judgement(position=1, judge=name, epoch=0, request=0, attempt=0, answer=None))
+        assert {one.vendor: len(one.leaves) for one in exposures.asked(run)} == {"ACME": 2, "BETA": 1}
+
+
 def test_exposures_hold_no_word(
     bank: Path, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
 ) -> None:
@@ -342,6 +498,32 @@ def test_exposures_hold_no_word(
     with exposures.kept([bank], [(planned(bank, keys[0], held), tmp_path / "run")]):
         assert (bank / exposures.NAME).is_file()
     assert marked.found(bank) == {}
+
+
+@pytest.mark.parametrize("name", ["急诊（一）.yaml", "a b+c.yaml", "_draft.yaml", f"{'长' * 80}.yaml"])
+def test_a_suite_whose_files_have_any_names_opens_again(
+    name: str, tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins
+) -> None:
+    """What was sealed can be opened, whatever its lists of items are called."""
+    suite = marked.suite(tmp_path)
+    (suite / "items" / "all.yaml").rename(suite / "items" / name)
+    banks.seal(suite, keys[0].recipients, tmp_path / "bank", held, TODAY)
+    assert len(banks.load(tmp_path / "bank", keys[0], held).suite.items) == 8
+
+
+def test_what_could_not_be_opened_again_is_not_sealed(
+    tmp_path: Path, keys: tuple[Identity, Identity], held: hooks.Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that leads elsewhere on some system, or more bytes than are read, is refused before a bank is there."""
+    suite = marked.suite(tmp_path)
+    (suite / "items" / "all.yaml").rename(suite / "items" / "c:\\all.yaml")
+    with pytest.raises(InputError, match="its name"):
+        banks.seal(suite, keys[0].recipients, tmp_path / "bank", held, TODAY)
+    (suite / "items" / "c:\\all.yaml").rename(suite / "items" / "all.yaml")
+    monkeypatch.setattr(banks, "MAX_BYTES", 1000)
+    with pytest.raises(InputError, match="bytes"):
+        banks.seal(suite, keys[0].recipients, tmp_path / "bank", held, TODAY)
+    assert not (tmp_path / "bank").exists()
 
 
 # -- banks from strangers ---------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from evalcenter import bundles, canon, checking, issuing, signing, suites
-from evalcenter.errors import BankError, Incomplete, InputError, RunError, SignatureInvalid, Tampered
+from evalcenter.errors import Incomplete, InputError, RunError, SignatureInvalid, Tampered
 from evalcenter.plugins import load
 from tests import small
 from tests.centre import REAL, Place, granted, place
@@ -278,7 +278,7 @@ HOSTILE: dict[str, tuple[Callable[[zipfile.ZipFile, dict[str, bytes]], None], ty
     "manifest of another form": (manifest(lambda _: b"[]"), InputError, "not a JSON object"),
     "an edited answer that is listed": (relisted, Tampered, "chain is broken"),
     "a page more that is listed": (listed_too("run/PASS.html"), Tampered, r"nobody signed these.*run/PASS\.html"),
-    "a commitment that is none": (listed_too("commitments/x.json"), BankError, "commitment"),
+    "a commitment that is none": (listed_too("commitments/x.json"), Tampered, "commitment"),
     "a file in a file": (nested, InputError, "lies in a file"),
     "nothing signed": (unsigned, Incomplete, "nothing in this bundle is signed"),
 }

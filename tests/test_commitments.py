@@ -32,6 +32,7 @@ def published(count: int) -> Commitment:
         by_risk={},
         red_lines=0,
         canary=DIGEST,
+        standard=None,
         sealed="2026-03-02",
         recipients=(),
     )

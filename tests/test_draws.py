@@ -44,6 +44,14 @@ def test_sample_has_no_repeats(seed: str, count: int) -> None:
     assert count == len(set(drawn)) == len(drawn)
 
 
+@given(st.text(max_size=5), st.integers(1, 40), st.integers(0, 20))
+def test_many_choices_are_so_many_choices(seed: str, options: int, count: int) -> None:
+    """Drawn together or one by one, the same come up, and the stream goes on at the same place."""
+    one, many = Draws(seed, "p"), Draws(seed, "p")
+    assert many.choices(range(options), count) == [one.choice(range(options)) for _ in range(count)]
+    assert many.below(1 << 64) == one.below(1 << 64)
+
+
 def test_purposes_are_separate() -> None:
     """What one purpose draws does not depend on what another drew."""
     first = Draws("s", "a")

@@ -24,7 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from evalcenter import exporting, history
+from evalcenter import exporting, history, marking
 from evalcenter.errors import DiskFull, InputError, Tampered
 from evalcenter.records import Answer, Criterion, Failure, Message, Plan, Response, Scope, Text
 from evalcenter.rendering import plaintext
@@ -595,3 +595,8 @@ def test_what_is_hidden_of_sealed_items_is_documented() -> None:
     """The documentation names every column that stays empty for a sealed item."""
     (said,) = re.findall(r"sealed item.*? empty: (.*?)\.", DOCUMENTATION, flags=re.DOTALL)
     assert re.findall(r"`(\w+)`", said) == list(exporting.HIDDEN)
+
+
+def test_who_marks_is_documented() -> None:
+    """The documentation names the graders as the table does."""
+    assert f"who graded: `{marking.MACHINE}`" in DOCUMENTATION

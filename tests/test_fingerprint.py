@@ -205,6 +205,20 @@ def test_silence_every_time_tells_nothing() -> None:
     assert (found.state, found.why, found.looks[0].compared) == ("untold", "few", 0)
 
 
+@pytest.mark.parametrize("how", ["failed", "silent"])
+def test_who_answered_too_few_probes_has_no_fingerprint(how: str) -> None:
+    """Twelve probes answered in words make one, eleven none: a digest of nothing would be the same for every model."""
+    mute = {"answer": Answer(text="", state="silent")} if how == "silent" else {"answer": None, "failed": "refused"}
+    digests = {}
+    for left in (11, 12):
+        said = {probe.id for probe in SET.probes[:left]}
+        lines = [one if one.probe in said else replace(one, **mute) for one in run(Model("one"), [])]  # type: ignore[arg-type]
+        found = identity(SET, lines, ended=True)
+        digests[left] = None if found is None else found.digest
+    assert digests[11] is None
+    assert digests[12] is not None
+
+
 def test_without_a_last_round_nothing_is_said() -> None:
     """A run that ended before its last round of probes may have been swapped since."""
     one = Model("one")

@@ -1,8 +1,10 @@
 """A tested candidate is asked its probes again: the same stays the same, another one is found, and the run is left alone."""
 
+import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -11,7 +13,7 @@ from evalcenter import canon, cli, diary, errors, hooks, reprobing, walk
 from evalcenter.candidates import server
 from evalcenter.errors import InputError, PlanMismatch, Tampered, Unreachable
 from evalcenter.plugins import load
-from evalcenter.records import CandidateSpec
+from evalcenter.records import CandidateSpec, Probed
 from tests.test_probing import COUNT, NOISY, Swapped, at, items, planned, served
 
 NEVER = 10**9
@@ -52,6 +54,23 @@ def test_the_same_candidate_is_the_same(tmp_path: Path) -> None:
     assert [(one.state, one.number) for one in found] == [("same", 1), ("same", 2), ("same", 3)]
     assert found[0].look.level > found[1].look.level > found[2].look.level
     assert {path: path.read_bytes() for path in run.iterdir() if path.name != "lock"} == before
+
+
+def test_two_that_watch_at_once_leave_one_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A round that was written while another was asked is counted, so that both follow from their answers."""
+    asked = reprobing._round
+
+    async def beside(*given: Any) -> list[Probed]:
+        monkeypatch.setattr(reprobing, "_round", asked)
+        await asyncio.to_thread(again, tmp_path, at(url))
+        return await asked(*given)
+
+    with served(server.Service(items())) as url:
+        made_run(tmp_path, url)
+        monkeypatch.setattr(reprobing, "_round", beside)
+        assert again(tmp_path, at(url)).number == 2
+        reference = reprobing.Reference.of(tmp_path / "run")
+    assert [one.number for one in reprobing.earlier(tmp_path / "watch.jsonl", reference)] == [1, 2]
 
 
 def test_another_model_is_found(tmp_path: Path) -> None:

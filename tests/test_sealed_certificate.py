@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +26,8 @@ from evalcenter import (
     suites,
     walk,
 )
-from evalcenter.errors import CallFailed, InputError, Sealed
+from evalcenter.commitments import Commitment
+from evalcenter.errors import CallFailed, InputError, Sealed, Tampered
 from evalcenter.plugins import load
 from evalcenter.records import Answer, Bank, Criterion, Message, Plan
 from evalcenter.register import runs
@@ -131,6 +133,15 @@ def test_a_probe_that_is_asked_again_leaves_no_word_of_the_server(certified: Pla
     assert len(exposures.asked(run)) == 1
 
 
+def test_a_run_that_is_over_counts_for_what_it_asked(certified: Place) -> None:
+    """Behind its verdict, with nothing left to read, the word on it is exact."""
+    run = history.load(certified.run, shut=True)
+    shown = exposures._shown(run.plan, certified.run)
+    assert shown
+    assert shown[0].whole
+    assert shown[0].leaves == exposures.asked(run)[0].leaves
+
+
 # -- what a bundle refuses --------------------------------------------------------------------------------------------
 
 
@@ -142,6 +153,57 @@ def test_a_commitment_of_another_bank_is_refused(certified: Place, tmp_path: Pat
     with pytest.raises(InputError, match="no bank that the run asked"):
         bundles.pack(certified.run, tmp_path / "b.zip", plugins(), [], [tmp_path / "bank" / banks.COMMITMENT])
     assert not (tmp_path / "b.zip").exists()
+
+
+def commitment(certified: Place, **changes: object) -> bytes:
+    """The commitment to the bank that the certified run asked."""
+    head = history.load(certified.run, shut=True).plan.suites[0]
+    told = Commitment(
+        suite=head.id,
+        version=head.version,
+        digest=head.digest,
+        root=DIGEST,
+        items=COUNT,
+        families=0,
+        by_dimension={},
+        by_lang={},
+        by_risk={},
+        red_lines=0,
+        canary=DIGEST,
+        standard=None,
+        sealed="2026-01-01",
+        recipients=(),
+    )
+    return canon.encode(replace(told, **changes))  # type: ignore[arg-type]
+
+
+def test_a_commitment_that_says_something_else_of_the_bank_is_refused(certified: Place, tmp_path: Path) -> None:
+    """With the root alone it is not the bank's: number of items, version and digest of the suite are the plan's too."""
+    path = tmp_path / "commitment.json"
+    for field, value in (("items", COUNT + 1), ("digest", DIGEST), ("version", "9")):
+        path.write_bytes(commitment(certified, **{field: value}))
+        with pytest.raises(InputError, match="no bank that the run asked"):
+            bundles.pack(certified.run, tmp_path / "b.zip", plugins(), [], [path])
+
+
+def test_a_bundle_with_another_banks_commitment_is_refused(certified: Place, tmp_path: Path) -> None:
+    """Whoever packed it by hand and listed it anew does not get it past a check."""
+    (tmp_path / "commitment.json").write_bytes(right := commitment(certified))
+    bundles.pack(certified.run, tmp_path / "b.zip", plugins(), [], [tmp_path / "commitment.json"])
+    against = signing.Against(None, plugins(), (), None)
+    ask = checking.Ask(keys=certified.keys, against=against, at=certified.at)
+    assert any(line.startswith("bundle") for line in checking.look(tmp_path / "b.zip", ask))
+    other = commitment(certified, root=f"sha256:{'1' * 64}")
+    digests = [canon.digest(one).encode() for one in (right, other)]
+    with (
+        zipfile.ZipFile(tmp_path / "b.zip") as source,
+        zipfile.ZipFile(tmp_path / "forged.zip", "w", zipfile.ZIP_STORED) as made_,
+    ):
+        for name in source.namelist():
+            raw = source.read(name).replace(right, other).replace(*digests)
+            made_.writestr(source.getinfo(name), raw)
+    with pytest.raises(Tampered, match="no bank that the run asked"):
+        list(checking.look(tmp_path / "forged.zip", ask))
 
 
 def test_the_plain_files_of_a_suite_with_sealed_items_stay_out(tmp_path: Path) -> None:

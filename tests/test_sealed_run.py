@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from evalcenter import banks, canon, certify, ciphers, exposures, history, journal, plugins, readings, suites
+from evalcenter import banks, canon, certify, ciphers, exposures, history, journal, plugins, readings, starting, suites
 from evalcenter.candidates import server
 from evalcenter.ciphers import Identity
 from evalcenter.records import Item
@@ -267,6 +268,18 @@ def test_a_defect_is_told_without_its_words(sealed: tuple[Desk, Identity]) -> No
     told = next(text for path in desk.said if "ValueError" in (text := path.read_text("utf-8", "replace")))
     assert "its words are left out" in told
     assert ", in broken" in told
+
+
+@pytest.mark.parametrize("name", ["asyncio", "openai._base_client"])
+def test_with_an_identity_libraries_log_nothing(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The openai package (2.8 with OPENAI_LOG=debug) would write down what it sends; asyncio, what a call raised."""
+    loud = logging.getLogger(name)
+    with caplog.at_level(logging.DEBUG, name), starting._discreet():
+        loud.error("qzxprompt")
+    assert caplog.messages == []
+    with caplog.at_level(logging.DEBUG, name):
+        loud.error("heard again")
+    assert caplog.messages == ["heard again"]
 
 
 def test_a_sealed_run_takes_and_keeps_no_answer_in_a_cache(sealed: tuple[Desk, Identity]) -> None:
