@@ -19,7 +19,7 @@ import re
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -294,6 +294,24 @@ def opened(file: Path, limits: Limits | None = None) -> Iterator[Unpacked]:
         yield _read(root, found, str(file))
 
 
+def proved(held: Unpacked, reports: Collection[str], suites: Sequence[Loaded]) -> tuple[str, ...]:
+    """The pages in an unpacked bundle, which nothing proves. Raises where there is anything else of that kind, by its name.
+
+    `reports` are those that were signed, `suites` those that were read from it and compared. Raises Tampered for a file that nobody
+    signed; commitments have `committed`.
+    """
+    root = held.run.parent
+    inside = {name.removeprefix("run/") for name in held.manifest.files if name.startswith("run/")}
+    odd = {f"run/{name}" for name in inside - {journal.NAME, *reports, *SIGNED, *PAGES}}
+    if suites:
+        read = {path.resolve() for one in suites for path in one.files}
+        lying = {name: root / name for name in held.manifest.files if name.startswith("suites/")}
+        odd |= {name for name, path in lying.items() if path.resolve() not in read}
+    if odd:
+        raise Tampered(f"nobody signed these, and they prove nothing: {', '.join(sorted(odd)[:8])}", where=str(root))
+    return tuple(name for name in PAGES if name in inside)
+
+
 def _entries(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
     entries = archive.infolist()
     if len(entries) > limits.files:
@@ -312,6 +330,9 @@ def _entries(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
         if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size or entry.flag_bits & 1:
             raise InputError(f"{name!r} is compressed or encrypted; a bundle holds its files as they are")
         names.add(name.casefold())
+    for name in names:
+        if name.rpartition("/")[0] in names:
+            raise InputError(f"{name!r} lies in a file")
     return entries
 
 

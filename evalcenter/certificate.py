@@ -103,7 +103,7 @@ def _odd(held: Certificate) -> Iterator[str]:
         yield f"it was granted on {held.granted}, before the verdict of {said.decided}"
     if held.subject != SUBJECT:
         yield "it says something else of what its subject is"
-    if held.status is not None and not grants.is_register("{id}".join(held.status.rsplit(held.id, 1))):
+    if held.status is not None and held.id and not grants.is_register("{id}".join(held.status.rsplit(held.id, 1))):
         yield f"the address of its status, {held.status!r}, does not name it"
     yield from (f"{name!r} is not the name of a report" for name in said.reports if not declaration.plain_name(name))
 

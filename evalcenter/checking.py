@@ -120,10 +120,13 @@ def look(file: Path, ask: Ask) -> Iterator[str]:
             )
         plugins = ask.against.plugins
         whole = len(held.suites) == len(held.manifest.suites)
-        brought = ask.against.suites or [suites.load(folder, plugins) for folder in held.suites if whole]
+        brought = [suites.load(folder, plugins) for folder in held.suites if whole and not ask.against.suites]
+        against = replace(ask.against, run=held.run, suites=ask.against.suites or brought)
         try:
-            found = check(held.signed, replace(ask, against=replace(ask.against, run=held.run, suites=brought)))
+            found = check(held.signed, replace(ask, against=against))
             bundles.committed(held)
+            said = found.held.evidence if isinstance(found, Certified) else found.declared
+            shown = bundles.proved(held, said.reports, brought)
         except EvalcenterError as problem:
             problem.where = problem.where.replace(
                 str(held.run.parent), str(file)
@@ -131,6 +134,8 @@ def look(file: Path, ask: Ask) -> Iterator[str]:
             raise
         yield f"bundle     {len(held.manifest.files)} files, each as listed; checked {held.signed.name}"
         yield from found.words()
+        if shown:
+            yield f"pages      {', '.join(shown)}: NOT compared; where one says something else, what was signed counts"
 
 
 def genuine(file: Path, keys: Sequence[Path]) -> tuple[Certificate, str]:

@@ -21,13 +21,14 @@ import binascii
 import os
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from evalcenter import canon
-from evalcenter.errors import Incomplete, InputError, RunError, SignatureInvalid
+from evalcenter.errors import Incomplete, InputError, RunError, SignatureInvalid, disk_refused
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -247,6 +248,25 @@ def read(path: Path, limit: int = MAX_BYTES) -> bytes:
     if len(raw) > limit:
         raise InputError(f"more than {limit} bytes; this is not such a file", where=str(path))
     return raw
+
+
+def put(path: Path, raw: bytes) -> None:
+    """Write `raw` in the place of what stands at `path`, in one step, whoever else does so. No link there or beside it is followed.
+
+    Raises RunError where the disk refuses.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.unlink(missing_ok=True)
+        with beside.open("xb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as problem:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise disk_refused(problem, path) from None
 
 
 def private_key(path: Path) -> Ed25519PrivateKey:

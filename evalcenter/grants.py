@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from evalcenter import yamls
+from evalcenter import reviewing, yamls
 from evalcenter.blocks import Words
 from evalcenter.records import Text, record
 from evalcenter.suites import as_record, mapping, refuse
@@ -91,6 +91,8 @@ def problems(grant: Grant) -> Iterator[tuple[str, str]]:
     ):
         if not fits(words, most):
             yield place, f"a text of {place} is blank, or longer than {most} columns (a Chinese character takes two)"
+        for sign in sorted({sign for said in spellings(words) for sign in said if _hides(sign)}):
+            yield place, f"a text of {place} holds the hidden character U+{ord(sign):04X}"
     for place, who in (("evaluated_by", grant.evaluated_by), ("decided_by", grant.decided_by)):
         if not _KEY.fullmatch(who.key):
             yield place, f"the key of {place} is {who.key!r}; expected the fingerprint that certify prints (sha256:…)"
@@ -103,7 +105,7 @@ def problems(grant: Grant) -> Iterator[tuple[str, str]]:
 
 def fits(words: Words, most: int) -> bool:
     """Whether `words` are there in every language and take at most `most` columns, of which a Chinese character takes two."""
-    return all(said.strip() and sum(1 + (sign > "\u2e7f") for sign in said) <= most for said in spellings(words))
+    return all(reviewing.key(said) and sum(1 + (sign > "\u2e7f") for sign in said) <= most for said in spellings(words))
 
 
 def is_day(text: str) -> bool:
@@ -115,8 +117,8 @@ def is_day(text: str) -> bool:
 
 
 def same(one: Words, other: Words) -> bool:
-    """Whether two names have a spelling in common, whatever their case, width and spaces."""
-    return bool({_folded(said) for said in spellings(one)} & {_folded(said) for said in spellings(other)})
+    """Whether two names have a spelling in common, whatever their case, width, spaces and what nobody sees in them."""
+    return bool({reviewing.key(said) for said in spellings(one)} & {reviewing.key(said) for said in spellings(other)})
 
 
 def spellings(words: Words) -> tuple[str, ...]:
@@ -124,8 +126,8 @@ def spellings(words: Words) -> tuple[str, ...]:
     return (words.zh, words.en) if isinstance(words, Text) else (words,)
 
 
-def _folded(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+def _hides(sign: str) -> bool:
+    return sign != "\n" and unicodedata.category(sign).startswith("C")
 
 
 def is_register(address: str) -> bool:

@@ -85,7 +85,7 @@ def issue(
     if envelope.unseal(raw, other) != payload:
         raise RunError("another certificate was signed here", where=str(path), todo="move it away, then sign again")
     if len(envelope.opened(raw, [other, key.public_key()]).signers) < 2:
-        signing.renew(path, envelope.add(raw, key))
+        envelope.put(path, envelope.add(raw, key))
     _follow(folder, held, key, paper=paper)
     return Issued(path, whole=True, held=held)
 
@@ -102,9 +102,9 @@ def _begun(path: Path, payload: bytes, key: envelope.Signer) -> None:
 
 def _follow(folder: Path, held: Certificate, key: envelope.Signer, *, paper: bool) -> None:
     summary = testresult.statement(held.evidence, demonstration=held.demonstration)
-    signing.renew(folder / SUMMARY, envelope.seal(summary, key))
+    envelope.put(folder / SUMMARY, envelope.seal(summary, key))
     digest = canon.digest(certificate.statement(held))
     for lang, raw in pages.certificate(held, digest).items():
-        signing.renew(folder / f"certificate.{lang}.html", raw)
+        envelope.put(folder / f"certificate.{lang}.html", raw)
     for lang, raw in pages.paper(held, digest).items() if paper else ():
-        signing.renew(folder / f"certificate.{lang}.pdf", raw)
+        envelope.put(folder / f"certificate.{lang}.pdf", raw)

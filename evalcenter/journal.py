@@ -22,12 +22,12 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from io import FileIO
+from io import BufferedReader, FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Protocol
 
-from evalcenter import canon, torn
+from evalcenter import canon, envelope, torn
 from evalcenter.errors import Incomplete, InputError, Locked, RunError, Tampered, disk_refused
 from evalcenter.records import Failure, Grade, Response
 
@@ -55,6 +55,8 @@ _KNOWN: Final = frozenset(KINDS)
 SPELLED: Final = (Response, Grade, Failure)
 """Records without free parameters, which nothing needs to look through before they are written."""
 BLOCK: Final = 65536
+MOST: Final = 1 << 30
+"""Bytes of one line, of which the first, with the plan, is the longest."""
 _HEAD: Final = re.compile(rb'\{"at":"([0-9TZ:-]{20})","data":')
 _TAIL: Final = re.compile(rb',"kind":"([a-z]+)","prev":"(sha256:[0-9a-f]{64})","seq":(0|[1-9][0-9]{0,17})\}')
 """What stands before and after the data of a line, in canonical form."""
@@ -113,9 +115,11 @@ def entries(folder: Path, behind: Entry | None = None) -> Iterator[Entry]:
     path = folder / NAME
     previous, offset, start = (GENESIS, 0, 0) if behind is None else (behind.digest, behind.end, behind.seq + 1)
     try:
-        with path.open("rb") as file:
+        with _opened(folder) as file:
             file.seek(offset)
-            for number, line in enumerate(file, start):
+            for number, line in enumerate(iter(lambda: file.readline(MOST), b""), start):
+                if len(line) == MOST:
+                    raise Tampered(f"a line of {MOST} bytes or more; no journal has one", where=f"{path}:{number + 1}")
                 entry = split(line, offset)
                 if entry is None or entry.prev != previous or entry.seq != number or entry.kind not in _KNOWN:
                     if not line.endswith(b"\n"):
@@ -123,14 +127,20 @@ def entries(folder: Path, behind: Entry | None = None) -> Iterator[Entry]:
                     raise _wrong(entry, previous, number, f"{path}:{number + 1}")
                 previous, offset = entry.digest, offset + len(line)
                 yield entry
-    except FileNotFoundError:
+    except OSError as problem:
+        raise RunError(f"the journal can't be read: {problem.strerror}", where=str(path)) from None
+
+
+def _opened(folder: Path) -> BufferedReader:
+    """The journal in `folder`, which must be a plain file: a pipe would keep us waiting, and a device would never end."""
+    try:
+        return envelope.open_plain(folder / NAME, links=True)
+    except Incomplete:
         raise Incomplete(
             f"there is no {NAME}",
             where=str(folder),
             todo="check the folder's name; without its journal a run can't be read",
         ) from None
-    except OSError as problem:
-        raise RunError(f"the journal can't be read: {problem.strerror}", where=str(path)) from None
 
 
 def _wrong(entry: Entry | None, previous: str, number: int, where: str) -> Tampered:
@@ -152,8 +162,8 @@ def chain(folder: Path) -> tuple[int, str]:
     """
     count, previous = 0, GENESIS.encode()
     try:
-        with (folder / NAME).open("rb") as file:
-            for line in file:
+        with _opened(folder) as file:
+            for line in iter(lambda: file.readline(MOST), b""):
                 at = line.rfind(b',"kind":"', max(0, len(line) - _LONGEST_TAIL))
                 end = _TAIL.fullmatch(line, at, len(line) - 1) if at > 0 else None
                 if end is None or end[2] != previous or int(end[3]) != count or not _HEAD.match(line):
@@ -162,7 +172,7 @@ def chain(folder: Path) -> tuple[int, str]:
                 count += 1
             else:
                 return count, previous.decode()
-    except OSError:
+    except (OSError, RunError):
         pass
     for entry in entries(folder):  # says what is wrong, and leaves half a line at the end out
         count, previous = entry.seq + 1, entry.digest.encode()

@@ -11,6 +11,7 @@ Rules this module keeps:
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,11 @@ READ: Final = Text(zh="由人工评阅", en="read by a person")
 LONGEST_NAME: Final = 80
 BETWEEN: Final = " + "
 BEFORE_ARBITER: Final = ", "
+_UNSEEN: Final = re.compile(
+    "[\u0000-\u0008\u000e-\u001b\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""What takes no ink: control codes, joiners, marks of direction, fillers, variation selectors, tags."""
 
 
 # -- names ------------------------------------------------------------------------------------------------------------
@@ -43,9 +49,9 @@ def name(given: str) -> str:
 
 
 def key(name: str) -> str:
-    """What makes a reader the same person: the name without case, spaces or forms of letters."""
+    """What makes a reader the same person: the name without case, spaces, forms of letters or anything that nobody sees."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(folded.split())
+    return "".join(_UNSEEN.sub("", folded).split())
 
 
 # -- what is asked ----------------------------------------------------------------------------------------------------

@@ -94,10 +94,10 @@ def sign(folder: Path, key_path: Path, plugins: hooks.Plugins, identity: Identit
     complete(run, checked)
     declared = declaration.of(run)
     keep(folder / NAME, envelope.seal(declaration.statement(declared), key))
-    renew(folder / SUMMARY, envelope.seal(testresult.statement(declared, demonstration=False), key))
+    envelope.put(folder / SUMMARY, envelope.seal(testresult.statement(declared, demonstration=False), key))
     document = canon.digest(declaration.statement(declared))
     for lang, raw in pages.declaration(declared, document, envelope.fingerprint(key.public_key())).items():
-        renew(folder / f"declaration.{lang}.html", raw)
+        envelope.put(folder / f"declaration.{lang}.html", raw)
     return folder / NAME
 
 
@@ -169,16 +169,6 @@ def keep(path: Path, raw: bytes) -> None:
     except OSError as problem:
         with suppress(OSError):
             path.unlink(missing_ok=True)  # half a file says nothing
-        raise disk_refused(problem, path) from None
-
-
-def renew(path: Path, raw: bytes) -> None:
-    """Write a file that follows from a signed one, or a signed one with another signature, in the place of what stood there."""
-    fresh = path.with_name(f"{path.name}.new")
-    try:
-        fresh.write_bytes(raw)
-        fresh.replace(path)
-    except OSError as problem:
         raise disk_refused(problem, path) from None
 
 

@@ -70,8 +70,9 @@ def dated(first: str, last: str, at: str) -> None:
 def holds(standing: Standing, certificate: str, document: str, at: str) -> None:
     """Raise CertificateNotValid or StatusStale unless `standing` lets the certificate hold at the time `at`."""
     if standing.status == "unknown":
+        later = f" at {at}: it came there on {standing.since}" if standing.since else ""
         raise CertificateNotValid(
-            f"the register knows no certificate {certificate}", todo="ask the centre whether it issued it"
+            f"the register knows no certificate {certificate}{later}", todo="ask the centre whether it issued it"
         )
     if (standing.certificate, standing.document) != (certificate, document):
         raise CertificateNotValid(
@@ -83,6 +84,8 @@ def holds(standing: Standing, certificate: str, document: str, at: str) -> None:
             f"the status list is stale: it was to be replaced by {standing.next_update}, and this is {at}",
             todo="fetch the centre's present list",
         )
-    if standing.status != "valid" and standing.since <= at:
+    if standing.status != "valid" and (
+        standing.issued or standing.since <= at
+    ):  # a list tells what held when it was made
         reason = f" ({standing.reason})" if standing.reason else ""
         raise CertificateNotValid(f"the certificate is {standing.status} since {standing.since}{reason}")

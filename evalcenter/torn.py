@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from evalcenter import envelope
 from evalcenter.errors import RunError, disk_refused
 
 BLOCK: Final = 65536
@@ -51,7 +52,7 @@ def set_aside(path: Path) -> bytes:
     half = half_line(path)
     if half:
         try:
-            _aside(path, half).write_bytes(half)
+            envelope.put(_aside(path, half), half)
             os.truncate(path, path.stat().st_size - len(half))
         except OSError as problem:
             raise disk_refused(problem, path.parent) from None

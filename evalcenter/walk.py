@@ -24,6 +24,7 @@ from evalcenter import (
     canon,
     carrying,
     deviations,
+    envelope,
     grade,
     hearings,
     history,
@@ -45,7 +46,7 @@ from evalcenter.blocks import Attempt, Facts, Lab, View, both
 from evalcenter.cache import Cache
 from evalcenter.calling import Endpoint
 from evalcenter.ciphers import Identity
-from evalcenter.errors import Incomplete, RunError, disk_refused
+from evalcenter.errors import Incomplete, RunError
 from evalcenter.judges import panels
 from evalcenter.marking import Marker
 from evalcenter.records import CandidateSpec, Lang, Panel, Plan, Probing, Standard, Verdict
@@ -334,10 +335,7 @@ def report_path(folder: Path, lang: Lang, form: report.Form) -> Path:
 
 def _all_written(made: Mapping[Path, bytes]) -> tuple[Path, ...]:
     for path, raw in made.items():
-        try:
-            path.write_bytes(raw)
-        except OSError as problem:
-            raise disk_refused(problem, path) from None
+        envelope.put(path, raw)
     return tuple(made)
 
 

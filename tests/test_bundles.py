@@ -222,6 +222,21 @@ def relisted(_: zipfile.ZipFile, held: dict[str, bytes]) -> None:
     held["manifest.json"] = held["manifest.json"].replace(old.encode(), new.encode())
 
 
+def listed_too(name: str) -> Callable[[zipfile.ZipFile, dict[str, bytes]], None]:
+    """A file more that nobody signed, and a manifest that lists it."""
+
+    def change(_: zipfile.ZipFile, held: dict[str, bytes]) -> None:
+        listed = json.loads(held["manifest.json"])
+        listed["files"][name], held[name] = canon.digest(b"{}"), b"{}"
+        held["manifest.json"] = canon.encode(listed)
+
+    return change
+
+
+def nested(_: zipfile.ZipFile, held: dict[str, bytes]) -> None:
+    held.update({"suites/x/y": b"1", "suites/x/y/z": b"2"})
+
+
 def unsigned(_: zipfile.ZipFile, held: dict[str, bytes]) -> None:
     """The certificate is taken out, and the manifest says so."""
     listed = json.loads(held["manifest.json"])
@@ -262,6 +277,9 @@ HOSTILE: dict[str, tuple[Callable[[zipfile.ZipFile, dict[str, bytes]], None], ty
     ),
     "manifest of another form": (manifest(lambda _: b"[]"), InputError, "not a JSON object"),
     "an edited answer that is listed": (relisted, Tampered, "chain is broken"),
+    "a page more that is listed": (listed_too("run/PASS.html"), Tampered, r"nobody signed these.*run/PASS\.html"),
+    "a commitment that is none": (listed_too("commitments/x.json"), Tampered, "commitment"),
+    "a file in a file": (nested, InputError, "lies in a file"),
     "nothing signed": (unsigned, Incomplete, "nothing in this bundle is signed"),
 }
 
@@ -357,6 +375,28 @@ def test_a_run_beside_a_bundle(made: Path) -> None:
     asked = replace(ask(made), against=signing.Against(made / "run", plugins()))
     with pytest.raises(InputError, match="brings its run"):
         list(checking.look(made / "b.zip", asked))
+
+
+def test_the_pages_are_said_not_to_be_compared(made: Path) -> None:
+    """They are pictures, which nobody signed."""
+    assert "certificate.en.html: NOT compared" in look(made / "b.zip", made)
+
+
+def test_nothing_lies_among_a_suite_s_files(tmp_path: Path) -> None:
+    """A file that the suite does not read was compared with nothing."""
+    held = suites.load(small.suite(), load())
+    head = replace(planned().suites[0], id="small", digest=held.digest)
+    place_ = place(tmp_path, replace(planned(), candidate=REAL, suites=(head,)))
+    place_.evaluate()
+    bundles.pack(place_.run, tmp_path / "b.zip", plugins(), [held])
+    with bundles.opened(tmp_path / "b.zip") as unpacked:
+        read = [suites.load(folder, load()) for folder in unpacked.suites]
+        reports = place_.held().evidence.reports
+        assert bundles.proved(unpacked, reports, read) == ()
+        files = {**unpacked.manifest.files, "suites/small/notes.md": "sha256:0"}
+        more = replace(unpacked, manifest=replace(unpacked.manifest, files=files))
+        with pytest.raises(Tampered, match=r"notes\.md"):
+            bundles.proved(more, reports, read)
 
 
 def test_the_summary_is_not_taken_for_the_certificate(made: Path) -> None:

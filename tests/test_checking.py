@@ -101,7 +101,7 @@ def test_it_holds_on_its_last_day(here: Place) -> None:
 
 def test_a_revocation_is_not_backdated(here: Place) -> None:
     """Asked about a day before the revocation, it held, and the later revocation is said."""
-    revoked = here.standing(status="revoked", since="2098-06-01T00:00:00Z", next_update="")
+    revoked = here.standing(status="revoked", since="2098-06-01T00:00:00Z", issued="", next_update="")
     words = "\n".join(here.check(run=None, at="2098-05-31T12:00:00Z", lookup=lambda _: revoked).words())
     assert "revoked since 2098-06-01T00:00:00Z, later than this" in words
 
@@ -354,6 +354,22 @@ def test_attacks_are_refused(
     """Each attack on a certificate is refused, with its own error and reason."""
     with pytest.raises(error, match=words):
         here.check(**attack(here))
+
+
+def test_a_certificate_without_a_number_is_refused(here: Place) -> None:
+    """Both may sign one whose id is empty; it is none, and that is said."""
+    here.lie(id="")
+    with pytest.raises(InputError, match="the id '' is not"):
+        here.check(at=f"{here.grant().granted}T12:00:00Z")
+
+
+def test_a_revocation_counts_at_once(here: Place) -> None:
+    """What a list says has happened, whatever the clock of whoever wrote it or of whoever reads it."""
+    revoked = here.standing(
+        status="revoked", since="2098-05-31T12:05:00Z", issued="2098-05-31T11:58:00Z", next_update=""
+    )
+    with pytest.raises(CertificateNotValid, match="is revoked since"):
+        here.check(run=None, at="2098-05-31T12:00:00Z", lookup=lambda _: revoked)
 
 
 def test_a_demonstration_is_refused(tmp_path: Path) -> None:

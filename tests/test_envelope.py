@@ -1,6 +1,7 @@
 """A signature is over exact bytes by one trusted key, and every way round it is refused."""
 
 import base64
+import errno
 import json
 import os
 from pathlib import Path
@@ -362,3 +363,29 @@ def test_links_are_followed_only_for_people(tmp_path: Path) -> None:
         envelope.open_plain(tmp_path / "link")
     with pytest.raises(Incomplete):
         envelope.open_plain(tmp_path / "none")
+
+
+# -- a file in another's place ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["report.en.html", f".report.en.html.{os.getpid()}"])
+def test_no_link_is_written_through(tmp_path: Path, name: str) -> None:
+    """A folder from somebody else may hold a link in the file's place, or where it is made ready; what it names stays."""
+    (tmp_path / "mine").write_bytes(b"precious")
+    (tmp_path / name).symlink_to(tmp_path / "mine")
+    envelope.put(tmp_path / "report.en.html", b"new")
+    assert ((tmp_path / "mine").read_bytes(), (tmp_path / "report.en.html").read_bytes()) == (b"precious", b"new")
+    assert not (tmp_path / "report.en.html").is_symlink()
+
+
+def test_what_stood_there_stays_where_the_disk_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a file is never put in the place of a whole one, and nothing is left beside it."""
+    (tmp_path / "x").write_bytes(b"old")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(RunError):
+        envelope.put(tmp_path / "x", b"new")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("x", b"old")]

@@ -1,5 +1,6 @@
 """One person can't stand twice in a grant, however the name is spelled, and nothing is valid before it was granted."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -40,6 +41,30 @@ def test_spaces_and_case_make_no_second_person(name: str) -> None:
 def test_widths_make_no_second_person(one: str, other: str) -> None:
     """Full-width letters, ideographic spaces and folded letters are the same name."""
     assert grants.same(one, other)
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\ufe0f", "\u034f", "\u3164", "\u2800", "\u202e", "\U000e0100", "\x07"])
+def test_what_nobody_sees_makes_no_second_person(hidden: str) -> None:
+    """Joiners, fillers, variation selectors and control codes leave a name what it is."""
+    assert grants.same("Dr Li", f"Dr{hidden} L{hidden}i")
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\x1b", "\ufeff", "\ud800"])
+@pytest.mark.parametrize("field", ["evaluated_by", "decided_by", "client", "scope"])
+def test_no_text_of_a_grant_hides_anything(field: str, hidden: str) -> None:
+    """What would turn or hide the words beside it on a certificate is refused by its code point."""
+    made = grant()
+    words = f"Another{hidden}"
+    part = words if field == "scope" else replace(getattr(made, field), name=words)
+    found = list(grants.problems(replace(made, **{field: part})))
+    assert [place for place, _ in found] == [field]
+    assert f"U+{ord(hidden):04X}" in found[0][1]
+
+
+@pytest.mark.parametrize("name", ["\u2800", "\ufe0f", "\u034f \u2800"])
+def test_a_name_that_nobody_sees_is_blank(name: str) -> None:
+    """It has no letter."""
+    assert not grants.fits(name, grants.LONGEST)
 
 
 @given(NAMES, NAMES)

@@ -74,7 +74,7 @@ def test_what_follows_is_written_when_both_have_signed(here: Place) -> None:
     assert not names & {path.name for path in here.run.iterdir()}
     here.decide()
     assert names <= {path.name for path in here.run.iterdir()}
-    assert not list(here.run.glob("*.new"))
+    assert not list(here.run.glob(".certificate*"))
 
 
 @pytest.mark.parametrize("candidate", [True, False])

@@ -179,7 +179,7 @@ def test_empty_journal(tmp_path: Path) -> None:
 def test_journal_that_is_a_folder(tmp_path: Path) -> None:
     """A journal that can't be read is an error with its place, not a crash."""
     (tmp_path / journal.NAME).mkdir()
-    with pytest.raises(RunError, match="can't be read"):
+    with pytest.raises(RunError, match="not a plain file"):
         history.load(tmp_path)
 
 
@@ -272,6 +272,27 @@ def test_a_line_taken_in_parts_is_written_whole() -> None:
     file = Slow()
     journal._write(file, b"x" * 100)  # type: ignore[arg-type]
     assert file.held == b"x" * 100
+
+
+@pytest.mark.parametrize("odd", ["pipe", "device"])
+def test_a_journal_is_a_plain_file(tmp_path: Path, odd: str) -> None:
+    """A pipe would keep a reader waiting for ever, and a device would fill the memory."""
+    if odd == "pipe":
+        os.mkfifo(tmp_path / journal.NAME)
+    else:
+        (tmp_path / journal.NAME).symlink_to("/dev/zero")
+    for read in (journal.chain, lambda folder: list(journal.entries(folder))):
+        with pytest.raises(RunError, match="not a plain file"):
+            read(tmp_path)
+
+
+def test_a_line_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line of a strange journal does not fill the memory, however long it is."""
+    written(tmp_path)
+    monkeypatch.setattr(journal, "MOST", 100)
+    for read in (journal.chain, lambda folder: list(journal.entries(folder))):
+        with pytest.raises(Tampered, match="no journal has one"):
+            read(tmp_path)
 
 
 def test_unwritable_place() -> None:

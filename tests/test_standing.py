@@ -36,8 +36,8 @@ def test_it_holds_on_the_days_of_its_term_and_no_other(first: str, last: str, da
 
 @given(st.sampled_from(STATES), DAYS, DAYS, TIMES)
 def test_a_bad_status_counts_from_its_moment_on(status: str, since: str, day: str, time: str) -> None:
-    """Asked about a time before, it does not count; from that second on it does."""
-    held = told(status=status, since=since + "T12:00:00Z", next_update="")
+    """Asked about a time before, a register that answers for any moment lets it hold; from that second on it does not."""
+    held = told(status=status, since=since + "T12:00:00Z", issued="", next_update="")
     assert refuses(CertificateNotValid, standing.holds, held, "C-1", "sha256:1", day + time) is (
         held.since <= day + time
     )

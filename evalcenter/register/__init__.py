@@ -45,7 +45,7 @@ def complete() -> None:
 def lookup(
     where: str, certificate: str, key: Ed25519PublicKey | None = None, *, now: str, seen: int | None = None
 ) -> Standing:
-    """What a certificate is worth at `now` (UTC text), by the status list or the register at `where`.
+    """What a certificate is (or was) worth at `now` (UTC text), by the status list or the register at `where`.
 
     A list is a file or stands on a web server, and is believed where `key` signed it, it is within its time and no older than the
     list number `seen`. A register (a SQLite file or a URL of PostgreSQL) is believed as it is. Raises SignatureInvalid,
@@ -59,7 +59,7 @@ def lookup(
 
     with book.read() as pages:
         try:
-            return granted.standing(pages, granted.certificate(pages, certificate), now[:10])
+            return granted.stood(pages, granted.certificate(pages, certificate), now)
         except granted.NoCertificate:
             return Standing(certificate=certificate, status="unknown")
 

@@ -62,6 +62,7 @@ def issue(book: Book, paper: Paper, by: By) -> None:
         raise InputError(f"{paper.document!r} is no digest of a document")
     with book.write(by, "decider") as pen:
         decision = _granted(pen, paper.number)
+        _not_taken_away(pen, decision, paper)
         rules.apart(streams.took_part(pen, decision), by.name, "issue its certificate")
         rules.term(decision["at"][:10], paper.valid_from, paper.valid_until)
         _decided_on(pen, decision, paper)
@@ -98,6 +99,19 @@ def _granted(pen: Pen, number: str) -> Row:
         if number in numbers:
             raise NotAllowed(f"{number} was issued already", todo=f"the next one on the same decision is {numbers[-1]}")
     raise NotAllowed(f"no decision grants the certificate {number}", todo="evalcenter register decide … --grant")
+
+
+def _not_taken_away(pen: Pen, decision: Row, paper: Paper) -> None:
+    """Raise NotAllowed where a certificate on the same decision was revoked, or is suspended and not the one that is replaced."""
+    replaced = paper.replaces.strip().upper()
+    for row in pen.all(tables.certificates, decision=decision["id"]):
+        status = pen.all(tables.events, certificate=row["id"])[-1]["status"]
+        if status == "revoked" or (status == "suspended" and row["number"] != replaced):
+            raise NotAllowed(
+                f"{row['number']}, on the same decision, is {status}",
+                todo="after a revocation it takes another attempt and a decision on it; what is suspended gets its validity back, "
+                "or is replaced with --replaces",
+            )
 
 
 def _decided_on(pen: Pen, decision: Row, paper: Paper) -> None:
@@ -189,7 +203,22 @@ def certificate(pages: Pages, number: str) -> Row:
 
 def standing(pages: Pages, row: Row, today: str) -> Standing:
     """What a certificate is worth on the day `today`."""
-    event = pages.all(tables.events, certificate=row["id"])[-1]
+    return _by(pages, row, pages.all(tables.events, certificate=row["id"])[-1], today)
+
+
+def stood(pages: Pages, row: Row, at: str) -> Standing:
+    """What a certificate was worth at the moment `at` (UTC text), and where it was valid then, how it stands since.
+
+    Before it was issued it is ``unknown``, with the moment of its issue as `since`.
+    """
+    events = pages.all(tables.events, certificate=row["id"])
+    then = [event for event in events if event["at"] <= at]
+    if not then:
+        return Standing(certificate=row["number"], status="unknown", since=events[0]["at"])
+    return _by(pages, row, events[-1] if then[-1]["status"] == "valid" else then[-1], at[:10])
+
+
+def _by(pages: Pages, row: Row, event: Row, today: str) -> Standing:
     successor = event["successor"]
     return Standing(
         certificate=row["number"],

@@ -129,6 +129,8 @@ def _said(held: Engine) -> Iterator[None]:
         raise RegisterError(
             f"the database refused: {said[0] if said else type(problem.orig).__name__}", where=shown(held.url)
         ) from None
+    except (OverflowError, UnicodeEncodeError):  # before they reach the database
+        raise RegisterError("a number that is too large, or a text that is none", where=shown(held.url)) from None
 
 
 # -- its form ---------------------------------------------------------------------------------------------------------

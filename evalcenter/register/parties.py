@@ -48,14 +48,21 @@ def people(pages: Pages) -> list[tuple[str, str]]:
 
 
 def vendor(book: Book, name: str, code: str | None, by: By) -> int:
-    """Add a vendor. `code` is the number under which its company is registered. Raises NotAllowed where it is there already."""
+    """Add a vendor. `code` is the number under which its company is registered; letters and digits of it count.
+
+    Raises NotAllowed where it is there already.
+    """
     name = text(name, "the vendor's name")
-    code = text(code, "the code").upper() if code else None
+    code = text(_plain(code), "the code") if code else None
     with book.write(by, "registrar") as pen:
         for row in pen.all(tables.vendors):
-            if row["key"] == reviewing.key(name) or (code and row["code"] == code):
+            if row["key"] == reviewing.key(name) or (code and _plain(row["code"] or "") == code):
                 raise NotAllowed(f"this vendor is here already, as {row['name']!r} (vendor {row['id']})")
         return pen.add(tables.vendors, name=name, key=reviewing.key(name), code=code)
+
+
+def _plain(code: str) -> str:
+    return "".join(sign for sign in reviewing.key(code) if sign.isalnum()).upper()
 
 
 def model(book: Book, spec: CandidateSpec, by: By) -> int:

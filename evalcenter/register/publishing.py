@@ -9,15 +9,13 @@ Rules this module keeps:
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from evalcenter import canon, envelope
-from evalcenter.errors import EvalcenterError, InputError, StatusStale, disk_refused
+from evalcenter.errors import EvalcenterError, InputError, RegisterTampered, StatusStale
 from evalcenter.register import granted, rules, statuslist, tables
-from evalcenter.register.book import Book, Pages, Row, check
+from evalcenter.register.book import Book, Pages, Row, check, noted
 from evalcenter.register.rules import By
 from evalcenter.register.statuslist import Entry, StatusList
 
@@ -32,10 +30,13 @@ def publish(book: Book, key: Ed25519PrivateKey, out: Path, by: By, days: int = D
     with book.write(by, "registrar") as pen:
         check(pen)
         made = _list(pen, by.now, rules.later(by.now, days))
-        _follows(made, out, key)
+        _follows(pen, made, out, key)
         raw = statuslist.seal(made, key)
         pen.add(tables.publications, document=canon.digest(raw), next_update=made.next_update)
-    _put(out, raw)
+    with book.write(by, "registrar"):  # whoever was overtaken by a later list leaves that one there
+        there = _there(out, key)
+        if there is None or there.sequence < made.sequence:
+            envelope.put(out, raw)
     return made
 
 
@@ -66,35 +67,38 @@ def _entry(pages: Pages, row: Row, now: str) -> Entry:
     )
 
 
-def _follows(made: StatusList, out: Path, key: Ed25519PrivateKey) -> None:
-    """Raise where what stands at `out` is no list of ours, or one that this one does not follow."""
+def _there(out: Path, key: Ed25519PrivateKey) -> StatusList | None:
+    """The list that stands at `out`, if any. Raises InputError for what is no list of ours."""
     if not out.exists():
-        return
+        return None
     try:
-        held = statuslist.unseal(envelope.read(out), key.public_key(), str(out))
+        return statuslist.unseal(envelope.read(out), key.public_key(), str(out))
     except EvalcenterError as problem:
         raise InputError(
             f"what stands here is not a status list by this key ({problem.what})",
             where=str(out),
             todo="name another file",
         ) from None
+
+
+def _follows(pages: Pages, made: StatusList, out: Path, key: Ed25519PrivateKey) -> None:
+    """Raise where what stands at `out` is no list of ours, or one that this one does not follow."""
+    held = _there(out, key)
+    if held is None:
+        return
+    lost = "find the register that published that list; if it is lost, say so to everybody who relied on it"
     if held.sequence >= made.sequence or held.entries > made.entries:
         raise StatusStale(
             f"list {held.sequence} stands here, and the register would publish {made.sequence}: it is an older copy",
             where=str(out),
-            todo="find the register that published that list; if it is lost, say so to everybody who relied on it",
+            todo=lost,
         )
-
-
-def _put(out: Path, raw: bytes) -> None:
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(out)
-    except OSError as problem:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise disk_refused(problem, out) from None
+        noted(pages, held.entries, held.head)
+    except RegisterTampered:
+        raise StatusStale(
+            f"list {held.sequence} stands here, and the register does not hold what that list was made from: it comes of an older "
+            "copy, or is another one",
+            where=str(out),
+            todo=lost,
+        ) from None

@@ -93,7 +93,9 @@ def fresh(held: StatusList, now: str, seen: int | None = None, where: str = "") 
         )
     if rules.moment(held.issued) > rules.moment(now) + AHEAD:
         raise StatusStale(
-            f"the status list is dated {held.issued}, and it is {now}", where=where, todo="check the clock"
+            f"the status list is dated {held.issued}, and it is {now}",
+            where=where,
+            todo="check the clock; of a day before it only the register, or a list of that time, can tell",
         )
     if seen is not None and held.sequence < seen:
         raise StatusStale(

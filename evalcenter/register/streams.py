@@ -6,7 +6,8 @@ Rules this module keeps:
   submitted anew takes the vendor's next rank under that standard, and may spend less.
 * An attempt is written down before its first question. One that never ended still counts, and is gone on with; one that ended is
   carried on. A stream whose run is lost is given up by name, and costs the vendor a rank.
-* A decision names the exact end of the run that it is about, and is made by somebody who took no part in it.
+* A decision names the exact end of the run that it is about, and is made by somebody who took no part in it. What is granted rests
+  on the last attempt: evidence that came later is not left out.
 """
 
 from __future__ import annotations
@@ -283,6 +284,12 @@ def decide(book: Book, ended: End, decision: Literal["granted", "refused"], why:
             raise NotAllowed(f"the verdict is {ended.outcome}; a certificate needs a PASS, or a CONDITIONAL one")
         if ended.outcome in (BROKEN_OFF, "awaiting_review"):
             raise NotAllowed("there is no verdict to decide on yet")
+        latest = pen.all(tables.attempts, submission=row["submission"])[-1]["number"]
+        if decision == "granted" and row["number"] != latest:
+            raise NotAllowed(
+                f"attempt {row['number']} was carried on by attempt {latest}, and is not the whole evidence any more",
+                todo="decide on the last attempt, once it has ended",
+            )
         rules.apart(_names(pen, row["submission"]), by.name, "decide on it")
         if pen.last(tables.decisions, attempt=row["id"]) is not None:
             raise NotAllowed(f"attempt {row['number']} was decided already")

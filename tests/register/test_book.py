@@ -180,12 +180,24 @@ def test_a_text_is_kept_or_refused(text: str) -> None:
 # -- vendors and models -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "code"), [("示例智能 科技有限公司", None), ("Other Ltd", "91310000ma1k00000x")])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("示例智能 科技有限公司", None), ("Other Ltd", "91310000ma1k00000x"), ("Other Ltd", "９1310000-MA1K 00000X")],
+)
 def test_a_vendor_is_added_once(tmp_path: Path, name: str, code: str | None) -> None:
     """Neither another spelling nor another name under the same code is another vendor."""
     held = desk.opened(tmp_path / "r.db")
     with pytest.raises(NotAllowed, match="here already"):
         parties.vendor(held, name, code, by(REGISTRAR))
+
+
+def test_what_no_database_takes_is_an_error(tmp_path: Path) -> None:
+    """A number beyond all, and a name that is no text, are told as what they are."""
+    held = desk.opened(tmp_path / "r.db")
+    with pytest.raises(RegisterError, match="too large"):
+        parties.learn(held, 10**20, "filing_number", "x", by(REGISTRAR))
+    with pytest.raises(RegisterError, match="a text that is none"):
+        parties.vendor(held, "Other Ltd", None, by("\udcff"))
 
 
 def test_a_changed_model_is_another_version(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from evalcenter import canon
-from evalcenter.errors import InputError, NotAllowed, RegisterError
+from evalcenter import canon, standing
+from evalcenter.errors import CertificateNotValid, InputError, NotAllowed, RegisterError
 from evalcenter.register import duties, granted, lookup, parties, streams, tables
 from evalcenter.register.book import Book
 from evalcenter.register.rules import State, Written
@@ -70,6 +70,19 @@ def test_a_number_is_issued_once(held: Book) -> None:
     other = desk.paper(f"{number}-2", document=canon.digest("corrected"), replaces=number)
     granted.issue(held, other, by(DECIDER))
     assert (state(held, number), state(held, f"{number}-2")) == ("superseded", "valid")
+
+
+def test_nothing_is_issued_beside_what_was_taken_away(held: Book) -> None:
+    """After a revocation the same decision bears no other certificate; a suspended one is replaced by name or not at all."""
+    number = desk.certified(held)
+    other = desk.paper(f"{number}-2", document=canon.digest("again"))
+    granted.change(held, number, "suspended", "incident", "x", by(DECIDER))
+    with pytest.raises(NotAllowed, match="is suspended"):
+        granted.issue(held, other, by(DECIDER))
+    granted.issue(held, desk.paper(f"{number}-2", document=canon.digest("again"), replaces=number), by(DECIDER))
+    granted.change(held, f"{number}-2", "revoked", "wrong_result", "x", by(DECIDER))
+    with pytest.raises(NotAllowed, match="is revoked"):
+        granted.issue(held, desk.paper(f"{number}-3", document=canon.digest("third")), by(DECIDER))
 
 
 def test_one_document_is_one_certificate(held: Book) -> None:
@@ -215,6 +228,31 @@ def test_a_register_is_looked_up(held: Book) -> None:
     found = lookup(held.where, number.lower(), now=LATER)
     assert (found.status, found.certificate, found.until, found.sequence) == ("valid", number, "2027-03-01", None)
     assert lookup(held.where, "EC-2026-99999", now=LATER).status == "unknown"
+
+
+def test_a_past_day_is_answered_by_what_held_then(held: Book) -> None:
+    """Who asks about a day of a suspension is told of it, whatever came after; before its issue a certificate was none."""
+    number = desk.certified(held)
+    for at, status, reason in (
+        ("04", "suspended", "incident"),
+        ("05", "valid", "reinstated"),
+        ("06", "revoked", "other"),
+    ):
+        granted.change(held, number, status, reason, "x", by(DECIDER, f"2026-{at}-01T00:00:00Z"))  # type: ignore[arg-type]
+    found = {
+        day: lookup(held.where, number, now=f"2026-{day}T12:00:00Z") for day in ("03-01", "03-09", "04-09", "06-09")
+    }
+    assert [(one.status, one.since[:10]) for one in found.values()] == [
+        ("unknown", "2026-03-02"),
+        ("revoked", "2026-06-01"),
+        ("suspended", "2026-04-01"),
+        ("revoked", "2026-06-01"),
+    ]
+    with pytest.raises(CertificateNotValid, match="suspended since 2026-04-01"):
+        standing.holds(found["04-09"], number, found["04-09"].document, "2026-04-09T12:00:00Z")
+    standing.holds(found["03-09"], number, found["03-09"].document, "2026-03-09T12:00:00Z")
+    with pytest.raises(CertificateNotValid, match="came there on 2026-03-02"):
+        standing.holds(found["03-01"], number, "", "2026-03-01T12:00:00Z")
 
 
 @pytest.mark.parametrize("wanted", ["ec-2026-00001", "CARE-7b", "care-7b 1.0", "示例智能", "沪-2026-7", "诊间", "D-77"])

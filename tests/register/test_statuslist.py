@@ -218,6 +218,37 @@ def test_an_older_register_does_not_take_a_list_s_place(held: Book, tmp_path: Pa
         publishing.publish(opened(str(tmp_path / "old.db")), KEY, out, by(REGISTRAR))
 
 
+def test_an_older_register_that_went_on_is_found_out(held: Book, tmp_path: Path) -> None:
+    """However many rows and lists it made since: it does not hold what the list in that place was made from."""
+    number, out = desk.certified(held), tmp_path / "s.json"
+    (tmp_path / "old.db").write_bytes(Path(held.where).read_bytes())
+    granted.change(held, number, "revoked", "wrong_result", "x", by(DECIDER))
+    publishing.publish(held, KEY, out, by(REGISTRAR))
+    from evalcenter.register import opened
+
+    old = opened(str(tmp_path / "old.db"))
+    for name in "abc":
+        publishing.publish(old, KEY, tmp_path / name, by(REGISTRAR))
+    with pytest.raises(StatusStale, match="does not hold"):
+        publishing.publish(old, KEY, out, by(REGISTRAR))
+    assert statuslist.unseal(out.read_bytes(), KEY.public_key()).certificates[number].status == "revoked"
+
+
+def test_of_two_that_publish_at_once_the_later_list_stands(held: Book, tmp_path: Path) -> None:
+    """Whoever numbered a list and was overtaken leaves the later one where it is."""
+    out, writes = tmp_path / "s.json", []
+
+    class Overtaken(Book):
+        def write(self, by: Any, role: Any) -> Any:
+            writes.append(role)
+            if len(writes) == 2:
+                publishing.publish(held, KEY, out, by)
+            return super().write(by, role)
+
+    assert publishing.publish(Overtaken(held.engine), KEY, out, by(REGISTRAR)).sequence == 1
+    assert statuslist.unseal(out.read_bytes(), KEY.public_key()).sequence == 2
+
+
 @pytest.mark.parametrize("raw", [b"not a list", b"{}"])
 def test_another_file_is_not_overwritten(held: Book, tmp_path: Path, raw: bytes) -> None:
     """Whatever stands there stays."""

@@ -210,6 +210,20 @@ def test_nothing_is_granted_on_another_verdict(held: Book, outcome: str) -> None
         streams.decide(held, ran.end, "granted", "fine", by(DECIDER))
 
 
+@pytest.mark.parametrize("outcome", ["fail", "inconclusive", None])
+def test_nothing_is_granted_on_an_attempt_that_was_carried_on(held: Book, outcome: str | None) -> None:
+    """A better end that came before a worse one, or before one that nobody let come, is not picked."""
+    made = desk.submitted(held)
+    first = desk.attempted(held, made, "conditional")
+    second = desk.running(first.plan, first.plan)
+    streams.begin(held, made.number, second, by(EVALUATOR))
+    if outcome is not None:
+        streams.end(held, desk.end(second.plan, outcome), by(EVALUATOR))
+    with pytest.raises(NotAllowed, match="carried on by attempt 2"):
+        streams.decide(held, first.end, "granted", "fine", by(DECIDER))
+    assert streams.decide(held, first.end, "refused", "it went on", by(DECIDER)) == ""
+
+
 def test_an_attempt_is_decided_once(held: Book) -> None:
     """A decision stands."""
     ran = desk.attempted(held, desk.submitted(held))
