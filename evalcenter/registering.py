@@ -232,6 +232,13 @@ def open_(submission: int, *, register: str | None) -> None:
     from evalcenter.register import streams
 
     turn, rank = streams.turn(opened(register), submission)
+    if turn.last is not None and turn.last.outcome in ("pass", "conditional"):
+        say(
+            f"attempt {turn.last.number} ended well, and can be decided on; carried on, nothing is granted on it any more:"
+        )
+        say(
+            f"evalcenter register decide {turn.last.folder} --grant --why REASON --register {named(register)} --by NAME"
+        )
     where = f"--register {named(register)} --submission {submission} --by NAME"
     say(f"attempt {turn.number}, version rank {rank}")
     if turn.last is None:

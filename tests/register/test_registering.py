@@ -103,7 +103,11 @@ def test_a_capped_attempt_is_carried_on(centre: Centre, tmp_path: Path) -> None:
     assert "attempt 1, version rank 1" in centre.do("open", 1)
     centre.run("first", code=INCONCLUSIVE)
     assert f"--continues {tmp_path / 'first'}" in centre.do("open", 1)
+    assert "decided on" not in centre.do("open", 1)
     centre.run("second", "--more", 30, code=PASS)
+    assert f"register decide {tmp_path / 'second'} --grant" in centre.do(
+        "open", 1
+    )  # carried on it could not be granted
     held = history.load(tmp_path / "second")
     assert (held.plan.version_rank, held.plan.earlier is not None) == (1, True)
     assert [(row["number"], row["folder"]) for row in centre.rows(tables.attempts)] == [
