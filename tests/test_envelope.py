@@ -368,11 +368,11 @@ def test_links_are_followed_only_for_people(tmp_path: Path) -> None:
 # -- a file in another's place ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["report.en.html", f".report.en.html.{os.getpid()}"])
+@pytest.mark.parametrize("name", ["report.en.html", ".report.en.html.{}"], ids=["place", "beside"])
 def test_no_link_is_written_through(tmp_path: Path, name: str) -> None:
     """A folder from somebody else may hold a link in the file's place, or where it is made ready; what it names stays."""
     (tmp_path / "mine").write_bytes(b"precious")
-    (tmp_path / name).symlink_to(tmp_path / "mine")
+    (tmp_path / name.format(os.getpid())).symlink_to(tmp_path / "mine")
     envelope.put(tmp_path / "report.en.html", b"new")
     assert ((tmp_path / "mine").read_bytes(), (tmp_path / "report.en.html").read_bytes()) == (b"precious", b"new")
     assert not (tmp_path / "report.en.html").is_symlink()
