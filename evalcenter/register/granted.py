@@ -123,6 +123,12 @@ def _decided_on(pen: Pen, decision: Row, paper: Paper) -> None:
             f"the certificate is about another run than {named}, which was decided on",
             todo=f"certify the run in {attempt['folder']}",
         )
+    latest = pen.all(tables.attempts, submission=attempt["submission"])[-1]["number"]
+    if attempt["number"] != latest:
+        raise NotAllowed(
+            f"{named}, which was decided on, was carried on by attempt {latest}, and is not the whole evidence any more",
+            todo="decide on the last attempt, once it has ended",
+        )
     if decision["head"] not in paper.heads:
         raise NotAllowed(
             f"the certificate is about a journal that ends with {paper.heads[-1]}; {named} was decided on when it ended with "

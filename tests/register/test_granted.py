@@ -85,6 +85,16 @@ def test_nothing_is_issued_beside_what_was_taken_away(held: Book) -> None:
         granted.issue(held, desk.paper(f"{number}-3", document=canon.digest("third")), by(DECIDER))
 
 
+def test_nothing_is_issued_on_evidence_that_went_on(held: Book) -> None:
+    """A granted attempt that was carried on, and failed then, bears no certificate any more."""
+    made = desk.submitted(held)
+    ran = desk.attempted(held, made)
+    number = streams.decide(held, ran.end, "granted", "it holds", by(DECIDER))
+    streams.begin(held, made.number, desk.running(desk.planned(), ran.plan), by(EVALUATOR))
+    with pytest.raises(NotAllowed, match="carried on by attempt 2"):
+        granted.issue(held, desk.paper(number), by(DECIDER))
+
+
 def test_one_document_is_one_certificate(held: Book) -> None:
     """The same signed file is not issued under two numbers."""
     desk.certified(held, document=canon.digest("file"))
