@@ -196,5 +196,7 @@ def paper(file: Path, keys: Sequence[Path], run: Path | None) -> Paper:
         verdict=said.verdict.outcome,
         evaluated_by=grants.spellings(held.evaluated_by.name),
         decided_by=grants.spellings(held.decided_by.name),
+        client=grants.spellings(held.client.name),
+        body=grants.spellings(held.body.name),
         fingerprint=held.fingerprint or "",
     )

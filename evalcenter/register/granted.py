@@ -3,7 +3,7 @@
 Rules this module keeps:
 
 * What is issued is what two people signed: about the attempt that was decided on, as it was then, by the people who evaluated and
-  decided. Nothing of it is typed again.
+  decided, in this centre's name, to the vendor who submitted it. Nothing of it is typed again.
 * Whoever took part in the evaluation neither issues a certificate nor gives a suspended one its validity back; to suspend or
   revoke one takes no more than a decider, for there somebody may be in danger.
 * A certificate that takes another's place is the same vendor's, and ends the other in the same write.
@@ -31,9 +31,9 @@ class Paper:
     """A certificate that is to be issued, as its signed file says it; days are ``YYYY-MM-DD``.
 
     `document` is the digest of what was signed, `plan` that of the run's plan, `heads` are those of the last lines of its journal
-    as far back as nothing but reports was written. The two people stand with every spelling of their names. `retest` is the day by
-    which its model is tested again, the last day of the term where it is empty; `replaces` is the number of a certificate whose
-    place it takes.
+    as far back as nothing but reports was written. The two people, the client and the body that issues it stand with every
+    spelling of their names. `retest` is the day by which its model is tested again, the last day of the term where it is empty;
+    `replaces` is the number of a certificate whose place it takes.
     """
 
     number: str
@@ -47,6 +47,8 @@ class Paper:
     verdict: str
     evaluated_by: tuple[str, ...]
     decided_by: tuple[str, ...]
+    client: tuple[str, ...]
+    body: tuple[str, ...]
     fingerprint: str = ""
     retest: str = ""
     replaces: str = ""
@@ -67,6 +69,7 @@ def issue(book: Book, paper: Paper, by: By) -> None:
         rules.term(decision["at"][:10], paper.valid_from, paper.valid_until)
         _decided_on(pen, decision, paper)
         _by_these_people(pen, decision, paper)
+        _between_these(pen, decision, paper)
         if pen.last(tables.certificates, document=paper.document) is not None:
             raise NotAllowed("a certificate with this very document was issued already")
         number = pen.add(
@@ -158,6 +161,20 @@ def _by_these_people(pen: Pen, decision: Row, paper: Paper) -> None:
             )
     for name in paper.decided_by:
         rules.apart(streams.took_part(pen, decision), name, "be the one who decided")
+
+
+def _between_these(pen: Pen, decision: Row, paper: Paper) -> None:
+    """Raise NotAllowed where a certificate is another vendor's than who submitted the model, or another centre's."""
+    vendor = pen.one(tables.vendors, streams.submission_of(pen, decision)["vendor"])["name"]
+    for names, what, known in (
+        (paper.client, "is granted to", str(vendor)),
+        (paper.body, "is issued by", str(pen.all(tables.centre)[0]["name"])),
+    ):
+        if reviewing.key(known) not in {reviewing.key(one) for one in names}:
+            raise NotAllowed(
+                f"the certificate {what} {' / '.join(names)}; by the register that is {known}",
+                todo="sign it with the name that the register has; the other language's may stand beside it",
+            )
 
 
 def _replace(pen: Pen, old: str, new: int) -> None:

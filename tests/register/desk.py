@@ -127,6 +127,8 @@ def paper(number: str, about: End | None = None, **changes: Any) -> granted.Pape
         "verdict": about.outcome,
         "evaluated_by": ("李医生", EVALUATOR),
         "decided_by": (DECIDER,),
+        "client": ("Example Ltd", VENDOR),
+        "body": ("示例评测中心",),
     }
     return granted.Paper(**{**given, **changes})
 

@@ -119,7 +119,7 @@ def test_another_vendor_s_certificate_is_not_superseded(held: Book) -> None:
     streams.begin(held, made.number, desk.running(plan), by(EVALUATOR))
     other = streams.decide(held, desk.end(plan), "granted", "fine", by(DECIDER))
     with pytest.raises(NotAllowed, match="another vendor"):
-        granted.issue(held, desk.paper(other, desk.end(plan), replaces=number), by(DECIDER))
+        granted.issue(held, desk.paper(other, desk.end(plan), replaces=number, client=("Other Ltd",)), by(DECIDER))
     assert state(held, number) == "valid"
 
 

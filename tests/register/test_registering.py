@@ -77,6 +77,7 @@ class Centre:
             verdict=decision["verdict"],
             evaluated_by=(LI,),
             decided_by=(ZHAO,),
+            client=("示例智能",),
         )
         granted.issue(opened(self.where), made, desk.by(ZHAO, today))
         return made.number
