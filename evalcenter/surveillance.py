@@ -75,16 +75,21 @@ def replaced(standard: str, version: str, new: str, *, register: str | None, by:
 
 
 @register.command()
-@click.argument("text", type=click.File("r", encoding="utf-8"))
+@click.argument("text", type=click.File("r", encoding="utf-8-sig"))
 @click.option("--model", type=int, help="The model that it is about.")
 @click.option("--received", default="", metavar=DAY, help="When it came; today by default.")
 @WRITES
 @guarded
 def incident(text: Any, *, model: int | None, received: str, register: str | None, by: str) -> None:
     """Keep a report from the public (a file; - is standard input). Leave out who reported it."""
+    from evalcenter.errors import InputError
     from evalcenter.register import duties
 
-    say(f"incident {duties.incident(opened(register), text.read(100_000), model, received, writer(by))}")
+    try:
+        said = text.read(100_000)
+    except UnicodeDecodeError:
+        raise InputError("the report is no text in UTF-8", where=text.name, todo="save it as UTF-8") from None
+    say(f"incident {duties.incident(opened(register), said, model, received, writer(by))}")
 
 
 @register.command()

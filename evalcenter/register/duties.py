@@ -8,13 +8,14 @@ Rules this module keeps:
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Final, Literal
 
 from evalcenter.errors import InputError, NotAllowed, RegisterError
 from evalcenter.records import record
 from evalcenter.register import parties, rules, tables
-from evalcenter.register.book import Book, Pages, Pen, Row, text
+from evalcenter.register.book import LONGEST, Book, Pages, Pen, Row, text
 from evalcenter.register.rules import By, Trigger
 
 IncidentState = Literal["received", "candidate", "item", "dismissed"]
@@ -156,14 +157,23 @@ def standard_replaced(book: Book, standard: str, version: str, new: str, by: By)
 # -- incidents --------------------------------------------------------------------------------------------------------
 
 
+def _told(said: str) -> str:
+    """A report as it is kept: whatever people write, with its paragraphs. Raises InputError where it is none, or steers a terminal."""
+    plain = said.strip()
+    if not plain or len(plain) > LONGEST:
+        raise InputError(f"the report has {len(plain)} characters; expected 1 to {LONGEST}")
+    odd = [c for c in plain if unicodedata.category(c) in ("Cc", "Cs") and c not in "\r\n\t"]
+    if odd:
+        raise InputError(f"the report holds the control character U+{ord(odd[0]):04X}")
+    return plain
+
+
 def incident(book: Book, said: str, model: int | None, received: str, by: By) -> int:
     """Keep what the public reported, about one model where it is known; its number. Certificates of it are tested again."""
     with book.write(by, "registrar") as pen:
         if model is not None:
             pen.one(tables.models, model, "model")
-        number = pen.add(
-            tables.incidents, model=model, text=text(said, "the report"), received=rules.day(received or by.today)
-        )
+        number = pen.add(tables.incidents, model=model, text=_told(said), received=rules.day(received or by.today))
         for row, submission in _certified(pen) if model is not None else ():
             if submission["model"] == model:
                 _open(pen, row, Cause(trigger="incident", note=f"incident {number}"), by)

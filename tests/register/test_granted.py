@@ -373,6 +373,16 @@ def test_an_incident_becomes_an_item(held: Book) -> None:
         duties.settle(held, told, became("dismissed", None, "or not"), by(REGISTRAR))
 
 
+def test_an_incident_is_kept_as_people_write(held: Book) -> None:
+    """Chinese paragraphs, tables and joined signs belong to a report; what steers a terminal does not."""
+    said = "　　第一段。\r\n\t👨‍👩‍👧\u00a0说"
+    number = duties.incident(held, f"{said}\n", None, "", by(REGISTRAR))
+    with held.read() as pages:
+        assert pages.one(tables.incidents, number)["text"] == said.strip()
+    with pytest.raises(InputError, match=r"control character U\+001B"):
+        duties.incident(held, "\x1b[2J", None, "", by(REGISTRAR))
+
+
 def test_an_incident_about_no_known_model_is_kept(held: Book) -> None:
     """And about one that is not there, refused."""
     assert duties.incident(held, "Something somewhere.", None, "", by(REGISTRAR)) == 1

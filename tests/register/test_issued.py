@@ -253,7 +253,11 @@ REFUSED: dict[str, tuple[Any, type[EvalcenterError], str]] = {
     "one person twice": (named("decided_by", "dr li"), InputError, "same person twice"),
     "a stranger who evaluated": (named("evaluated_by", "A. Stranger"), NotAllowed, "that was Dr Li"),
     "a stranger who decided": (named("decided_by", "A. Stranger"), NotAllowed, "that was Zhao Min"),
-    "another client": (named("client", "A. Competitor"), NotAllowed, "granted to A. Competitor; by the register that is 示例智能"),
+    "another client": (
+        named("client", "A. Competitor"),
+        NotAllowed,
+        "granted to A. Competitor; by the register that is 示例智能",
+    ),
     "another centre": (named("body", "A. Body"), NotAllowed, "issued by A. Body; by the register that is 示例评测中心"),
     "another run": (of_another_run, NotAllowed, "another run than attempt 2 of submission 1"),
     "another end of the run": (of_an_older_journal, NotAllowed, "was decided on when it ended with"),

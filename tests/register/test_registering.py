@@ -315,6 +315,8 @@ def test_incidents_go_their_way(centre: Centre, tmp_path: Path) -> None:
     assert "med-zh" in centre.do("incidents")
     (tmp_path / "bad.txt").write_text("\x1b]0;owned\x07", encoding="utf-8")
     assert "U+001B" in centre.do("incident", tmp_path / "bad.txt", by=GU, code=10)
+    (tmp_path / "gbk.txt").write_bytes("误导用药".encode("gbk"))
+    assert "no text in UTF-8" in centre.do("incident", tmp_path / "gbk.txt", by=GU, code=10)
 
 
 def test_a_register_is_checked_copied_and_restored(centre: Centre, tmp_path: Path) -> None:
