@@ -158,7 +158,7 @@ def standard_replaced(book: Book, standard: str, version: str, new: str, by: By)
 
 
 def _told(said: str) -> str:
-    """A report as it is kept: whatever people write, with its paragraphs. Raises InputError where it is none, or steers a terminal."""
+    """A report as it is kept, with its paragraphs. Raises InputError where it is none, or steers a terminal."""
     plain = said.strip()
     if not plain or len(plain) > LONGEST:
         raise InputError(f"the report has {len(plain)} characters; expected 1 to {LONGEST}")

@@ -137,10 +137,16 @@ def _said(held: Engine) -> Iterator[None]:
 
 
 def make(where: str) -> Engine:
-    """A database with all tables, at `where`. Raises RegisterError where a register is there already."""
+    """A database with all tables, at `where`; one whose making was cut off is made whole.
+
+    Raises RegisterError where a register, or something else, is there already.
+    """
     held = engine(where, new=True)
-    if _form(held) is not None:
+    form = _form(held)
+    if form is not None and not (form == FORMS[-1] and _unwritten(held)):
         raise RegisterError("a register is here already", where=shown(held.url))
+    if form is None and is_file(held.url) and _tables(held):
+        raise RegisterError("a database of something else is here", where=shown(held.url), todo="name another file")
     _upgrade(held)
     if is_file(held.url):
         with held.connect() as connection:
@@ -166,6 +172,12 @@ def current(where: str) -> Engine:
     held = engine(where)
     form = _form(held)
     if form == FORMS[-1]:
+        if _unwritten(held):
+            raise RegisterError(
+                "the making of this register was cut off",
+                where=shown(held.url),
+                todo="make it:  evalcenter register init",
+            )
         return held
     if form is None:
         raise RegisterError("this is no register", where=shown(held.url), todo="make one:  evalcenter register init")
@@ -191,6 +203,17 @@ def _form(held: Engine) -> str | None:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def _unwritten(held: Engine) -> bool:
+    """Whether no row was ever written into the tables of a register."""
+    with reading(held) as connection:
+        return connection.exec_driver_sql("SELECT 1 FROM log LIMIT 1").first() is None
+
+
+def _tables(held: Engine) -> list[str]:
+    with reading(held) as connection:
+        return inspect(connection).get_table_names()
 
 
 def _upgrade(held: Engine, to: str = "head") -> None:

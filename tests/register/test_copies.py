@@ -100,6 +100,31 @@ def test_a_server_is_copied_by_its_own_means(full: Path) -> None:
         copies.restore(full, "postgresql://u@h/d")
 
 
+# -- half made, or something else ---------------------------------------------------------------------------------------
+
+
+def test_a_register_whose_making_was_cut_off_is_made_again(tmp_path: Path) -> None:
+    """With its tables and nobody in it, it is refused with what to do; `init` finishes it."""
+    where = str(tmp_path / "r.db")
+    opening.make(where)
+    with pytest.raises(RegisterError, match="cut off"):
+        opened(where)
+    desk.filled(where)
+    checked(where)
+    with pytest.raises(RegisterError, match="here already"):
+        desk.filled(where)
+
+
+def test_a_database_of_something_else_becomes_no_register(tmp_path: Path) -> None:
+    """It keeps the tables that it had."""
+    with closing(sqlite3.connect(tmp_path / "cookies.db")) as raw:
+        raw.execute("CREATE TABLE cookies (a)")
+    with pytest.raises(RegisterError, match="something else"):
+        desk.filled(str(tmp_path / "cookies.db"))
+    with closing(sqlite3.connect(tmp_path / "cookies.db")) as raw:
+        assert raw.execute("SELECT name FROM sqlite_master").fetchall() == [("cookies",)]
+
+
 # -- older forms ------------------------------------------------------------------------------------------------------
 
 
