@@ -20,7 +20,7 @@ from evalcenter.register import book, opening
 def backup(where: str, out: Path) -> tuple[int, str]:
     """Copy the register at `where` to the new file `out`; the head of its log, for the record. Raises RegisterError."""
     opening.current(where)
-    return _copy(_file(where), out)
+    return _copy(_file(where), out, "DELETE")
 
 
 def restore(copy: Path, where: str) -> tuple[int, str]:
@@ -28,7 +28,7 @@ def restore(copy: Path, where: str) -> tuple[int, str]:
     if not copy.is_file():
         raise RegisterError("there is no such file", where=str(copy))
     opening.current(str(copy))
-    return _copy(copy, _file(where))
+    return _copy(copy, _file(where), "WAL")
 
 
 def _file(where: str) -> Path:
@@ -42,7 +42,7 @@ def _file(where: str) -> Path:
     return Path(url.database or "")
 
 
-def _copy(source: Path, out: Path) -> tuple[int, str]:
+def _copy(source: Path, out: Path, mode: str) -> tuple[int, str]:
     try:
         os.close(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
@@ -50,7 +50,7 @@ def _copy(source: Path, out: Path) -> tuple[int, str]:
     except OSError as problem:
         raise RegisterError(f"can't be made: {problem.strerror}", where=str(out)) from None
     try:
-        return _filled(source, out)
+        return _filled(source, out, mode)
     except sqlite3.Error as problem:
         _forget(out)
         raise RegisterError(f"the database refused: {problem}", where=str(source)) from None
@@ -59,9 +59,12 @@ def _copy(source: Path, out: Path) -> tuple[int, str]:
         raise
 
 
-def _filled(source: Path, out: Path) -> tuple[int, str]:
+def _filled(source: Path, out: Path, mode: str) -> tuple[int, str]:
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(out)) as new:
         old.backup(new)
+        new.execute(
+            f"PRAGMA journal_mode={mode}"
+        )  # only a copy without a write-ahead log is read where nothing can be written
         found = new.execute("PRAGMA integrity_check").fetchone()[0]
         loose = new.execute("PRAGMA foreign_key_check").fetchone()
     if found != "ok" or loose is not None:

@@ -44,6 +44,17 @@ def test_a_copy_is_the_register(full: Path, tmp_path: Path) -> None:
     assert lookup(str(tmp_path / "again.db"), "EC-2026-00002", now=desk.NOW).status == "valid"
 
 
+def test_a_copy_is_read_where_nothing_can_be_written(full: Path, tmp_path: Path) -> None:
+    """It keeps no write-ahead log, which takes a folder to write in; the register that comes of it has one again."""
+    copies.backup(str(full), tmp_path / "copy.db")
+    copies.restore(tmp_path / "copy.db", str(tmp_path / "again.db"))
+    kept: dict[str, str] = {}
+    for name in ("copy.db", "again.db"):
+        with closing(sqlite3.connect(tmp_path / name)) as raw:
+            kept[name] = raw.execute("PRAGMA journal_mode").fetchone()[0]
+    assert kept == {"copy.db": "delete", "again.db": "wal"}
+
+
 def test_a_copy_of_what_others_are_writing_is_one_moment_of_it(full: Path, tmp_path: Path) -> None:
     """What a writer has not finished is not in it."""
     held = opened(str(full))
