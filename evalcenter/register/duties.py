@@ -44,9 +44,14 @@ def open_retests(pages: Pages, certificate: int) -> list[Row]:
 
 
 def due(pages: Pages, until: str = "9999-12-31") -> list[Row]:
-    """All open re-tests that are due on or before the day `until`, the most urgent first, with their certificate's number."""
+    """All open re-tests that are due on or before the day `until`, the most urgent first, with their certificate's number.
+
+    A certificate that was revoked or superseded owes none.
+    """
     found = []
     for row in pages.all(tables.certificates):
+        if pages.all(tables.events, certificate=row["id"])[-1]["status"] in ("revoked", "superseded"):
+            continue
         found += [{**one, "number": row["number"]} for one in open_retests(pages, row["id"]) if one["due"] <= until]
     return sorted(found, key=lambda one: (one["due"], one["id"]))
 
@@ -135,6 +140,21 @@ def version_changed(book: Book, model: int, by: By) -> list[str]:
             for row, submission in _certified(pen)
             if submission["model"] in others and _open(pen, row, cause, by)
         ]
+
+
+def overtaken(pen: Pen, certificate: int, submission: Row, by: By) -> None:
+    """Open the re-tests that a new certificate owes for what came between its submission and its issue."""
+    row = pen.one(tables.certificates, certificate)
+    version = {"standard": submission["standard"], "version": submission["standard_version"]}
+    gone = pen.last(tables.replacements, **version)
+    if gone is not None:
+        _open(pen, row, Cause(trigger="standard_replaced", note=f"{gone['standard']} {gone['by_version']}"), by)
+    model = pen.one(tables.models, submission["model"])
+    others = {one["id"]: one for one in parties.versions(pen, model) if one["id"] != model["id"]}
+    since = [one for one in pen.all(tables.submissions) if one["model"] in others and one["id"] > submission["id"]]
+    if since:
+        new = others[since[-1]["model"]]
+        _open(pen, row, Cause(trigger="version_changed", note=f"{new['name']} {new['version']}"), by)
 
 
 def standard_replaced(book: Book, standard: str, version: str, new: str, by: By) -> list[str]:

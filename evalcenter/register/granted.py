@@ -86,6 +86,7 @@ def issue(book: Book, paper: Paper, by: By) -> None:
         pen.add(tables.retests, certificate=number, trigger="scheduled", due=due, note="")
         if paper.replaces:
             _replace(pen, paper.replaces, number)
+        duties.overtaken(pen, number, streams.submission_of(pen, decision), by)
         model = streams.submission_of(pen, decision)["model"]
         if paper.fingerprint and parties.fact(pen, model, "fingerprint") != paper.fingerprint:
             pen.add(tables.facts, model=model, kind="fingerprint", value=paper.fingerprint)
@@ -178,11 +179,15 @@ def _between_these(pen: Pen, decision: Row, paper: Paper) -> None:
 
 
 def _replace(pen: Pen, old: str, new: int) -> None:
-    row = certificate(pen, old)
-    if _vendor(pen, row) != _vendor(pen, pen.one(tables.certificates, new)):
+    row, made = certificate(pen, old), pen.one(tables.certificates, new)
+    if row["id"] == new:
+        raise NotAllowed(f"{old} can't take its own place")
+    if _vendor(pen, row) != _vendor(pen, made):
         raise NotAllowed(f"{old} is another vendor's certificate")
     _write(pen, row, "superseded", "replaced", "replaced", new)
     for open_ in duties.open_retests(pen, row["id"]):
+        if row["decision"] == made["decision"] and open_["trigger"] != "scheduled":  # nothing was tested since
+            pen.add(tables.retests, certificate=new, **{name: open_[name] for name in ("trigger", "due", "note")})
         pen.add(tables.retested, retest=open_["id"], submission=None, why="the certificate was replaced")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -354,6 +355,40 @@ def test_nothing_that_has_ended_is_tested_again(held: Book) -> None:
     number = desk.certified(held)
     granted.change(held, number, "revoked", "misuse", "x", by(DECIDER))
     assert not duties.trigger(held, number, drift("drift"), by(REGISTRAR))
+
+
+def owed(held: Book) -> list[tuple[str, str]]:
+    with held.read() as pages:
+        return [(row["number"], row["trigger"]) for row in duties.due(pages) if row["trigger"] != "scheduled"]
+
+
+def test_what_came_before_the_issue_opens_re_tests_too(held: Book) -> None:
+    """A standard that was replaced, and another version that was submitted, between the attempt and its certificate."""
+    ran = desk.attempted(held, desk.submitted(held))
+    number = streams.decide(held, ran.end, "granted", "it holds", by(DECIDER))
+    desk.submitted(held, "2.0")
+    standard = ran.plan.standard
+    assert duties.standard_replaced(held, standard.id, standard.version, "9", by(REGISTRAR)) == []
+    granted.issue(held, desk.paper(number), by(DECIDER))
+    assert sorted(owed(held)) == [(number, "standard_replaced"), (number, "version_changed")]
+
+
+def test_a_corrected_certificate_owes_the_re_tests_of_the_one_before(held: Book) -> None:
+    """Nothing was tested anew for it; and it does not take its own place."""
+    number = desk.certified(held)
+    duties.trigger(held, number, drift("other answers"), by(REGISTRAR))
+    other = desk.paper(f"{number}-2", document=canon.digest("corrected"))
+    with pytest.raises(NotAllowed, match="its own place"):
+        granted.issue(held, replace(other, replaces=other.number), by(DECIDER))
+    granted.issue(held, replace(other, replaces=number), by(DECIDER))
+    assert owed(held) == [(other.number, "fingerprint_drift")]
+
+
+def test_a_revoked_certificate_is_not_listed_as_due(held: Book) -> None:
+    """Its scheduled re-test is owed by nobody."""
+    granted.change(held, desk.certified(held), "revoked", "misuse", "x", by(DECIDER))
+    with held.read() as pages:
+        assert duties.due(pages) == []
 
 
 def test_an_incident_becomes_an_item(held: Book) -> None:
