@@ -68,7 +68,7 @@ class Cause:
 def trigger(book: Book, number: str, cause: Cause, by: By) -> bool:
     """Open a re-test of one certificate; False where one for the same cause is open already, or the certificate has ended."""
     with book.write(by, "registrar") as pen:
-        row = pen.last(tables.certificates, number=number)
+        row = pen.last(tables.certificates, number=number.strip().upper())
         if row is None:
             raise RegisterError(f"there is no certificate {number!r}", where=pen.where)
         return _open(pen, row, cause, by)
@@ -109,11 +109,14 @@ def concerned(pages: Pages, descriptor: str) -> list[str]:
 def retested(book: Book, retest: int, submission: int | None, why: str, by: By) -> None:
     """Close a re-test: by the submission that did it, or because it is not needed any more."""
     with book.write(by, "registrar") as pen:
-        pen.one(tables.retests, retest, "re-test")
+        certificate = pen.one(tables.retests, retest, "re-test")["certificate"]
         if pen.last(tables.retested, retest=retest) is not None:
             raise NotAllowed(f"re-test {retest} was closed already")
         if submission is not None:
-            pen.one(tables.submissions, submission, "submission")
+            vendor = pen.one(tables.submissions, submission, "submission")["vendor"]
+            about = next(one for row, one in _certified(pen) if row["id"] == certificate)
+            if vendor != about["vendor"]:
+                raise NotAllowed(f"submission {submission} is another vendor's: it tested nothing of this certificate")
         pen.add(tables.retested, retest=retest, submission=submission, why=text(why, "the reason"))
 
 

@@ -200,6 +200,11 @@ def change(book: Book, number: str, status: Written, reason: str, why: str, by: 
     if reason not in rules.REASONS or reason in ("issued", "replaced"):
         may = ", ".join(code for code in rules.REASONS if code not in ("issued", "replaced"))
         raise InputError(f"{reason!r} is no reason; expected one of {may}")
+    if (status == "valid") != (reason == "reinstated") and status != "superseded":
+        raise InputError(
+            f"{reason!r} is no reason for {status}",
+            todo="a suspended certificate becomes valid as 'reinstated', and nothing else does",
+        )
     if status == "superseded":
         raise NotAllowed("a certificate is superseded by the one that is issued in its place")
     with book.write(by, "decider") as pen:

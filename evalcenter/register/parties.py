@@ -146,7 +146,7 @@ def application(book: Book, given: Calls, by: By) -> int:
                 f"{called['name']} {called['version']} has no filing number (备案号), so nothing can be registered on it",
                 todo="add the number first:  evalcenter register fact MODEL filing_number NUMBER",
             )
-        if pen.last(tables.applications, number=given.number) is not None:
+        if any(reviewing.key(row["number"]) == reviewing.key(given.number) for row in pen.all(tables.applications)):
             raise NotAllowed(f"an application with the number {given.number!r} is here already")
         return pen.add(
             tables.applications,

@@ -202,7 +202,7 @@ def test_a_revoked_certificate_is_never_anything_else(held: Book, new: Written) 
     number = desk.certified(held)
     granted.change(held, number, "revoked", "wrong_result", "a grader was wrong", by(DECIDER))
     with pytest.raises(NotAllowed, match="nothing: it has ended"):
-        granted.change(held, number, new, "other", "please", by(DECIDER))
+        granted.change(held, number, new, "reinstated" if new == "valid" else "other", "please", by(DECIDER))
 
 
 def test_nothing_is_reinstated_after_its_term(held: Book) -> None:
@@ -221,6 +221,18 @@ def test_a_reason_is_one_of_the_list(held: Book, reason: str) -> None:
     number = desk.certified(held)
     with pytest.raises(InputError, match="no reason"):
         granted.change(held, number, "suspended", reason, "x", by(DECIDER))
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [("revoked", "reinstated"), ("suspended", "reinstated"), ("valid", "misuse")]
+)
+def test_a_reason_fits_its_status(held: Book, status: Written, reason: str) -> None:
+    """It is published: nobody reads of a revoked certificate that it was reinstated."""
+    number = desk.certified(held)
+    if status == "valid":
+        granted.change(held, number, "suspended", "incident", "x", by(DECIDER))
+    with pytest.raises(InputError, match=f"no reason for {status}"):
+        granted.change(held, number, status, reason, "x", by(DECIDER))
 
 
 def test_superseded_is_not_written_by_hand(held: Book) -> None:
@@ -339,7 +351,7 @@ def test_a_replaced_standard_opens_re_tests(held: Book) -> None:
 def test_drift_opens_a_re_test(held: Book) -> None:
     """Within a month, and once while it is open; closed, it may be opened again."""
     number = desk.certified(held)
-    assert duties.trigger(held, number, drift("p = 0.0004"), by(REGISTRAR, LATER))
+    assert duties.trigger(held, f" {number.lower()}", drift("p = 0.0004"), by(REGISTRAR, LATER))
     assert not duties.trigger(held, number, drift("p = 0.0001"), by(REGISTRAR, LATER))
     with held.read() as pages:
         row = next(one for one in duties.due(pages) if one["trigger"] == "fingerprint_drift")
@@ -360,6 +372,18 @@ def test_nothing_that_has_ended_is_tested_again(held: Book) -> None:
 def owed(held: Book) -> list[tuple[str, str]]:
     with held.read() as pages:
         return [(row["number"], row["trigger"]) for row in duties.due(pages) if row["trigger"] != "scheduled"]
+
+
+def test_a_re_test_is_done_by_its_own_vendor_s_submission(held: Book) -> None:
+    """Another company's test says nothing of it."""
+    desk.certified(held)
+    parties.vendor(held, "Other Ltd", None, by(REGISTRAR))
+    plan = desk.planned()
+    model = parties.model(held, desk.spec(vendor="Other Ltd"), by(REGISTRAR))
+    other = streams.submit(held, model, desk.banks(plan), plan.standard, by(REGISTRAR))
+    with pytest.raises(NotAllowed, match="another vendor"):
+        duties.retested(held, 1, other.number, "done", by(REGISTRAR))
+    duties.retested(held, 1, 1, "done", by(REGISTRAR))
 
 
 def test_what_came_before_the_issue_opens_re_tests_too(held: Book) -> None:
