@@ -149,6 +149,31 @@ def again(folder: Path, options: Mapping[str, Any]) -> Link | None:
     return Link(book=book, name=options["by"], submission=submission, continues=continues, begun=True)
 
 
+def apart(held: Run) -> None:
+    """Raise NotAllowed where a run that goes on without a register was entered in one."""
+    if any("attempt" in opened for opened in held.opened):
+        raise NotAllowed(
+            "this run is an attempt of a register, and goes on in it",
+            where=str(held.folder),
+            todo=f"evalcenter run --resume {held.folder} --register … --by …",
+        )
+
+
+def resuming(folder: Path, link: Link | None) -> str:
+    """The command by which a run goes on."""
+    return f"evalcenter run --resume {folder}" + (" --register … --by …" if link is not None else "")
+
+
+def kept(link: Link | None) -> str:
+    """What can't be mended in a run that goes on."""
+    if link is None:
+        return "(a resumed run keeps its plan: another URL, model or key variable needs a new run)"
+    return (
+        "(an attempt keeps its plan: where its URL, model or key variable is wrong, give it up by `evalcenter register abandon "
+        f"{link.submission}`, and submit again at the next rank)"
+    )
+
+
 def _alone(options: Mapping[str, Any]) -> None:
     if options["submission"] is not None:
         raise click.UsageError("--submission needs --register")

@@ -355,6 +355,8 @@ def resumed(folder: Path, options: dict[str, Any]) -> Ended:
         raise click.UsageError(f"a resumed run keeps its own plan; {', '.join(more)} can't be changed")
     link = registered.again(folder, options)
     with history.resume(folder, options["identity"]) as held:
+        if link is None:
+            registered.apart(held)
         means, shown = _means(load(), held.plan, len(held.plan.order) - len(held.responses), options)
         means = means if link is None else link.beside(means)
         return _walked(folder, lambda: walk.go_on(held, means), shown, link)
@@ -366,12 +368,14 @@ def _walked(folder: Path, walk: Callable[[], Ended], shown: Display, link: regis
             over.append(walk())
             return over[-1]
     except KeyboardInterrupt:
-        click.echo(f"\ninterrupted; go on with:  evalcenter run --resume {folder}", err=True)
+        click.echo(f"\ninterrupted; go on with:  {registered.resuming(folder, link)}", err=True)
         sys.exit(INTERRUPTED)
     except (CandidateError, DiskFull):
         if (folder / "journal.jsonl").is_file():
-            click.echo(f"what was answered is safe; once that is mended:  evalcenter run --resume {folder}", err=True)
-            click.echo("(a resumed run keeps its plan: another URL, model or key variable needs a new run)", err=True)
+            click.echo(
+                f"what was answered is safe; once that is mended:  {registered.resuming(folder, link)}", err=True
+            )
+            click.echo(registered.kept(link), err=True)
         raise
 
 

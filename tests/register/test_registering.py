@@ -147,7 +147,9 @@ def test_an_attempt_is_in_the_register_before_the_first_question(
     centre.submit()
     with monkeypatch.context() as patched:
         patched.setattr(walk.run, "collect", collect)
-        centre.run("first", code=errors.Unreachable.exit_code)
+        said = centre.run("first", code=errors.Unreachable.exit_code)
+    assert f"--resume {tmp_path / 'first'} --register" in said
+    assert "register abandon 1" in said
     assert seen == [1]
     assert [row["outcome"] for row in centre.rows(tables.ends)] == ["broken_off"]
     assert "has to go on" in centre.run("second", code=NotAllowed.exit_code)
@@ -156,6 +158,24 @@ def test_an_attempt_is_in_the_register_before_the_first_question(
     assert resumed.exit_code == INCONCLUSIVE, resumed.output
     assert [row["outcome"] for row in centre.rows(tables.ends)] == ["broken_off", "inconclusive"]
     assert len(centre.rows(tables.attempts)) == 1
+
+
+def test_an_attempt_does_not_go_on_outside_its_register(
+    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asked, and how it ended, would stand nowhere."""
+
+    def collect(*_: object) -> None:
+        raise errors.Unreachable("gone")
+
+    centre.submit()
+    with monkeypatch.context() as patched:
+        patched.setattr(walk.run, "collect", collect)
+        centre.run("first", code=errors.Unreachable.exit_code)
+    before = (tmp_path / "first" / journal.NAME).read_bytes()
+    alone = call("run", "--resume", tmp_path / "first", "--quiet")
+    assert (alone.exit_code, "goes on in it" in alone.output) == (NotAllowed.exit_code, True)
+    assert (tmp_path / "first" / journal.NAME).read_bytes() == before
 
 
 def test_a_killed_attempt_counts(centre: Centre, tmp_path: Path) -> None:
