@@ -3,15 +3,19 @@
 Rules this module keeps:
 
 * A copy is made while others write, and is one moment of the register. It is checked, row by row, before it counts as one.
+* One of an older form is copied as it is: a copy comes before `migrate`.
 * Nothing is overwritten, and a copy that does not hold what it should becomes no register.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from evalcenter.errors import RegisterError
 from evalcenter.register import book, opening
@@ -19,7 +23,7 @@ from evalcenter.register import book, opening
 
 def backup(where: str, out: Path) -> tuple[int, str]:
     """Copy the register at `where` to the new file `out`; the head of its log, for the record. Raises RegisterError."""
-    opening.current(where)
+    opening.current(where, older=True)
     return _copy(_file(where), out, "DELETE")
 
 
@@ -27,7 +31,7 @@ def restore(copy: Path, where: str) -> tuple[int, str]:
     """Make a register of a copy at `where`, where none may be yet; the head of its log."""
     if not copy.is_file():
         raise RegisterError("there is no such file", where=str(copy))
-    opening.current(str(copy))
+    opening.current(str(copy), older=True)
     return _copy(copy, _file(where), "WAL")
 
 
@@ -69,8 +73,12 @@ def _filled(source: Path, out: Path, mode: str) -> tuple[int, str]:
         loose = new.execute("PRAGMA foreign_key_check").fetchone()
     if found != "ok" or loose is not None:
         raise RegisterError(f"the database is damaged: {found if found != 'ok' else loose}", where=str(source))
-    with book.opened(str(out)).read() as pages:
-        return book.check(pages)
+    with TemporaryDirectory() as folder:  # one of an older form is brought forward to be checked, and stays as it is
+        brought = Path(folder) / "register.db"
+        shutil.copyfile(out, brought)
+        opening.forward(str(brought))
+        with book.opened(str(brought)).read() as pages:
+            return book.check(replace(pages, where=str(out)))
 
 
 def _forget(out: Path) -> None:

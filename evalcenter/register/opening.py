@@ -167,8 +167,8 @@ def forward(where: str) -> tuple[str, str]:
     return before, FORMS[-1]
 
 
-def current(where: str) -> Engine:
-    """The register at `where`, in this program's form. Raises RegisterError where it has another."""
+def current(where: str, *, older: bool = False) -> Engine:
+    """The register at `where`, in this program's form or, with `older`, one before. Raises RegisterError for another."""
     held = engine(where)
     form = _form(held)
     if form == FORMS[-1]:
@@ -181,11 +181,13 @@ def current(where: str) -> Engine:
         return held
     if form is None:
         raise RegisterError("this is no register", where=shown(held.url), todo="make one:  evalcenter register init")
+    if form in FORMS and older:
+        return held
     if form in FORMS:
         raise RegisterError(
             f"the register has the form {form}, this program's is {FORMS[-1]}",
             where=shown(held.url),
-            todo="keep a copy, then:  evalcenter register migrate",
+            todo="keep a copy (evalcenter register backup FILE), then:  evalcenter register migrate",
         )
     raise _newer(form, held)
 

@@ -164,6 +164,22 @@ def test_an_older_register_is_brought_forward_with_all_it_holds(tmp_path: Path) 
     checked(path)
 
 
+def test_an_older_register_is_copied_before_it_is_brought_forward(tmp_path: Path) -> None:
+    """As it is, checked; and a register of that form comes of the copy."""
+    path = older(tmp_path / "old.db")
+    head = copies.backup(str(path), tmp_path / "copy.db")
+    assert copies.restore(tmp_path / "copy.db", str(tmp_path / "again.db")) == head
+    for name in ("copy.db", "again.db"):
+        with pytest.raises(RegisterError, match="has the form 0001"):
+            opened(str(tmp_path / name))
+    opening.forward(str(tmp_path / "again.db"))
+    assert checked(tmp_path / "again.db") == head
+    change(path, "UPDATE vendors SET name = 'x'")
+    with pytest.raises(RegisterTampered):
+        copies.backup(str(path), tmp_path / "bad.db")
+    assert not (tmp_path / "bad.db").exists()
+
+
 def test_a_register_of_this_form_is_left_as_it_is(full: Path) -> None:
     """Bringing it forward again changes nothing."""
     head = checked(full)
