@@ -6,7 +6,7 @@ The steps of `verify`, each of which raises and none of which returns False:
 2. the plan: its digest, and that every answer stands at a planned position;
 3. the plugins: the versions that the plan names are the ones that recompute, and the judges' words are this program's;
 4. the grades: every machine grade again from its answer, the judges' from their replies, every person's from the reviews;
-5. the verdict: again from the grades;
+5. the verdict: again from the grades, of which no answer lacks one;
 6. the reports beside the journal: each has the digest that the journal holds, and names this journal's chain.
 
 What `verify` can't see: a whole journal written anew. That is what a signature over the head of the chain is for (`signing.py`).
@@ -178,6 +178,14 @@ def _read_by_people(run: history.Run, position: int, rule: reviewing.Rule) -> No
 def _verdict(run: history.Run) -> None:
     if run.verdict is None:
         return
+    for position in run.responses:
+        if position not in run.machine:
+            raise Tampered(f"the verdict leaves out the answer at position {position}", where=str(run.folder))
+    waiting = None if run.shut else next(grade.unjudged(run), None)
+    if waiting is not None:
+        raise Tampered(
+            f"the verdict leaves out what the judges say at position {waiting[0].position}", where=str(run.folder)
+        )
     again = grade.verdict(run)
     if again != run.verdict:
         raise Tampered(

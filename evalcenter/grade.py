@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from evalcenter import canon, crew, fingerprint, hooks, judging, scoring, standards
-from evalcenter.errors import RunError
+from evalcenter import canon, crew, fingerprint, hooks, judging, plan, scoring, standards
+from evalcenter.errors import RunError, Tampered
 from evalcenter.history import Run
 from evalcenter.judges import panels
 from evalcenter.judges.panels import Case, Opinion
@@ -36,6 +36,19 @@ def item_at(run: Run, position: int) -> Item:
     return run.plan.items[run.plan.order[position]]
 
 
+def whole(response: Response, turns: int | None) -> bool:
+    """Whether a response answers each of its `turns`, or ends at the first incomplete answer; None where they are sealed."""
+    complete = [answer.state == "complete" for answer in response.answers]
+    if not complete or not all(complete[:-1]):
+        return False
+    return turns is None or len(complete) == turns or (len(complete) < turns and not complete[-1])
+
+
+def in_pieces(position: int) -> Tampered:
+    """What to raise of a response that is not `whole`."""
+    return Tampered(f"the response at position {position} does not answer the turns of its question, each once")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
     """What a worker needs to grade positions of a run: it reads their answers itself."""
@@ -53,7 +66,10 @@ class Bench:
         marker, items, order, responses = self.marker, self.items, self.order, self.responses
         made: dict[int, bytes] = {}
         for at in sorted(positions, key=self._kind):
-            made[at] = canon.of_record(marker.grade(items[order[at]], responses[at]))
+            item, response = items[order[at]], responses[at]
+            if not whole(response, len(plan.script(item.prompt))):
+                raise in_pieces(at)
+            made[at] = canon.of_record(marker.grade(item, response))
         return [made[at] for at in positions]
 
     def _kind(self, position: int) -> tuple[str, int]:

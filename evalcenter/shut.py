@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evalcenter import paths, readings, reviewing, scoring
+from evalcenter import paths, plan, readings, reviewing, scoring
 from evalcenter.errors import Tampered
-from evalcenter.grade import item_at
+from evalcenter.grade import in_pieces, item_at, whole
 from evalcenter.history import Run
 from evalcenter.records import Grade, Result
 
@@ -24,13 +24,15 @@ def check(run: Run) -> None:
     """Raise Tampered at the first grade of `run` that does not come to what it says."""
     rule = reviewing.rule_of(run.plan)
     for position, held in _grades(run):
-        item, state = item_at(run, position), run.responses[position].state
+        item, response = item_at(run, position), run.responses[position]
+        if not whole(response, None if item.visibility == "sealed" else len(plan.script(item.prompt))):
+            raise in_pieces(position)
         named = [criterion.id for criterion in item.criteria]
         if [mark.criterion for mark in held.marks] != named:
             raise Tampered(
                 f"the grade of {held.by!r} at position {position} marks other criteria", where=str(run.folder)
             )
-        if scoring.grade(item, position, state, held.marks, held.by) != held:
+        if scoring.grade(item, position, response.state, held.marks, held.by) != held:
             raise Tampered(
                 f"the grade of {held.by!r} at position {position} does not come to what its marks say",
                 where=str(run.folder),

@@ -33,6 +33,7 @@ from tests import doubles
 from tests.factory import make_standard
 from tests.judges import cases
 from tests.test_plan import suite
+from tests.test_review import forge
 from tests.test_steering import rate
 
 ITEMS = [
@@ -171,6 +172,21 @@ def test_all_is_computed_again(tmp_path: Path) -> None:
     walked(tmp_path / "run", Judges(), candidate=answering(cases.BAD))
     checked = certify.verify(tmp_path / "run", plugins(Judges()))
     assert checked.answers > 0
+
+
+def test_no_verdict_leaves_the_panel_out(tmp_path: Path) -> None:
+    """Where the panel's grades were dropped, with what the judges said or without, the verdict does not verify."""
+    for number, kinds in enumerate([{"grade"}, {"grade", "judgement"}]):
+        run = walked(tmp_path / str(number), Judges(), candidate=answering(cases.BAD))
+
+        def without(line: dict[str, Any], kinds: set[str] = kinds) -> dict[str, Any] | None:
+            return None if line["kind"] in kinds and line["data"].get("by") != "machine" else line
+
+        forge(run.folder, lambda line: None if line["kind"] == "verdict" else without(line))
+        with history.resume(run.folder) as held:
+            grade.decide(held)
+        with pytest.raises(Tampered, match="what the judges say"):
+            certify.verify(run.folder, plugins(Judges()))
 
 
 def test_judges_know_nothing_of_the_candidate(tmp_path: Path) -> None:
