@@ -106,7 +106,7 @@ def _unfinished(run: history.Run) -> str:
 def _plugins(run: history.Run, plugins: hooks.Plugins) -> None:
     for planned in run.plan.plugins:
         here = hooks.find(
-            getattr(plugins, planned.kind), planned.kind.removesuffix("s"), planned.name, where=str(run.folder)
+            getattr(plugins, planned.kind, {}), planned.kind.removesuffix("s"), planned.name, where=str(run.folder)
         )
         if here.version != planned.version:
             raise PlanMismatch(

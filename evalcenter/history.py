@@ -26,6 +26,7 @@ from evalcenter.glances import Seen, Tells
 from evalcenter.journal import Entry, Journal
 from evalcenter.pacing import Spent, tokens
 from evalcenter.paths import JUDGE, PERSON, Known, judgeable
+from evalcenter.plan import fits
 from evalcenter.records import (
     Failure,
     Grade,
@@ -184,7 +185,7 @@ class Run:
             case "response":
                 self._answer(data.position, entry, remembered=data.attempts == 0)
             case "failure":
-                self.fail(self._planned(data.position, entry), data.kind, entry.offset)
+                self.fail(self._unanswered(data.position, entry), data.kind, entry.offset)
                 self.vain += data.attempts
                 self._tried.pop(data.position, None)
                 self.finished = entry.at
@@ -234,9 +235,7 @@ class Run:
         self._keep(self._answered(position, entry), result, entry.offset)
 
     def _answer(self, position: int, entry: Entry, *, remembered: bool) -> None:
-        self._planned(position, entry)
-        if self.responses.offset(position) != NONE:
-            raise self._tampered(entry, f"entry {entry.seq} answers position {position}, which is answered already")
+        self._unanswered(position, entry)
         self.responses.put(position, entry.offset)
         self._tried.pop(position, None)
         self.remembered += remembered
@@ -245,10 +244,13 @@ class Run:
         self.overtake()
         self.finished = entry.at
 
-    def _planned(self, position: int, entry: Entry) -> int:
-        if 0 <= position < len(self.plan.order):
-            return position
-        raise self._tampered(entry, f"entry {entry.seq} is about position {position}, which was never planned")
+    def _unanswered(self, position: int, entry: Entry) -> int:
+        if not 0 <= position < len(self.plan.order):
+            raise self._tampered(entry, f"entry {entry.seq} is about position {position}, which was never planned")
+        if self.responses.offset(position) != NONE:
+            verb = "answers" if entry.kind == "response" else "fails"
+            raise self._tampered(entry, f"entry {entry.seq} {verb} position {position}, which is answered already")
+        return position
 
     def _tampered(self, entry: Entry, words: str) -> Tampered:
         return Tampered(words, where=f"{self.path}:{entry.seq + 1}")
@@ -306,10 +308,19 @@ def _data(entry: Entry, path: Path) -> Any:
     data = plain(entry, path)
     if not isinstance(data, dict):
         raise Tampered(f"entry {entry.seq} is no {entry.kind}: it holds no fields", where=f"{path}:{entry.seq + 1}")
+    if entry.kind == "opened" and not _opens(data):
+        raise Tampered(f"entry {entry.seq} is no opened: it lacks lab or environment", where=f"{path}:{entry.seq + 1}")
     named = data.get("positions") if entry.kind == "reasked" else [data.get("position", NONE)]
     if not isinstance(named, list) or not all(type(position) is int for position in named):
         raise Tampered(f"entry {entry.seq} is no {entry.kind}: it names no positions", where=f"{path}:{entry.seq + 1}")
     return data
+
+
+def _opens(data: Mapping[str, Any]) -> bool:
+    environment = data.get("environment")
+    return (
+        isinstance(environment, dict) and all(isinstance(said, str) for said in environment.values()) and "lab" in data
+    )
 
 
 # -- opening ----------------------------------------------------------------------------------------------------------
@@ -337,6 +348,8 @@ def begun(folder: Path, identity: Identity | None = None, *, shut: bool = False)
             todo="start the run again in a new folder" if first else "start the run again; nothing was asked yet",
         )
     plan = compact(typed(Plan, first, path))
+    if not fits(plan):
+        raise Tampered("the plan names questions or positions that it does not have", where=f"{path}:1")
     codec = None if shut and identity is None else ciphers.codec(plan, identity, str(path))
     return Run(folder, plan if codec is None else codec.plan(plan, str(path)), first, codec), first
 

@@ -22,6 +22,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from io import BufferedReader, FileIO
 from pathlib import Path
 from types import TracebackType
@@ -61,6 +62,7 @@ _HEAD: Final = re.compile(rb'\{"at":"([0-9TZ:-]{20})","data":')
 _TAIL: Final = re.compile(rb',"kind":"([a-z]+)","prev":"(sha256:[0-9a-f]{64})","seq":(0|[1-9][0-9]{0,17})\}')
 """What stands before and after the data of a line, in canonical form."""
 _LONGEST_TAIL: Final = 200
+_SECOND: Final = "%Y-%m-%dT%H:%M:%SZ"
 PROBED_S: Final = 0.25
 """How long a writer tries to take the lock: whoever looks whether it is taken holds it for a moment."""
 _HEAD_LENGTH: Final = 36
@@ -95,7 +97,7 @@ class Entry(NamedTuple):
 
 def now() -> str:
     """The wall clock as UTC text, to the second."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return time.strftime(_SECOND, time.gmtime())
 
 
 def nanoseconds() -> int:
@@ -204,7 +206,7 @@ def split(line: bytes, offset: int, *, digested: bool = True) -> Entry | None:
     at = line.rfind(b',"kind":"', max(0, len(line) - _LONGEST_TAIL))
     end = _TAIL.fullmatch(line, at, len(line) - 1) if at > 0 else None
     begin = _HEAD.match(line, 0, at) if end is not None else None
-    if end is None or begin is None:
+    if end is None or begin is None or not _is_a_time(begin[1]):
         return None
     kind, previous, number = end.groups()
     return Entry(
@@ -216,6 +218,15 @@ def split(line: bytes, offset: int, *, digested: bool = True) -> Entry | None:
         "sha256:" + hashlib.sha256(line[:-1]).hexdigest() if digested else "",
         offset,
     )
+
+
+@lru_cache(maxsize=1024)
+def _is_a_time(at: bytes) -> bool:
+    """Whether `at` is a second as `now` spells it; lines of one second are looked at once."""
+    try:
+        return time.strftime(_SECOND, time.strptime(at.decode(), _SECOND)).encode() == at
+    except ValueError:
+        return False
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------

@@ -107,6 +107,23 @@ def script(messages: Sequence[Message]) -> tuple[tuple[Message, ...], ...]:
     return tuple(parts)
 
 
+def fits(plan: Plan) -> bool:
+    """Whether every number in a plan names something that is there; a plan from somebody else may hold any."""
+    length, streams = len(plan.order), plan.streams
+    return (
+        _within(plan.order, len(plan.items))
+        and len(plan.epochs) in {0, length}
+        and 0 <= plan.census <= length
+        and [stream.requirement for stream in streams] == [one.id for one in plan.standard.requirements]
+        and all(_within(stream.positions, length) for stream in streams)
+        and all(not s.widths or (min(s.widths) > 0 and sum(s.widths) == len(s.positions)) for s in streams)
+    )
+
+
+def _within(numbers: Sequence[int], length: int) -> bool:
+    return not numbers or (min(numbers) >= 0 and max(numbers) < length)
+
+
 def question(plan: Plan, position: int) -> Question:
     """The first call at `position`: the whole rendered prompt; a dialogue is cut into turns by `script`."""
     item = plan.items[plan.order[position]]

@@ -453,7 +453,7 @@ def test_what_a_run_that_can_go_on_may_show_still_counts(
     made = planned(bank, keys[0], held)
     root = made.sealing.banks[0].root
     with exposures.kept([bank], [(made, tmp_path / "run")]), history.create(tmp_path / "run", made, keys[0]) as run:
-        run.write("opened", {})
+        run.write("opened", {"environment": {}, "lab": {}})
         run.write("failure", Failure(position=0, kind="timeout", message="", attempts=1))
         run.write("closed", {"why": "interrupted"})
     assert len(exposures.seen(bank, root)["ACME"]) == 8
@@ -483,7 +483,7 @@ def test_a_remote_judges_vendor_saw_the_items_that_it_was_asked_about(
     made = replace(planned(bank, keys[0], held), panel=panel)
     assert {one.vendor: len(one.leaves) for one in exposures.planned(made)} == {"ACME": 8, "BETA": 8}
     with history.create(tmp_path / "run", made, keys[0]) as run:
-        run.write("opened", {})
+        run.write("opened", {"environment": {}, "lab": {}})
         for position in (0, 1):
             run.write("response", Response(position=position, answers=(Answer(text="so"),)))
         for name in ("judge", "inside"):

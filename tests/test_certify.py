@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from evalcenter import boundary, canon, certify, grade, history, journal, plan, walk
-from evalcenter.errors import Tampered
+from evalcenter.errors import PluginError, Tampered
 from evalcenter.hooks import Limits
 from evalcenter.marking import Marker
 from evalcenter.records import Answer, CandidateSpec, Criterion, Message, Question, Response
@@ -73,13 +73,13 @@ def regraded(run: history.Run, change: Callable[[Line], Line]) -> list[Line]:
     marker, made = Marker(doubles.plugins().graders), []
     for line in lines(run.folder):
         if line["kind"] == "response":
-            line = {**line, "data": change(line["data"])}
-            response = boundary.convert(Response, line["data"])
+            data = change(line["data"])
+            made.append({**line, "data": data})
+            response = boundary.convert(Response, data)
             if response.answers:
                 graded = marker.grade(grade.item_at(run, response.position), response)
-                made += [line, {**line, "kind": "grade", "data": canon.plain(graded)}]
-                continue
-        if line["kind"] != "grade" or made[-1]["kind"] != "grade":
+                made.append({**line, "kind": "grade", "data": canon.plain(graded)})
+        elif line["kind"] != "grade" or made[-1]["kind"] != "grade":
             made.append(line)
     return made
 
@@ -130,7 +130,7 @@ def test_a_dialogue_may_end_at_an_incomplete_answer(tmp_path: Path) -> None:
         (["complete", "complete", "silent"], 2, False),
     ],
 )
-def test_what_is_a_whole_response(states: list[Any], turns: int | None, whole: bool) -> None:  # noqa: FBT001
+def test_what_is_a_whole_response(states: list[Any], turns: int | None, whole: bool) -> None:
     """Where the turns are sealed, what can be told is told."""
     answers = tuple(Answer(text="x", state=state) for state in states)
     assert grade.whole(Response(position=0, answers=answers), turns) is whole
@@ -141,4 +141,71 @@ def test_no_answer_is_left_without_its_grade(tmp_path: Path) -> None:
     walked(tmp_path, last="no")
     decided_anew(tmp_path, [line for line in lines(tmp_path) if line["kind"] != "grade"])
     with pytest.raises(Tampered, match="the verdict leaves out the answer at position"):
+        verified(tmp_path)
+
+
+# -- lines that no run writes -----------------------------------------------------------------------------------------
+
+
+def changed(kind: str, change: Callable[[Line], Line]) -> Callable[[list[Line]], list[Line]]:
+    """The first line of a kind with its data changed."""
+
+    def apply(held: list[Line]) -> list[Line]:
+        at = next(number for number, line in enumerate(held) if line["kind"] == kind)
+        return [*held[:at], {**held[at], "data": change(held[at]["data"])}, *held[at + 1 :]]
+
+    return apply
+
+
+def without(*names: str) -> Callable[[Line], Line]:
+    return lambda data: {name: held for name, held in data.items() if name not in names}
+
+
+def failing(held: list[Line]) -> list[Line]:
+    at = next(number for number, line in enumerate(held) if line["kind"] == "grade") + 1
+    data = {"attempts": 1, "http_status": None, "kind": "timeout", "message": "", "position": 0}
+    position = held[at - 1]["data"]["position"]
+    return [*held[:at], {**held[at], "kind": "failure", "data": {**data, "position": position}}, *held[at:]]
+
+
+def dated(at: str) -> Callable[[list[Line]], list[Line]]:
+    return lambda held: [{**line, "at": at} for line in held]
+
+
+ODD: dict[str, Callable[[list[Line]], list[Line]]] = {
+    "an opening without a profile": changed("opened", without("lab")),
+    "an opening without its environment": changed("opened", without("environment")),
+    "an environment that is none": changed("opened", lambda data: {**data, "environment": None}),
+    "a failure behind the answer": failing,
+    "a time that is none": dated("-" * 20),
+    "a day that no month has": dated("2026-02-30T00:00:00Z"),
+    "a plan that asks what it does not have": changed("plan", lambda data: {**data, "order": [99, *data["order"][1:]]}),
+    "a plan without its questions": changed("plan", lambda data: {**data, "items": []}),
+    "a negative census": changed("plan", lambda data: {**data, "census": -1}),
+    "a census beyond the plan": changed("plan", lambda data: {**data, "census": 10**17}),
+    "a requirement that reads nothing": changed("plan", lambda data: {**data, "streams": []}),
+    "a stream beyond the plan": changed(
+        "plan", lambda data: {**data, "streams": [{**one, "positions": [-1, 999]} for one in data["streams"]]}
+    ),
+    "widths that are not those of the stream": changed(
+        "plan", lambda data: {**data, "streams": [{**one, "widths": [2]} for one in data["streams"]]}
+    ),
+}
+
+
+@pytest.mark.parametrize("change", ODD.values(), ids=ODD.keys())
+def test_a_line_that_no_run_writes_is_refused(tmp_path: Path, change: Callable[[list[Line]], list[Line]]) -> None:
+    """It ends neither a command with a traceback nor a verification with success."""
+    walked(tmp_path)
+    chained(tmp_path, change(lines(tmp_path)))
+    with pytest.raises(Tampered):
+        history.load(tmp_path)
+
+
+def test_a_plugin_of_no_kind_is_not_here(tmp_path: Path) -> None:
+    """A plan that names a plugin of an unknown kind is refused as one that names an unknown plugin."""
+    walked(tmp_path)
+    odd = changed("plan", lambda data: {**data, "plugins": [{"kind": "odd", "name": "says", "version": "1"}]})
+    chained(tmp_path, odd(lines(tmp_path)))
+    with pytest.raises(PluginError, match="says"):
         verified(tmp_path)

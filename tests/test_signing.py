@@ -520,7 +520,7 @@ def easier(made: Plan) -> Plan:
 def chosen(made: Plan) -> Plan:
     """Only some of the questions are asked."""
     stream = replace(made.streams[0], positions=tuple(range(20)))
-    return replace(made, order=made.order[:20], streams=(stream,))
+    return replace(made, order=made.order[:20], epochs=made.epochs[:20], streams=(stream,))
 
 
 def renamed(made: Plan) -> Plan:
