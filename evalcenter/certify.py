@@ -7,9 +7,10 @@ The steps of `verify`, each of which raises and none of which returns False:
 3. the plugins: the versions that the plan names are the ones that recompute, and the judges' words are this program's;
 4. the grades: every machine grade again from its answer, the judges' from their replies, every person's from the reviews;
 5. the verdict: again from the grades, of which no answer lacks one;
-6. the reports beside the journal: each has the digest that the journal holds, and names this journal's chain.
+6. the reports beside the journal: each has the digest that the journal holds; one from before the verdict is called that.
 
-What `verify` can't see: a whole journal written anew. That is what a signature over the head of the chain is for (`signing.py`).
+What `verify` can't see: a whole journal written anew, with other answers, times, costs or names. That is what a signature over
+the head of the chain is for (`signing.py`).
 """
 
 from __future__ import annotations
@@ -96,11 +97,17 @@ def _unfinished(run: history.Run) -> str:
     steered = steering.Steering(run, complete=False)
     missing = steered.outstanding()
     open_ = f"{missing} of {len(run.plan.order)} samples that the verdict could need have no answer" if missing else ""
-    if run.verdict is None:
-        return f"no verdict yet; {open_ or 'every answer is there'}"
-    gone = [name for name in run.report if not (run.folder / name).exists()]
     parts = [open_] if open_ else []
-    return "; ".join([*parts, *([f"reports missing: {', '.join(gone)}"] if gone else [])])
+    if run.verdict is None:
+        parts = [f"no verdict yet; {open_ or 'every answer is there'}"]
+    gone = [name for name in run.report if not (run.folder / name).exists()]
+    decided = run.count if run.decided is None else run.decided.seq
+    old = [name for name, seq in run.rendered.items() if seq < decided and name not in gone]
+    if gone and run.verdict is not None:
+        parts.append(f"reports missing: {', '.join(gone)}")
+    if old:
+        parts.append(f"reports from before this verdict, which may say another: {', '.join(old)}")
+    return "; ".join(parts)
 
 
 def _plugins(run: history.Run, plugins: hooks.Plugins) -> None:

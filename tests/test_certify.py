@@ -144,6 +144,20 @@ def test_no_answer_is_left_without_its_grade(tmp_path: Path) -> None:
         verified(tmp_path)
 
 
+@pytest.mark.parametrize("kinds", [("report", "verdict"), ("report",)], ids=["before it", "without it"])
+def test_reports_of_another_verdict_are_called_that(tmp_path: Path, kinds: tuple[str, ...]) -> None:
+    """Reports rendered before the verdict, or of one that is gone, may say another: they are not passed over in silence."""
+    walked(tmp_path)
+    held = {line["kind"]: line for line in lines(tmp_path)}
+    rest = [line for line in lines(tmp_path) if line["kind"] not in {"verdict", "report"}]
+    (tmp_path / "report.en.md").write_bytes(b"PASS")
+    held["report"] = {**held["verdict"], "kind": "report", "data": {"report.en.md": canon.digest(b"PASS")}}
+    chained(tmp_path, [*rest, *(held[kind] for kind in kinds)])
+    assert "reports from before this verdict, which may say another: report.en.md" in verified(tmp_path).unfinished
+    chained(tmp_path, [*rest, held["verdict"], held["report"]])
+    assert not verified(tmp_path).unfinished
+
+
 # -- lines that no run writes -----------------------------------------------------------------------------------------
 
 
