@@ -70,6 +70,7 @@ def recomputed(run: history.Run, plugins: hooks.Plugins) -> Checked:
     _plugins(run, plugins)  # step 3
     _judges(run)
     shut.check(run) if run.shut else _grades(run, plugins)  # step 4
+    _reviews(run)
     _verdict(run)  # step 5
     return Checked(
         entries=run.count,
@@ -180,6 +181,21 @@ def _read_by_people(run: history.Run, position: int, rule: reviewing.Rule) -> No
             f"the grade of {held.by!r} at position {position} does not follow from the reviews of it",
             where=str(run.folder),
         )
+
+
+def _reviews(run: history.Run) -> None:
+    """Every review marks what was asked of people, each criterion once: agreement is counted from them."""
+    rule = reviewing.rule_of(run.plan)
+    for position, reviews in run.reviews.items():
+        machine = run.machine.get(position)
+        asked = () if machine is None else rule.asked(grade.item_at(run, position), machine)
+        for review in reviews:
+            named = [read.criterion for read in review.marks]
+            if len(set(named)) < len(named) or not set(named) <= set(asked):
+                raise Tampered(
+                    f"a review at position {position} marks what was not asked, or something twice",
+                    where=str(run.folder),
+                )
 
 
 def _verdict(run: history.Run) -> None:

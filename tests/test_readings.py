@@ -179,6 +179,10 @@ FORGERIES = {
     "all reviews dropped": review(lambda _: None),
     "a reader who is the other": review(lambda data: {**data, "reader": "a"}),
     "a mark changed": review(lambda data: {**data, "marks": [{**one, "state": "not_met"} for one in data["marks"]]}),
+    "a mark on what was not asked": review(
+        lambda data: {**data, "marks": [*data["marks"], {"criterion": "more", "state": "met"}]}
+    ),
+    "a criterion marked twice": review(lambda data: {**data, "marks": [*data["marks"], data["marks"][0]]}),
     "another role": review(lambda data: {**data, "role": "arbiter"}),
 }
 
