@@ -114,6 +114,8 @@ def opened(raw: bytes, keys: Sequence[Verifier]) -> Opened:
     """As `unseal`, for several trusted keys of which at least one signed: which of them did is said."""
     if len(raw) > MAX_BYTES:
         raise InputError(f"an envelope of {len(raw)} bytes; expected at most {MAX_BYTES}")
+    if raw.lstrip().startswith((b"<", b"%PDF")):
+        raise InputError("this is a page, and not what was signed", todo="give the .dsse.json file that lies beside it")
     held = strictly(raw, "the envelope")
     payload, payload_type = _bytes(held, "payload"), held.get("payloadType")
     if not isinstance(payload_type, str):
@@ -276,6 +278,10 @@ def private_key(path: Path) -> Ed25519PrivateKey:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     raw = read(path, MAX_KEY_BYTES)
+    if b"PUBLIC KEY" in raw and b"PRIVATE KEY" not in raw:
+        raise InputError(
+            "this is a public key; signing takes the private one", where=str(path), todo="give the .pem file beside it"
+        )
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise InputError("other users may read or change this private key", where=str(path), todo="chmod 600 on it")
     try:
@@ -322,7 +328,7 @@ def new_key(path: Path) -> Path:
     shown = key.public_key().public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
     for place in (path, public):
         if place.exists() or place.is_symlink():
-            raise InputError("a file is here already", where=str(place), todo="name another one, or drop --new-key")
+            raise InputError("a file is here already", where=str(place), todo="name another one, or sign with the key that is there")
     write_new(path, private, 0o600)
     write_new(public, shown, 0o644)
     return public

@@ -36,6 +36,14 @@ def urlsafe(text: str) -> str:
     return text.replace("+", "-").replace("/", "_")
 
 
+@pytest.mark.parametrize("page", [b"<!doctype html><title>x</title>", b"\n<html>", b"%PDF-1.7\n\xbf\xf7"])
+def test_a_page_is_told_from_an_envelope(page: bytes) -> None:
+    """Whoever gives a certificate's page is told that the signed file is another one."""
+    with pytest.raises(InputError, match="a page, and not what was signed") as caught:
+        envelope.unseal(page, KEY.public_key())
+    assert ".dsse.json" in str(caught.value)
+
+
 # -- what holds -------------------------------------------------------------------------------------------------------
 
 
@@ -287,7 +295,8 @@ CURVE = ec.generate_private_key(ec.SECP256R1())
         (pem(KEY), 0o620, "other users"),
         (pem(KEY, b"secret"), 0o600, "unencrypted"),
         (pem(CURVE), 0o600, "not an Ed25519 key"),
-        (public_pem(KEY), 0o600, "unencrypted private key"),
+        (public_pem(KEY), 0o600, "this is a public key"),
+        (public_pem(KEY), 0o644, "this is a public key"),
         (b"", 0o600, "unencrypted private key"),
         (b"x" * 20_000, 0o600, "more than"),
     ],
@@ -317,6 +326,14 @@ def test_other_public_keys_are_refused(tmp_path: Path, raw: bytes, words: str) -
     path.write_bytes(raw)
     with pytest.raises(InputError, match=words):
         envelope.public_key(path)
+
+
+def test_a_key_that_is_there_is_kept_and_no_option_is_named(tmp_path: Path) -> None:
+    """A key is never overwritten, and the advice holds for every command that makes one."""
+    envelope.new_key(tmp_path / "k.pem")
+    with pytest.raises(InputError, match="a file is here already") as caught:
+        envelope.new_key(tmp_path / "k.pem")
+    assert "--" not in str(caught.value.todo)
 
 
 def test_keyid_is_the_fingerprint() -> None:
