@@ -328,7 +328,9 @@ def new_key(path: Path) -> Path:
     shown = key.public_key().public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
     for place in (path, public):
         if place.exists() or place.is_symlink():
-            raise InputError("a file is here already", where=str(place), todo="name another one, or sign with the key that is there")
+            raise InputError(
+                "a file is here already", where=str(place), todo="name another one, or sign with the key that is there"
+            )
     write_new(path, private, 0o600)
     write_new(public, shown, 0o644)
     return public

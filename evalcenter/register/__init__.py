@@ -78,7 +78,9 @@ def _listed(where: str, certificate: str, key: Ed25519PublicKey | None, now: str
     from evalcenter.register import statuslist
 
     if key is None:
-        raise RegisterError("a status list needs its issuer's public key", where=where, todo="give it with --register-key")
+        raise RegisterError(
+            "a status list needs its issuer's public key", where=where, todo="give it with --register-key"
+        )
     raw = fetching.fetch(where, envelope.MAX_BYTES) if "://" in where else envelope.read(Path(where))
     held = statuslist.unseal(raw, key, where)
     statuslist.fresh(held, now, seen, where)
