@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 HERE: Final = "evalcenter.rendering"
 LANGS: Final[tuple[Lang, ...]] = ("zh", "en")
 LONGEST: Final = 70
+REASON: Final = 160  # a reason without its line says nothing
 """Characters of a value, so that one page holds all of them; the signed file has the whole."""
 ROOMY: Final = 900
 """Characters that a printed page holds in letters of full size."""
@@ -186,7 +187,7 @@ def _conditions(said: Declaration, lang: Lang) -> tuple[str, ...]:
     open_ = [f"{one.requirement}: {' '.join(reason.of(lang) for reason in one.reasons[:1])}" for one in findings]
     more = len(open_) - MOST
     rest = (say(lang, f"另有 {more} 项，见报告。", f"{more} more are in the report."),) if more > 0 else ()
-    return (*(clip(words, 100, lang) for words in open_[:MOST]), *rest)
+    return (*(clip(words, REASON, lang) for words in open_[:MOST]), *rest)
 
 
 def _counts(lang: Lang) -> str:

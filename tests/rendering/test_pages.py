@@ -109,6 +109,14 @@ def test_a_declaration_is_no_certificate(held: Certificate, lang: Lang, mark: st
     assert "Centre" not in words(page)
 
 
+def test_a_reason_keeps_its_line(held: Certificate) -> None:
+    """The line that an open requirement was held to is on the page, not behind a cut that is longer than what it hides."""
+    said = "The cap of 300 units is spent and nothing can be decided: bounds 83.36 % to 94.99 %, line 90 %."
+    finding = replace(held.evidence.verdict.findings[0], verdict="inconclusive", reasons=(Text(zh=said, en=said),))
+    verdict = replace(held.evidence.verdict, outcome="inconclusive", findings=(finding,))
+    assert said in words(declared(replace(held.evidence, verdict=verdict)))
+
+
 def test_a_simulated_declaration_says_so(held: Certificate) -> None:
     """A stand-in's declaration says SIMULATED."""
     assert "SIMULATED" in words(declared(replace(held.evidence, simulated=True)))
