@@ -180,9 +180,13 @@ def bundle(folder: Path, *, out: Path, suites: tuple[str, ...], told: tuple[Path
     from evalcenter.plugins import load
 
     plugins, sealed = load(), [name for name in suites if banks.is_bank(Path(name))]
-    named = named_suites([*(name for name in suites if name not in sealed), *shipped_suites()], plugins)
+    plain = [name for name in suites if name not in sealed]
+    given = named_suites(plain, plugins) if plain else []
+    bundles.asked(folder, given)
     commitments = [*told, *(Path(name) / banks.COMMITMENT for name in sealed)]
-    made = bundles.pack(folder, out, plugins, named, commitments, identity)
+    made = bundles.pack(folder, out, plugins, [*given, *named_suites(shipped_suites(), plugins)], commitments, identity)
     click.echo(f"{len(made.files) + 1} files in {out}; journal head {made.head}")
+    if not any(f"run/{name}" in made.files for name in bundles.SIGNED):
+        click.echo("signed     nothing: sign the run with certify first, or verify will refuse this bundle")
     for one in made.suites:
         click.echo(f"suite      {one.id} {one.version}: {HELD[one.held]}")

@@ -28,7 +28,7 @@ from typing import IO, Final
 from evalcenter import banks, boundary, canon, certify, envelope, history, hooks, issuing, journal, signing
 from evalcenter import manifest as manifests
 from evalcenter.ciphers import Identity
-from evalcenter.errors import BankError, InputError, RunError, Tampered, disk_refused
+from evalcenter.errors import BankError, InputError, PlanMismatch, RunError, Tampered, disk_refused
 from evalcenter.manifest import Asked, Held, Manifest
 from evalcenter.records import Plan
 from evalcenter.suites import Loaded
@@ -97,6 +97,15 @@ def pack(
     manifest = _manifest(run, found, {name: _digest(path) for name, path in places.items()})
     _written(out, manifest, places, manifests.text(manifest))
     return manifest
+
+
+def asked(folder: Path, suites: Sequence[Loaded]) -> None:
+    """Raise PlanMismatch where one of `suites` is not what the run in `folder` asked."""
+    run, _ = history.begun(folder, shut=True)
+    digests = {head.digest for head in run.plan.suites}
+    for one in suites:
+        if one.digest not in digests:
+            raise PlanMismatch(f"the run asked no suite {one.suite.id!r} with these files", where=str(one.folder))
 
 
 def _of_run(run: history.Run) -> dict[str, Path]:

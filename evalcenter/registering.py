@@ -329,7 +329,7 @@ def publish(*, key: Path, out: Path, days: int, register: str | None, by: str) -
     from evalcenter.register import publishing
 
     made = publishing.publish(opened(register), envelope.private_key(key), out, writer(by), days)
-    say(f"list {made.sequence}: {len(made.certificates)} certificates; to be renewed by {made.next_update}")
+    say(f"list {made.sequence}: certificates {len(made.certificates)}; to be renewed by {made.next_update}")
 
 
 @register.command()

@@ -61,7 +61,7 @@ def _sealed(suite: str, recipients: tuple[str, ...], out: Path) -> str:
     today = journal.now()[:10]
     made = banks.seal(suites.find(suite), ciphers.recipients(recipients), out, load(), today)
     return (
-        f"bank       {out}\nroot       {made.root}\nitems      {made.items}, and {made.families} families\n"
+        f"bank       {out}\nroot       {made.root}\nitems      {made.items}\nfamilies   {made.families}\n"
         f"recipients {', '.join(made.recipients)}\npublish    {out / banks.COMMITMENT}"
     )
 

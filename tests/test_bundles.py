@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from evalcenter import bundles, canon, checking, issuing, signing, suites
-from evalcenter.errors import Incomplete, InputError, RunError, SignatureInvalid, Tampered
+from evalcenter import bundles, canon, checking, cli, issuing, signing, suites
+from evalcenter.errors import Incomplete, InputError, PlanMismatch, RunError, SignatureInvalid, Tampered
 from evalcenter.plugins import load
 from tests import small
 from tests.centre import REAL, Place, granted, place
@@ -137,6 +138,25 @@ def test_a_run_without_its_reports_is_not_bundled(tmp_path: Path) -> None:
     with pytest.raises(Incomplete, match="are missing"):
         bundles.pack(held.run, tmp_path / "b.zip", plugins(), [])
     assert not list(tmp_path.glob("b.zip*"))
+
+
+def test_a_suite_that_the_run_did_not_ask_is_refused(made: Path) -> None:
+    """It was left out in silence."""
+    with pytest.raises(PlanMismatch, match="'government'"):
+        bundles.asked(made / "run", [suites.load(suites.find("government"), load())])
+    bundles.asked(made / "run", [])
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_bundle_of_an_unsigned_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed: bool) -> None:
+    """It is made all the same, and whoever made it hears that nobody can check whose it is."""
+    monkeypatch.setattr("evalcenter.plugins.load", plugins)
+    monkeypatch.setattr("evalcenter.attesting.named_suites", lambda *_: [])
+    held = place(tmp_path)
+    if signed:
+        signing.sign(held.run, tmp_path / "e.pem", plugins())
+    done = CliRunner().invoke(cli.main, ["bundle", str(held.run), "--out", str(tmp_path / "b.zip")])
+    assert (done.exit_code, "signed     nothing" in done.output) == (0, not signed), done.output
 
 
 def test_sealed_items_are_not_handed_out(tmp_path: Path) -> None:

@@ -193,9 +193,9 @@ def _conditions(said: Declaration, lang: Lang) -> tuple[str, ...]:
 def _counts(lang: Lang) -> str:
     return say(
         lang,
-        "本页只是签名文件的图示，以签名文件为准：用 evalcenter verify 和从颁发机构另行取得的公钥核对。",
+        "本页只是签名文件的图示，以签名文件为准：用 evalcenter verify 和从签名者另行取得的公钥核对。",
         "This page is a picture of a signed file, and the file counts: check it with evalcenter verify and with public keys that "
-        "you have from the issuer by another way.",
+        "you have by another way from whoever signed.",
     )
 
 
