@@ -252,15 +252,15 @@ def read(path: Path, limit: int = MAX_BYTES) -> bytes:
     return raw
 
 
-def put(path: Path, raw: bytes) -> None:
+def put(path: Path, raw: bytes, mode: int = 0o666) -> None:
     """Write `raw` in the place of what stands at `path`, in one step, whoever else does so. No link there or beside it is followed.
 
-    Raises RunError where the disk refuses.
+    `mode` says who may read and write it, less what the process lets nobody do. Raises RunError where the disk refuses.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.unlink(missing_ok=True)
-        with beside.open("xb") as file:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())

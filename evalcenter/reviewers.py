@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
-from evalcenter import boundary, canon, reviewing
-from evalcenter.errors import InputError, disk_refused
+from evalcenter import boundary, canon, envelope, reviewing
+from evalcenter.errors import InputError
 from evalcenter.records import record
 
 NAME: Final = "reviewers.json"
@@ -103,14 +101,4 @@ def _hash(secret: str, salt: bytes) -> bytes:
 
 
 def _keep(path: Path, book: Book) -> None:
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(canon.encode(book) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as problem:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise disk_refused(problem, path) from None
+    envelope.put(path, canon.encode(book) + b"\n", mode=0o600)
