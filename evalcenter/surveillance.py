@@ -70,8 +70,11 @@ def replaced(standard: str, version: str, new: str, *, register: str | None, by:
     """Say that VERSION of a standard is replaced by NEW: nothing more is submitted to it, and re-tests are due."""
     from evalcenter.register import duties
 
-    for number in duties.standard_replaced(opened(register), standard, version, new, writer(by)):
+    due = duties.standard_replaced(opened(register), standard, version, new, writer(by))
+    for number in due:
         say(f"certificate {number}: a re-test is due")
+    if not due:
+        say(f"no certificate that holds rests on {standard} {version}; no further submission may name it")
 
 
 @register.command()

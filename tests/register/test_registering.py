@@ -318,6 +318,11 @@ def test_bad_input_is_said(centre: Centre, words: tuple[object, ...], code: int,
     assert said in centre.do(*words, by=by if writes else "", code=code)
 
 
+def test_a_replaced_standard_that_no_certificate_rests_on_is_told(centre: Centre) -> None:
+    """A name that was mistyped is seen at once: it went into the register without a word."""
+    assert "no certificate that holds rests on exmaple 1" in centre.do("replaced", "exmaple", "1", "2", by=GU)
+
+
 def test_no_register_is_named(monkeypatch: pytest.MonkeyPatch, centre: Centre) -> None:
     """It is asked for, or taken from the environment."""
     assert call("register", "due").exit_code == 2
