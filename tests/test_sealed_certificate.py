@@ -26,7 +26,6 @@ from evalcenter import (
     suites,
     walk,
 )
-from evalcenter.commitments import Commitment
 from evalcenter.errors import CallFailed, InputError, Sealed, Tampered
 from evalcenter.plugins import load
 from evalcenter.records import Answer, Bank, Criterion, Message, Plan
@@ -35,6 +34,7 @@ from tests import marked, small
 from tests.centre import CENTRE, REAL, Place, place
 from tests.doubles import Scripted, plugins
 from tests.factory import DIGEST, make_item, make_requirement, make_standard
+from tests.test_commitments import published
 from tests.test_plan import suite
 from tests.test_walk import QUICK
 
@@ -158,22 +158,7 @@ def test_a_commitment_of_another_bank_is_refused(certified: Place, tmp_path: Pat
 def commitment(certified: Place, **changes: object) -> bytes:
     """The commitment to the bank that the certified run asked."""
     head = history.load(certified.run, shut=True).plan.suites[0]
-    told = Commitment(
-        suite=head.id,
-        version=head.version,
-        digest=head.digest,
-        root=DIGEST,
-        items=COUNT,
-        families=0,
-        by_dimension={},
-        by_lang={},
-        by_risk={},
-        red_lines=0,
-        canary=DIGEST,
-        standard=None,
-        sealed="2026-01-01",
-        recipients=(),
-    )
+    told = replace(published(0), suite=head.id, version=head.version, digest=head.digest, root=DIGEST, items=COUNT)
     return canon.encode(replace(told, **changes))  # type: ignore[arg-type]
 
 
