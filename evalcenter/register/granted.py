@@ -127,12 +127,7 @@ def _decided_on(pen: Pen, decision: Row, paper: Paper) -> None:
             f"the certificate is about another run than {named}, which was decided on",
             todo=f"certify the run in {attempt['folder']}",
         )
-    latest = pen.all(tables.attempts, submission=attempt["submission"])[-1]["number"]
-    if attempt["number"] != latest:
-        raise NotAllowed(
-            f"{named}, which was decided on, was carried on by attempt {latest}, and is not the whole evidence any more",
-            todo="decide on the last attempt, once it has ended",
-        )
+    streams.carried_no_further(pen, attempt)
     if decision["head"] not in paper.heads:
         raise NotAllowed(
             f"the certificate is about a journal that ends with {paper.heads[-1]}; {named} was decided on when it ended with "
@@ -200,13 +195,13 @@ def change(book: Book, number: str, status: Written, reason: str, why: str, by: 
     if reason not in rules.REASONS or reason in ("issued", "replaced"):
         may = ", ".join(code for code in rules.REASONS if code not in ("issued", "replaced"))
         raise InputError(f"{reason!r} is no reason; expected one of {may}")
-    if (status == "valid") != (reason == "reinstated") and status != "superseded":
+    if status == "superseded":
+        raise NotAllowed("a certificate is superseded by the one that is issued in its place")
+    if (status == "valid") != (reason == "reinstated"):
         raise InputError(
             f"{reason!r} is no reason for {status}",
             todo="a suspended certificate becomes valid as 'reinstated', and nothing else does",
         )
-    if status == "superseded":
-        raise NotAllowed("a certificate is superseded by the one that is issued in its place")
     with book.write(by, "decider") as pen:
         row = certificate(pen, number)
         if status == "valid":

@@ -271,6 +271,16 @@ def _end(pen: Pen, row: Row, ended: End) -> None:
         pen.add(tables.ends, attempt=row["id"], **said)
 
 
+def carried_no_further(pages: Pages, attempt: Row) -> None:
+    """Raise NotAllowed where a later attempt carried this one on: what is granted on it would leave evidence out."""
+    latest = pages.all(tables.attempts, submission=attempt["submission"])[-1]["number"]
+    if attempt["number"] != latest:
+        raise NotAllowed(
+            f"attempt {attempt['number']} was carried on by attempt {latest}, and is not the whole evidence any more",
+            todo="decide on the last attempt, once it has ended",
+        )
+
+
 # -- decisions --------------------------------------------------------------------------------------------------------
 
 
@@ -284,12 +294,8 @@ def decide(book: Book, ended: End, decision: Literal["granted", "refused"], why:
             raise NotAllowed(f"the verdict is {ended.outcome}; a certificate needs a PASS, or a CONDITIONAL one")
         if ended.outcome in (BROKEN_OFF, "awaiting_review"):
             raise NotAllowed("there is no verdict to decide on yet")
-        latest = pen.all(tables.attempts, submission=row["submission"])[-1]["number"]
-        if decision == "granted" and row["number"] != latest:
-            raise NotAllowed(
-                f"attempt {row['number']} was carried on by attempt {latest}, and is not the whole evidence any more",
-                todo="decide on the last attempt, once it has ended",
-            )
+        if decision == "granted":
+            carried_no_further(pen, row)
         rules.apart(_names(pen, row["submission"]), by.name, "decide on it")
         if pen.last(tables.decisions, attempt=row["id"]) is not None:
             raise NotAllowed(f"attempt {row['number']} was decided already")

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 HERE: Final = "evalcenter.rendering"
 LANGS: Final[tuple[Lang, ...]] = ("zh", "en")
 LONGEST: Final = 70
-REASON: Final = 160  # a reason without its line says nothing
 """Characters of a value, so that one page holds all of them; the signed file has the whole."""
+REASON: Final = 160
+"""The same of a reason, which says nothing without the line at its end."""
 ROOMY: Final = 900
 """Characters that a printed page holds in letters of full size."""
 MOST: Final = 3
